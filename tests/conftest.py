@@ -1,0 +1,112 @@
+"""The fixed cast every test plays with, the moment it plays at, and the clock that shows it."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.access import Role, Side
+from accounts.models import Team, User, WorkCalendar
+from common import clock as db_clock
+
+AMSTERDAM = "Europe/Amsterdam"
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Wednesday 11 March 2026, ten in the morning in Amsterdam: a working day, the desks open for an hour."""
+    return datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock_shows(db) -> Iterator[Callable[[datetime], None]]:
+    """Move the database's clock, as this connection sees it: `clock_shows(at)`; it runs on from there."""
+
+    def show(moment: datetime) -> None:
+        _offset("0")
+        _offset(f"{(moment - db_clock.now()).total_seconds()} seconds")
+
+    yield show
+    _offset("0")
+
+
+def _offset(interval: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('smarketing.clock_offset', %s, false)", [interval])
+
+
+@pytest.fixture
+def calendar(db) -> WorkCalendar:
+    """Monday to Friday, 09:00 to 17:30 in Amsterdam; no holidays."""
+    return WorkCalendar.objects.create(name="Office", zone=AMSTERDAM)
+
+
+@pytest.fixture
+def marketing_team(calendar: WorkCalendar) -> Team:
+    return Team.objects.create(name="Marketing", side=Side.MARKETING, calendar=calendar)
+
+
+@pytest.fixture
+def sales_team(calendar: WorkCalendar) -> Team:
+    return Team.objects.create(name="Sales", side=Side.SALES, calendar=calendar)
+
+
+@pytest.fixture
+def maya(marketing_team: Team) -> User:
+    """A marketer."""
+    return _person("Maya Peters", Role.MARKETER, team=marketing_team)
+
+
+@pytest.fixture
+def theo(marketing_team: Team) -> User:
+    """The head of marketing, who signs for that side."""
+    return _person("Theo Blom", Role.HEAD_OF_MARKETING, team=marketing_team)
+
+
+@pytest.fixture
+def sam(sales_team: Team) -> User:
+    """A sales rep."""
+    return _person("Sam de Wit", Role.REP, team=sales_team)
+
+
+@pytest.fixture
+def rita(sales_team: Team) -> User:
+    """Another sales rep, of the same team."""
+    return _person("Rita Kok", Role.REP, team=sales_team)
+
+
+@pytest.fixture
+def nora(sales_team: Team) -> User:
+    """The head of sales, who signs for that side."""
+    return _person("Nora Vos", Role.HEAD_OF_SALES, team=sales_team)
+
+
+@pytest.fixture
+def ada(db) -> User:
+    """The admin, who belongs to no side."""
+    return _person("Ada Smit", Role.ADMIN)
+
+
+@pytest.fixture
+def otto(db) -> User:
+    """The outsider: an account with no role."""
+    return _person("Otto Bos")
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """A signed-in browser: `client_of(sam).get("/queue/")`."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+def _person(name: str, *roles: Role, team: Team | None = None) -> User:
+    first_name = name.split()[0].lower()
+    return User.objects.create_user(f"{first_name}@acme.test", name=name, roles=roles, team=team, zone=AMSTERDAM)
