@@ -81,13 +81,13 @@ def to(*roles: Role | frozenset[Role], own: frozenset[Role] | Role = frozenset()
 GRANTS: dict[str, Grant] = {
     "read": to(EVERYONE),
     # people
-    "account.edit_own": to(EVERYONE),
+    "account.edit_own": to(own=EVERYONE),
     "user.invite": to(ADMIN),
     "user.edit": to(ADMIN),
     "team.edit": to(ADMIN),
     "calendar.edit": to(ADMIN, HEADS),
     "absence.enter": to(ADMIN, HEADS, own=SALES | MARKETING),
-    "token.create": to(EVERYONE),
+    "token.create": to(own=EVERYONE),
     "token.revoke": to(ADMIN, own=EVERYONE),
     # leads and what they did
     "lead.receive": to(MARKETING, ADMIN),
@@ -97,7 +97,6 @@ GRANTS: dict[str, Grant] = {
     "lead.opt_out": to(MARKETING, HEAD_OF_SALES, own=REP),
     "lead.merge": to(MARKETING),
     "lead.restore": to(HEADS),
-    "lead.comment": to(EVERYONE),
     "touch.record": to(MARKETING, ADMIN),
     "attempt.log": to(HEAD_OF_SALES, own=REP),
     "import.run": to(MARKETING, ADMIN),
@@ -138,8 +137,9 @@ GRANTS: dict[str, Grant] = {
     "meeting.minute": to(MARKETING, SALES),
     "action.add": to(MARKETING, SALES),
     "action.close": to(HEADS, own=SALES | MARKETING),
-    # notices
-    "notice.read": to(EVERYONE),
+    # notices and what people say
+    "notice.read": to(own=EVERYONE),
+    "comment.post": to(EVERYONE),
     "delivery.replay": to(ADMIN),
     "mail.read_kept": to(ADMIN),
 }

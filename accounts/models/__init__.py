@@ -1,6 +1,17 @@
-from accounts.models.calendar import Absence, Closure, WorkCalendar
+from accounts.models.calendar import Absence, Closure, WorkCalendar, hours_of
 from accounts.models.team import Team
-from accounts.models.token import ApiToken, IdempotentAnswer
-from accounts.models.user import User
+from accounts.models.token import ApiToken, IdempotentAnswer, Scope
+from accounts.models.user import User, check_zone
 
-__all__ = ["Absence", "ApiToken", "Closure", "IdempotentAnswer", "Team", "User", "WorkCalendar"]
+__all__ = [
+    "Absence",
+    "ApiToken",
+    "Closure",
+    "IdempotentAnswer",
+    "Scope",
+    "Team",
+    "User",
+    "WorkCalendar",
+    "check_zone",
+    "hours_of",
+]

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-
+from datetime import date, datetime
+from typing import Any
 
 import holidays
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 
+from accounts.access import check
 from accounts.models.user import User, check_zone
+from common.errors import Refused
 from common.worktime import Hours
 
 
 def office_hours() -> dict[str, list[list[str]]]:
     """Monday to Friday, nine to half past five; the keys count weekdays from Monday, 0."""
     return {str(weekday): [["09:00", "17:30"]] for weekday in range(5)}
+
+
+class WorkCalendarQuerySet(models.QuerySet["WorkCalendar"]):
+    """Calendars."""
+
+    def visible_to(self, user: User) -> WorkCalendarQuerySet:
+        """Everyone sees when every desk is open."""
+        return self
+
+    def draw_up(self, name: str, zone: str, *, by: User, **details: Any) -> WorkCalendar:
+        """Make a calendar. Raises ValidationError for an unknown zone, a taken name or windows that overlap."""
+        check(by, "calendar.edit")
+        calendar = self.model(name=name, zone=zone, **details)
+        calendar.full_clean()
+        calendar.save()
+        return calendar
 
 
 class WorkCalendar(models.Model):
@@ -25,6 +44,8 @@ class WorkCalendar(models.Model):
     zone = models.CharField("time zone", max_length=64, default="UTC", validators=[check_zone])
     windows = models.JSONField(default=office_hours)
     country = models.CharField(max_length=2, blank=True, help_text="Whose public holidays are observed, such as NL.")
+
+    objects = WorkCalendarQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
@@ -44,17 +65,45 @@ class WorkCalendar(models.Model):
         closed = self.closures.values_list("on", flat=True) if self.pk else ()
         return Hours.from_rows(zone=self.zone, windows=self.windows, holidays=closed, absences=absences)
 
+    def edit(self, *, by: User, **changes: Any) -> None:
+        """Change name, zone or windows. Raises ValidationError as `draw_up` does."""
+        check(by, "calendar.edit")
+        for field, value in changes.items():
+            setattr(self, field, value)
+        self.full_clean()
+        self.save(update_fields=list(changes))
+
     @transaction.atomic
-    def observe(self, country: str, years: range) -> int:
-        """Close on a country's public holidays in these years; return how many days that added."""
-        known = holidays.country_holidays(country, years=years)
+    def observe(self, country: str, years: range, *, by: User | None = None) -> int:
+        """Close on a country's public holidays in these years; return how many days that added.
+
+        The days of a country observed before, those in `years`, are opened again.
+        """
+        check(by, "calendar.edit")
+        known = holidays.country_holidays(country, years=years) if country else {}
         before = self.closures.count()
+        if country != self.country:
+            self.closures.filter(public=True, on__year__in=years).delete()
         Closure.objects.bulk_create(
             (Closure(calendar=self, on=day, name=name[:120], public=True) for day, name in sorted(known.items())),
             ignore_conflicts=True,
         )
-        type(self).objects.filter(pk=self.pk).update(country=country)
+        self.country = country
+        self.save(update_fields=["country"])
         return self.closures.count() - before
+
+    def close(self, on: date, name: str, *, by: User) -> Closure:
+        """Close the desk for one day of our own. Raises Refused when it is closed that day already."""
+        check(by, "calendar.edit")
+        closure, added = self.closures.get_or_create(on=on, defaults={"name": name})
+        if not added:
+            raise Refused(f"{self} is closed on that day already: {closure.name}.")
+        return closure
+
+    def reopen(self, on: date, *, by: User) -> None:
+        """Take a closed day back, a public holiday too; on an open day nothing changes."""
+        check(by, "calendar.edit")
+        self.closures.filter(on=on).delete()
 
 
 def hours_of(person: User) -> Hours:
@@ -80,9 +129,22 @@ class Closure(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["calendar", "on"], name="closure_one_a_day"),
         ]
+        ordering = ["on"]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.on}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Absences, found by when they are."""
+
+    def visible_to(self, user: User) -> AbsenceQuerySet:
+        """Everyone sees who is away: hand-offs go round them."""
+        return self
+
+    def to_come(self, *, at: datetime) -> AbsenceQuerySet:
+        """Those that last or are still to start, the earliest first."""
+        return self.filter(until_at__gt=at).select_related("user", "cover").order_by("from_at")
 
 
 class Absence(models.Model):
@@ -94,6 +156,8 @@ class Absence(models.Model):
     cover = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="covers")
     entered_at = models.DateTimeField()
 
+    objects = AbsenceQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(until_at__gt=F("from_at")), name="absence_ends_after_it_starts"),
@@ -101,6 +165,8 @@ class Absence(models.Model):
                 condition=Q(cover__isnull=True) | ~Q(cover=F("user")), name="absence_is_covered_by_another"
             ),
         ]
+        # Read by routing and by every page that shows who is away now.
+        indexes = [models.Index(fields=["until_at", "user"], name="absence_to_come")]
 
     def __str__(self) -> str:
         return f"{self.user} away from {self.from_at:%Y-%m-%d %H:%M}"
@@ -108,4 +174,13 @@ class Absence(models.Model):
     def belongs_to(self, user: User) -> bool:
         return self.user_id == user.pk
 
+    @transaction.atomic
+    def end(self, *, by: User, at: datetime) -> None:
+        """Be back: an absence that lasts ends now, one that has not started is taken out.
 
+        Raises Refused when it is over already.
+        """
+        check(by, "absence.enter", self)
+        not_started = Absence.objects.filter(pk=self.pk, from_at__gte=at).delete()[0]
+        if not not_started and not Absence.objects.filter(pk=self.pk, until_at__gt=at).update(until_at=at):
+            raise Refused("This absence is over already.")

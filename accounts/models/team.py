@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
-from accounts.access import Side
+from accounts.access import Side, check
+from accounts.models.user import User
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    """Teams."""
+
+    def visible_to(self, user: User) -> TeamQuerySet:
+        """Everyone sees every team."""
+        return self
+
+    def form(self, name: str, side: str, calendar: Any, *, by: User) -> Team:
+        """Make a team. Raises ValidationError when the name is taken."""
+        check(by, "team.edit")
+        team = self.model(name=name, side=side, calendar=calendar)
+        team.full_clean()
+        team.save()
+        return team
 
 
 class Team(models.Model):
@@ -12,7 +31,11 @@ class Team(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     side = models.CharField(max_length=10, choices=Side.choices)
-    calendar = models.ForeignKey("accounts.WorkCalendar", models.PROTECT, related_name="teams")
+    calendar = models.ForeignKey(
+        "accounts.WorkCalendar", models.PROTECT, related_name="teams", verbose_name="working hours"
+    )
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -21,3 +44,10 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def edit(self, *, by: User, name: str, calendar: Any) -> None:
+        """Rename the team or give it other working hours; its side stays. Raises ValidationError."""
+        check(by, "team.edit")
+        self.name, self.calendar = name, calendar
+        self.full_clean()
+        self.save(update_fields=["name", "calendar"])

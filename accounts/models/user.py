@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.access import Role, Side
+from accounts.access import Role, Side, check
+from accounts.letters import send_invitation
+from common.errors import Incomplete, Refused
+
+if TYPE_CHECKING:
+    from accounts.models.calendar import Absence
 
 
 def check_zone(name: str) -> None:
@@ -52,13 +58,27 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Makes people; an e-mail address is kept in lower case, so that one person has one account."""
 
     def create_user(
-        self, email: str, *, name: str = "", roles: Iterable[str] = (), password: str | None = None, **extra
+        self, email: str, *, name: str = "", roles: Iterable[str] = (), password: str | None = None, **extra: Any
     ) -> User:
-        """Add a person. Without a password nobody can sign in to the account until one is set by link."""
+        """Add a person. Without a password nobody can sign in to the account until one is set by link.
+
+        Raises ValidationError when the address is taken or something given is not possible.
+        """
         user = self.model(email=email.strip().lower(), name=name, roles=sorted(set(roles)), **extra)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
+        return user
+
+    @transaction.atomic
+    def invite(self, email: str, *, by: User, at: datetime, **details: Any) -> User:
+        """Add a person without a password and mail them the link to set one.
+
+        Raises ValidationError when the address is taken or something given is not possible.
+        """
+        check(by, "user.invite")
+        user = self.create_user(email, **details)
+        user.invite(by=by, at=at)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -78,7 +98,8 @@ class User(AbstractBaseUser):
         null=True,
         blank=True,
         related_name="people",
-        help_text="Own working hours, where they differ from the team's.",
+        verbose_name="own working hours",
+        help_text="Only where they differ from the team's.",
     )
     zone = models.CharField("time zone", max_length=64, default="UTC", validators=[check_zone])
     daily_capacity = models.PositiveSmallIntegerField(
@@ -86,6 +107,7 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
 
     objects = UserManager()
 
@@ -117,8 +139,18 @@ class User(AbstractBaseUser):
         return self.team.side if self.team else next(iter(self.sides), "")
 
     @property
+    def role_names(self) -> list[str]:
+        """The roles in words, in the order of the table of roles."""
+        return [str(role.label) for role in Role if role in self.roles]
+
+    @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @property
+    def waits_for_password(self) -> bool:
+        """Whether nobody has set a password for this account yet."""
+        return not self.has_usable_password()
 
     def has_role(self, *roles: str) -> bool:
         return bool(set(self.roles) & set(roles))
@@ -130,3 +162,86 @@ class User(AbstractBaseUser):
         """Whether this person is the head of that side. An admin never signs."""
         head = Role.HEAD_OF_MARKETING if side == Side.MARKETING else Role.HEAD_OF_SALES
         return self.is_active and head in self.roles
+
+    # Joining and leaving
+
+    @transaction.atomic
+    def invite(self, *, by: User, at: datetime) -> None:
+        """Mail the link to set a password, again if need be. Raises Refused once there is a password."""
+        check(by, "user.invite")
+        if not self.is_active or not self.waits_for_password:
+            raise Refused(f"{self} can sign in already or has left; a forgotten password is reset from the sign-in page.")
+        self._change(invited_at=at)
+        send_invitation(self, by=by)
+
+    @transaction.atomic
+    def edit(self, *, by: User, **changes: Any) -> None:
+        """Change name, roles, team, hours, zone or capacity.
+
+        Raises ValidationError for a value that is not possible, Refused when no admin would be left.
+        """
+        check(by, "user.edit")
+        if Role.ADMIN not in changes.get("roles", self.roles):
+            self._leave_an_admin()
+        self._change(**changes)
+
+    def edit_own(self, *, by: User, name: str, zone: str) -> None:
+        """Change what everyone may change about themselves. Raises ValidationError."""
+        check(by, "account.edit_own", self)
+        self._change(name=name, zone=zone)
+
+    @transaction.atomic
+    def deactivate(self, *, by: User, at: datetime) -> None:
+        """End the account: signed out everywhere with the next click, tokens revoked, history kept.
+
+        Raises Refused for oneself and for the only admin.
+        """
+        check(by, "user.edit")
+        if self == by:
+            raise Refused("You cannot deactivate yourself; another admin can.")
+        self._leave_an_admin()
+        self._change(is_active=False)
+        self.tokens.filter(revoked_at=None).update(revoked_at=at)
+
+    def reactivate(self, *, by: User) -> None:
+        """Let a person back in, with the password they had. Revoked tokens stay revoked."""
+        check(by, "user.edit")
+        self._change(is_active=True)
+
+    def _change(self, **changes: Any) -> None:
+        for field, value in changes.items():
+            setattr(self, field, value)
+        self.full_clean(exclude=["password"])
+        self.save(update_fields=list(changes))
+
+    def _leave_an_admin(self) -> None:
+        """Locks the admins' rows, so that the last two cannot each step down at the same moment."""
+        admins = list(User.objects.with_role(Role.ADMIN).order_by("pk").select_for_update().values_list("pk", flat=True))
+        if admins == [self.pk]:
+            raise Refused(f"{self} is the only admin. Make somebody else an admin first.")
+
+    # Being away
+
+    @transaction.atomic
+    def be_away(
+        self, from_at: datetime, until_at: datetime, *, cover: User | None, by: User, at: datetime
+    ) -> Absence:
+        """Enter an absence from one moment to another; `cover` takes the open hand-offs at its start.
+
+        Raises Incomplete when it ends before it starts, lies in the past, overlaps another, or
+        the cover cannot cover.
+        """
+        check(by, "absence.enter", self)
+        User.objects.select_for_update().get(pk=self.pk)
+        if not max(from_at, at) < until_at:
+            raise Incomplete("The absence has to end after it starts, and not in the past.", "until_at")
+        if self.absences.filter(from_at__lt=until_at, until_at__gt=from_at).exists():
+            raise Incomplete(f"{self.short_name} is already away during that time.", "from_at")
+        if cover and (cover == self or not cover.is_active):
+            raise Incomplete("Cover has to be a colleague who is active.", "cover")
+        return self.absences.create(from_at=from_at, until_at=until_at, cover=cover, entered_at=at)
+
+    def be_away_today(self, *, cover: User | None, by: User, at: datetime) -> Absence:
+        """Enter an absence from now to the end of the person's own day."""
+        tomorrow = at.astimezone(self.tz).date() + timedelta(days=1)
+        return self.be_away(at, datetime.combine(tomorrow, time(), self.tz), cover=cover, by=by, at=at)
