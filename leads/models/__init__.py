@@ -1,0 +1,31 @@
+from leads.models.attempt import Attempt
+from leads.models.company import Company
+from leads.models.criteria import Criteria, Rule
+from leads.models.episode import Episode, Transition
+from leads.models.handoff import Assignment, Handoff
+from leads.models.lead import Attribute, Lead, LeadVersion
+from leads.models.opportunity import DealContact, Opportunity
+from leads.models.returns import HandoffReturn, ReturnReason
+from leads.models.score import DueLead, LeadScore
+from leads.models.touch import Touch
+
+__all__ = [
+    "Assignment",
+    "Attempt",
+    "Attribute",
+    "Company",
+    "Criteria",
+    "DealContact",
+    "DueLead",
+    "Episode",
+    "Handoff",
+    "HandoffReturn",
+    "Lead",
+    "LeadScore",
+    "LeadVersion",
+    "Opportunity",
+    "ReturnReason",
+    "Rule",
+    "Touch",
+    "Transition",
+]

@@ -1,0 +1,83 @@
+"""Touches: what the person did, and what we did to them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from campaigns.models import Campaign, Content
+from leads.models.lead import Lead
+
+# The kinds that the product knows by name; an installation may record others.
+KINDS = {
+    "page_view": "Viewed a page",
+    "pricing_page": "Viewed the pricing page",
+    "form": "Filled in a form",
+    "download": "Downloaded",
+    "webinar_registered": "Registered for a webinar",
+    "webinar_attended": "Attended a webinar",
+    "event": "Visited us at an event",
+    "ad_click": "Clicked an ad",
+    "email_open": "Opened an e-mail",
+    "email_click": "Clicked in an e-mail",
+    "reply": "Replied",
+    "chat": "Chatted with us",
+    "trial": "Started a trial",
+    "demo_request": "Asked for a demo",
+    "price_request": "Asked for a price",
+    "sent": "We sent an e-mail",
+    "invited": "We invited them",
+    "bounced": "Our e-mail bounced",
+    "opted_out": "Opted out",
+}
+# What we did, or what failed, is recorded but is no act of the person.
+NOT_ACTS = frozenset({"sent", "invited", "bounced", "opted_out"})
+
+
+def kind_label(kind: str) -> str:
+    """A kind in words."""
+    return KINDS.get(kind) or kind.replace("_", " ").capitalize()
+
+
+class TouchQuerySet(models.QuerySet["Touch"]):
+    """Touches, found by whose act they were."""
+
+    def responded(self) -> TouchQuerySet:
+        return self.filter(responded=True)
+
+
+class Touch(models.Model):
+    """One dated act of the person, or one thing we did to them; `responded` tells which."""
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="touches")
+    kind = models.CharField(max_length=40)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    responded = models.BooleanField(default=True)
+    campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True, related_name="touches")
+    content = models.ForeignKey(Content, models.SET_NULL, null=True, blank=True, related_name="touches")
+    channel = models.CharField(max_length=40, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    external_source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=120, blank=True)
+
+    objects = TouchQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_source", "external_id"], condition=~Q(external_id=""), name="touch_one_an_external_id"
+            ),
+        ]
+        indexes = [
+            # Read by the evaluator, the lead's page and attribution: a lead's touches up to a moment.
+            models.Index(fields=["lead", "occurred_at"], name="touch_by_lead"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} on {self.occurred_at:%Y-%m-%d}"
+
+    @property
+    def what(self) -> str:
+        """The act in words."""
+        return kind_label(self.kind)
