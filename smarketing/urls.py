@@ -1,5 +1,12 @@
 """Every address of the product."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from smarketing import health
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("notifications.urls")),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+]

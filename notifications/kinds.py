@@ -1,0 +1,66 @@
+"""The kinds of things people are told.
+
+Apps contribute theirs in a `notices.py`, discovered when the product starts:
+
+    kinds.register(Kind("leads.handed_over", "A lead for you", render=..., still_relevant=...))
+
+A notice holds ids; the words are made when it is delivered or shown, so that they are true
+then, and so that nobody who asked to be forgotten stays behind in old texts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Ids = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A notice in words. `subject` is one line, `text` a sentence or a few, `link` a path in the app or ""."""
+
+    subject: str
+    text: str = ""
+    link: str = ""
+
+
+def _always(ids: Ids) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of notice.
+
+    `title` names it in settings and filters. `still_relevant(ids)` is asked just before it is
+    delivered: nobody is told of what has been settled since. With `at_once` it does not wait
+    for the recipient's working hours; without `by_mail` it stands in the inbox only.
+    """
+
+    key: str
+    title: str
+    render: Callable[[Ids], Rendered]
+    still_relevant: Callable[[Ids], bool] = _always
+    at_once: bool = False
+    by_mail: bool = True
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Add a kind. Raises ValueError when its key is taken."""
+    if kind.key in _kinds:
+        raise ValueError(f"Two kinds of notice are called {kind.key!r}.")
+    _kinds[kind.key] = kind
+    return kind
+
+
+def kind(key: str) -> Kind:
+    """The kind called `key`. Raises KeyError."""
+    return _kinds[key]
+
+
+def kinds() -> list[Kind]:
+    """Every kind, by title."""
+    return sorted(_kinds.values(), key=lambda each: each.title)

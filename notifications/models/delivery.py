@@ -1,0 +1,153 @@
+"""The outbox: what is still to be told, to whom and by which channel."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from accounts.access import check
+from accounts.models import User
+from common.errors import Refused
+from common.wake import wake
+
+# Longer than one delivery can take with all its time-outs; a killed worker's rows wait this long.
+LEASE = timedelta(seconds=30)
+DONE_ARE_KEPT = timedelta(days=14)
+
+
+class Channel(models.TextChoices):
+    """How a person is reached."""
+
+    INAPP = "inapp", "In the app"
+    EMAIL = "email", "E-mail"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Deliveries, found by what is to be done with them."""
+
+    def visible_to(self, user: User) -> DeliveryQuerySet:
+        """The admins' page of what could not be delivered; nobody else reads other people's mail."""
+        return self if user.has_role("admin") else self.none()
+
+    def open(self) -> DeliveryQuerySet:
+        return self.filter(done_at=None, dead_at=None)
+
+    def due(self, *, at: datetime) -> DeliveryQuerySet:
+        return self.open().filter(available_at__lte=at)
+
+    def dead(self) -> DeliveryQuerySet:
+        return self.exclude(dead_at=None)
+
+    def waiting_for(self, user: User, *, at: datetime) -> DeliveryQuerySet:
+        """Notices for the inbox that wait for the person's working hours."""
+        return self.open().filter(user=user, channel=Channel.INAPP, available_at__gt=at).order_by("available_at", "id")
+
+    @transaction.atomic
+    def claim(self, *, channel: str, at: datetime, limit: int) -> list[Delivery]:
+        """Take up to `limit` due deliveries for one lease; others who claim now are given others.
+
+        The next attempt is booked before this one is made, so that a worker that dies here
+        loses nothing. `attempts`, as returned, is the fence: see `Delivery.hold`.
+        """
+        due = self.due(at=at).filter(channel=channel).order_by("available_at", "id")
+        claimed = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
+        self.filter(pk__in=[each.pk for each in claimed]).update(available_at=at + LEASE, attempts=F("attempts") + 1)
+        for each in claimed:
+            each.attempts += 1
+        return claimed
+
+    def forget_done(self, *, at: datetime) -> int:
+        """Delete what was delivered more than two weeks ago; return how many."""
+        return self.filter(done_at__lt=at - DONE_ARE_KEPT).delete()[0]
+
+
+class Delivery(models.Model):
+    """One thing to tell one recipient by one channel, written in the transaction of what it tells of.
+
+    `content` holds ids only, and the words are made when it is delivered; only a mail that
+    Django itself wrote (a password reset) is kept as text, until it is sent.
+    """
+
+    kind = models.CharField(max_length=60)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="deliveries")
+    address = models.EmailField(blank=True)
+    key = models.CharField(max_length=200, unique=True)
+    content = models.JSONField(default=dict)
+    attempts = models.PositiveIntegerField(default=0, help_text="Times claimed; the fence.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Times it went wrong; the schedule's place.")
+    available_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    dead_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="delivery_channel_is_known"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | (Q(channel=Channel.EMAIL) & ~Q(address="")),
+                name="delivery_has_a_recipient",
+            ),
+            models.CheckConstraint(condition=Q(done_at=None) | Q(dead_at=None), name="delivery_ends_one_way"),
+        ]
+        indexes = [
+            # Read by the drain, every few seconds: what is due, the longest waiting first.
+            models.Index(
+                fields=["channel", "available_at", "id"],
+                condition=Q(done_at=None, dead_at=None),
+                name="delivery_open_by_due",
+            ),
+            # Read by the inbox: what waits for this person's working hours.
+            models.Index(fields=["user"], condition=Q(done_at=None, dead_at=None), name="delivery_open_by_user"),
+            # Read by the admins' page of dead deliveries.
+            models.Index(fields=["-dead_at"], condition=Q(dead_at__isnull=False), name="delivery_dead"),
+            # Read by the nightly clean-up.
+            models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="delivery_done_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.channel} to {self.address or self.user_id}"
+
+    @property
+    def recipient(self) -> str:
+        return self.address or str(self.user)
+
+    def hold(self, *, at: datetime) -> bool:
+        """Renew the lease just before the effect; False when somebody else has claimed it since."""
+        return self._while_mine(available_at=at + LEASE)
+
+    def finish(self, *, at: datetime, remark: str = "") -> bool:
+        """Mark as delivered, or as no longer worth delivering; a mail's text is not kept any longer.
+
+        False when somebody else has claimed it since: then the effect is not ours either.
+        """
+        content = {} if "text" in self.content else self.content
+        return self._while_mine(done_at=at, content=content, last_error=remark[:500])
+
+    def postpone(self, until: datetime) -> bool:
+        """Deliver it later; this is no failure."""
+        return self._while_mine(available_at=until)
+
+    def fail(self, error: str, *, again_at: datetime | None, at: datetime) -> bool:
+        """Record a failure and book the next attempt; with no next attempt, it is dead and waits for an admin."""
+        ended = {"available_at": again_at} if again_at else {"dead_at": at}
+        return self._while_mine(failures=F("failures") + 1, last_error=error[:500], **ended)
+
+    def _while_mine(self, **changes: object) -> bool:
+        mine = Delivery.objects.open().filter(pk=self.pk, attempts=self.attempts)
+        return bool(mine.update(**changes))
+
+    @transaction.atomic
+    def replay(self, *, by: User, at: datetime) -> None:
+        """Try a dead delivery again, from the start of the schedule. Raises Refused when it is not dead."""
+        check(by, "delivery.replay")
+        dead = Delivery.objects.dead().filter(pk=self.pk)
+        if not dead.update(dead_at=None, failures=0, available_at=at):
+            raise Refused("This delivery is being tried again already.")
+        wake("notifications.tasks.deliver")
