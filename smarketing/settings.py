@@ -89,7 +89,13 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "smarketing.navigation.navigation",
             ],
-            "builtins": ["common.templatetags.words", "template_partials.templatetags.partials"],
+            "builtins": [
+                "common.templatetags.words",
+                "common.templatetags.icons",
+                "common.templatetags.figures",
+                "common.templatetags.panels",
+                "template_partials.templatetags.partials",
+            ],
         },
     }
 ]

@@ -1,0 +1,302 @@
+"""The geometry of figures, as plain numbers: what stands where on the drawing. Templates only write it down.
+
+A drawing is 500 by 200 units unless it is `wide` (900). All shares are of the drawing's frame.
+The words of a chart (its name, its sentence, the table behind it) travel with it, so that it can
+be heard and printed as well as seen.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import floor, log10
+from typing import Any
+
+HEIGHT = 200
+LETTER = 8.5  # units a letter of an axis label may take, on a phone too
+
+
+@dataclass(frozen=True)
+class Text:
+    """A label: where it stands, which end of it stands there ("start", "middle", "end")."""
+
+    x: float
+    y: float
+    words: str
+    anchor: str = "start"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a histogram."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    late: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure ready to be drawn by `{% chart %}`: geometry, name, sentence and the table behind it."""
+
+    template: str
+    title: str
+    sentence: str
+    side: str
+    width: int
+    head: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    grid: list[Text] = field(default_factory=list)
+    left: float = 0
+    right: float = 0
+    base: float = 0
+    labels: list[Text] = field(default_factory=list)
+    paths: dict[str, str] = field(default_factory=dict)
+    columns: list[Column] = field(default_factory=list)
+    end: Text | None = None
+    dot: tuple[float, float] | None = None
+    line_x: float | None = None
+    line_y: float | None = None
+
+    @property
+    def height(self) -> int:
+        return HEIGHT
+
+
+def nice_ticks(maximum: float, most: int = 4) -> list[float]:
+    """Round steps from 0 to at least `maximum`, at most `most` of them above 0: [0, 50, 100, 150, 200]."""
+    if maximum <= 0:
+        return [0, 1]
+    power = 10.0 ** floor(log10(maximum / most))
+    step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m * most >= maximum)
+    if step == int(step):
+        step = int(step)
+    ticks = [0]
+    while ticks[-1] < maximum:
+        ticks.append(step * len(ticks))
+    return ticks
+
+
+def clamp(share: float) -> float:
+    """The share, kept within 0 and 1."""
+    return min(1.0, max(0.0, share))
+
+
+def plain(value: float) -> str:
+    """A number as an axis says it."""
+    return f"{value:,.1f}".removesuffix(".0")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The part of the drawing where the data stands; turns (place, value) into units."""
+
+    left: float
+    right: float
+    top: float
+    base: float
+    steps: int
+    highest: float
+
+    def x(self, place: float) -> float:
+        return round(self.left + (self.right - self.left) * place / max(1, self.steps), 1)
+
+    def y(self, value: float) -> float:
+        return round(self.base - (self.base - self.top) * clamp(value / self.highest), 1)
+
+    def path(self, values: Sequence[float], start: int = 0) -> str:
+        """An SVG path through the values, the first of them standing at place `start`."""
+        points = [f"{self.x(start + place)},{self.y(value)}" for place, value in enumerate(values)]
+        return f"M{' L'.join(points)}" if points else ""
+
+    def grid(self, ticks: Sequence[float], say: Callable[[float], str]) -> list[Text]:
+        return [Text(0, self.y(tick), say(tick)) for tick in ticks]
+
+    def ends(self, labels: Sequence[str]) -> list[Text]:
+        """The first and the last label of the axis, kept within the frame."""
+        y = self.base + 20
+        return [Text(self.left, y, labels[0]), Text(self.right, y, labels[-1], "end")] if labels else []
+
+    def end_label(self, place: float, value: float, words: str, *, below: bool = False) -> Text:
+        """The label of a curve's last point: to its right, or to its left near the edge; above or below it."""
+        x, y = self.x(place), self.y(value)
+        flips = x + 12 + len(words) * LETTER > self.right
+        low = below and y + 20 < self.base
+        return Text(round(x - 8 if flips else x + 8, 1), round(y + 18 if low else max(12, y - 10), 1), words, "end" if flips else "start")
+
+
+def _frame(values: Sequence[float], steps: int, say: Callable[[float], str], wide: bool, room: float = 0) -> tuple[Frame, list[float]]:
+    ticks = nice_ticks(max([*values, 0]))
+    left = round(max(len(say(tick)) for tick in ticks) * LETTER + 8, 1)
+    return Frame(left, (900 if wide else 500) - 8 - room, 20, 170, steps, ticks[-1]), ticks
+
+
+def pace_line(
+    actual: Sequence[float],
+    pace: Sequence[float],
+    labels: Sequence[str],
+    *,
+    title: str,
+    side: str,
+    unit: str,
+    say: Callable[[float], str] = plain,
+    wide: bool = False,
+) -> Chart:
+    """What was delivered so far, cumulative, against the line of the promise.
+
+    `pace` and `labels` have one value for each day of the period, `actual` one for each day so far.
+    """
+    target = say(pace[-1]) if pace else ""
+    frame, ticks = _frame([*actual, *pace], len(pace) - 1, say, wide, room=len(target) * LETTER + 6)
+    last = len(actual) - 1
+    behind = bool(actual) and actual[-1] < pace[last]
+    now = f"{say(actual[-1])} {unit} so far, {say(pace[last])} due by now" if actual else f"no {unit} yet"
+    return Chart(
+        template="figures/_lines.html",
+        title=title,
+        sentence=f"{title}: {now}, {target} promised by {labels[-1]}." if labels else title,
+        side=side,
+        width=900 if wide else 500,
+        head=("Day", "So far", "Due"),
+        rows=[(label, say(actual[i]) if i <= last else "", say(pace[i])) for i, label in enumerate(labels)],
+        grid=frame.grid(ticks, say),
+        left=frame.left,
+        right=frame.right,
+        base=frame.base,
+        labels=[*frame.ends(labels), Text(frame.right + 6, frame.y(pace[-1]) + 4, target)] if pace else [],
+        paths={"pace": frame.path(pace), "curve": frame.path(actual)},
+        end=frame.end_label(last, actual[-1], say(actual[-1]), below=behind) if actual else None,
+        dot=(frame.x(last), frame.y(actual[-1])) if actual else None,
+    )
+
+
+def histogram(
+    counts: Sequence[int],
+    labels: Sequence[str],
+    *,
+    title: str,
+    side: str,
+    agreed: int | None = None,
+    agreed_words: str = "",
+    things: str = "leads",
+    wide: bool = False,
+) -> Chart:
+    """How many took how long. The first `agreed` columns kept the promise, the ones after the line did not."""
+    width = 900 if wide else 500
+    frame = Frame(8, width - 8, 34, 170, len(counts), max([*counts, 1]))
+    slot = (frame.right - frame.left) / max(1, len(counts))
+    kept = len(counts) if agreed is None else agreed
+    columns = [
+        Column(
+            x=round(frame.x(i) + slot * 0.11, 1),
+            y=frame.y(count),
+            width=round(slot * 0.78, 1),
+            height=round(frame.base - frame.y(count), 1),
+            late=i >= kept,
+            words=f"{labels[i]}: {count}",
+        )
+        for i, count in enumerate(counts)
+    ]
+    line = frame.x(agreed) if agreed is not None else None
+    late = sum(counts[kept:])
+    told = [Text(*_beside(line, agreed_words, frame.right), agreed_words, _anchor(line, agreed_words, frame.right))] if line else []
+    return Chart(
+        template="figures/_columns.html",
+        title=title,
+        sentence=f"{title}: {sum(counts)} {things}" + (f", {late} of them after the agreed time." if line else "."),
+        side=side,
+        width=width,
+        head=("", things.capitalize()),
+        rows=list(zip(labels, counts, strict=True)),
+        left=frame.left,
+        right=frame.right,
+        base=frame.base,
+        labels=[*frame.ends(labels), *told],
+        columns=columns,
+        line_x=line,
+    )
+
+
+def _anchor(x: float, words: str, right: float) -> str:
+    return "end" if x + 6 + len(words) * LETTER > right else "start"
+
+
+def _beside(x: float, words: str, right: float) -> tuple[float, float]:
+    return (x - 6 if _anchor(x, words, right) == "end" else x + 6), 28
+
+
+def projection(
+    actual: Sequence[float],
+    labels: Sequence[str],
+    *,
+    target: float,
+    low: float,
+    likely: float,
+    high: float,
+    title: str,
+    side: str,
+    target_words: str = "target",
+    say: Callable[[float], str] = plain,
+    wide: bool = False,
+) -> Chart:
+    """What was reached so far, where it is heading at the period's end (low, likely, high), and the target.
+
+    `labels` has one for each step of the period, `actual` one value for each step so far.
+    """
+    steps, last = len(labels) - 1, len(actual) - 1
+    frame, ticks = _frame([*actual, target, high], steps, say, wide)
+    x, y, end = frame.x(last), frame.y(actual[-1]), frame.x(steps)
+    fan = f"M{x},{y} L{end},{frame.y(high)} L{end},{frame.y(low)}Z" if last < steps else ""
+    above = frame.y(target) - 6
+    return Chart(
+        template="figures/_lines.html",
+        title=title,
+        sentence=f"{title}: {say(actual[-1])} so far, heading for {say(likely)} ({say(low)} to {say(high)}), {target_words} {say(target)}.",
+        side=side,
+        width=900 if wide else 500,
+        head=("", "So far", "Low", "Likely", "High"),
+        rows=[(label, say(actual[i]) if i <= last else "", "", "", "") for i, label in enumerate(labels[:-1])]
+        + [(labels[-1], say(actual[-1]) if last == steps else "", say(low), say(likely), say(high))],
+        grid=frame.grid(ticks, say),
+        left=frame.left,
+        right=frame.right,
+        base=frame.base,
+        labels=[*frame.ends(labels), Text(frame.left + 4, above, f"{target_words} {say(target)}")],
+        paths={"fan": fan, "ahead": f"M{x},{y} L{end},{frame.y(likely)}" if fan else "", "curve": frame.path(actual)},
+        end=frame.end_label(last, actual[-1], say(actual[-1]), below=True),
+        dot=(x, y),
+        line_y=frame.y(target),
+    )
+
+
+def spark(values: Sequence[float], width: int = 84, height: int = 22) -> str:
+    """The path of a line as small as a word, scaled between its own lowest and highest value."""
+    if len(values) < 2:
+        return ""
+    low, spread = min(values), (max(values) - min(values)) or 1
+    step = (width - 4) / (len(values) - 1)
+    points = [f"{2 + i * step:.1f},{height - 3 - (v - low) / spread * (height - 6):.1f}" for i, v in enumerate(values)]
+    return f"M{' L'.join(points)}"
+
+
+def shares(fit: float, engagement: float, threshold: float) -> tuple[float, float, float]:
+    """Where fit ends, how long engagement is and where the threshold stands, as shares of the gauge.
+
+    A negative axis shortens the other: the whole is the total, never below 0.
+    """
+    total = max(0.0, fit + engagement)
+    whole = max(100.0, total, threshold)
+    first = min(max(0.0, fit), total)
+    return first / whole, (total - first) / whole, clamp(threshold / whole)
+
+
+def chain_heights(counts: Sequence[float | None], lowest: int = 20, highest: int = 100) -> list[int]:
+    """How high each step of the chain stands: by its order of magnitude, so that 20 is seen beside 125,000.
+
+    A step without a count (an amount of money) stands as low as the lowest.
+    """
+    sizes = [log10(max(1.0, count)) if count else None for count in counts]
+    known = [size for size in sizes if size is not None] or [0.0]
+    low, spread = min(known), (max(known) - min(known)) or 1
+    return [lowest if size is None else round(lowest + (highest - lowest) * (size - low) / spread) for size in sizes]

@@ -1,0 +1,69 @@
+"""Figures drawn on the server: `{% chart %}` for the big ones built in `common.charts`, and the small ones directly."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from common import charts
+
+register = template.Library()
+
+
+@register.simple_tag
+def chart(figure: charts.Chart | None) -> SafeString | str:
+    """A chart of `common.charts` with its name, its sentence for those who cannot see it, and its table."""
+    return render_to_string(figure.template, {"chart": figure}) if figure else ""
+
+
+@register.inclusion_tag("figures/_bar.html")
+def bar(value: float | None, target: float, pace: float | None = None, side: str = "", label: str = "") -> dict[str, Any]:
+    """How far a promise is: `value` of `target`, with a tick where the pace (or the agreed share) is.
+
+    The scale ends at the target, or at the value or the pace where they are larger.
+    """
+    whole = float(max(target, value or 0, pace or 0)) or 1.0
+    return {
+        "fill": _percent(float(value or 0) / whole),
+        "tick": None if pace is None else _percent(float(pace) / whole),
+        "side": side,
+        "label": label,
+    }
+
+
+@register.inclusion_tag("figures/_gauge.html")
+def gauge(fit: float, engagement: float, threshold: float) -> dict[str, Any]:
+    """A score on its two axes, with a tick at the points needed."""
+    first, second, tick = charts.shares(float(fit), float(engagement), float(threshold))
+    words = f"{fit:g} for fit and {engagement:g} for engagement, {threshold:g} needed"
+    return {"first": _percent(first), "second": _percent(second), "tick": _percent(tick), "words": words}
+
+
+@register.inclusion_tag("figures/_track.html")
+def track(value: float, low: float | None = None, high: float | None = None, top: float = 1.0) -> dict[str, Any]:
+    """An assumption on its scale from 0 to `top`, with the range where our own history lies in grey."""
+    context = {"knob": _percent(float(value) / float(top))}
+    if low is not None and high is not None:
+        context |= {"low": _percent(float(low) / float(top)), "length": _percent((float(high) - float(low)) / float(top))}
+    return context
+
+
+@register.inclusion_tag("figures/_spark.html")
+def sparkline(values: Sequence[float], side: str = "", label: str = "") -> dict[str, Any]:
+    """A line as small as a word; `label` says what it shows."""
+    path = charts.spark([float(v) for v in values])
+    return {"path": path, "dot": path.rpartition("L")[2].split(","), "side": side, "label": label}
+
+
+@register.inclusion_tag("figures/_chain.html")
+def chain(steps: Sequence[Any]) -> dict[str, Any]:
+    """The funnel from visits to revenue. A step has name, words (the number as it is read), rate, side and count."""
+    get = lambda step, name: step.get(name) if isinstance(step, dict) else getattr(step, name)  # noqa: E731
+    heights = charts.chain_heights([get(step, "count") for step in steps])
+    return {"steps": [{"step": step, "height": height, "foot": height - 3} for step, height in zip(steps, heights, strict=True)]}
+
+
+def _percent(share: float) -> str:
+    return f"{charts.clamp(share) * 100:.1f}%"
