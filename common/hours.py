@@ -66,9 +66,9 @@ class Hours:
         `windows` maps weekdays, counted from Monday 0, to pairs of local times, "09:00" or
         `time(9)`; an end at "24:00" or midnight is the end of that day. Raises ValueError.
         """
-        if not isinstance(windows, Mapping):
-            raise ValueError("Working hours are windows by weekday.")
-        rows = {_weekday(key): _windows(pairs) for key, pairs in windows.items()}
+        if not isinstance(windows, Mapping) or not set(map(str, windows)) <= set("0123456"):
+            raise ValueError("Working hours are windows by weekday, counted from Monday, 0, to Sunday, 6.")
+        rows = {int(weekday): _windows(pairs) for weekday, pairs in windows.items()}
         week = tuple(rows.get(weekday, ()) for weekday in range(len(WEEKDAYS)))
         return cls(zone, week, frozenset(holidays), tuple(absences))
 
@@ -142,23 +142,17 @@ def _check(weekday: str, windows: tuple[Window, ...]) -> None:
             raise ValueError(f"{weekday}: {one} and {other} overlap.")
 
 
-def _weekday(key: str | int) -> int:
-    if str(key) not in {"0", "1", "2", "3", "4", "5", "6"}:
-        raise ValueError(f"Weekdays are counted from Monday, 0, to Sunday, 6; {key!r} is none.")
-    return int(key)
-
-
 def _windows(pairs: Any) -> tuple[Window, ...]:
-    if not isinstance(pairs, list | tuple) or not all(isinstance(pair, list | tuple) for pair in pairs):
+    if not isinstance(pairs, list | tuple):
         raise ValueError("The windows of a weekday are a list of pairs of times.")
     return tuple(_window(pair) for pair in pairs)
 
 
-def _window(pair: list[str | time] | tuple[str | time, ...]) -> Window:
-    if len(pair) != 2:
-        raise ValueError(f"A window is a pair of times such as 09:00 and 17:30; {pair!r} is none.")
-    opens, closes = map(_since_midnight, pair)
-    return Window(opens, closes or DAY)
+def _window(pair: Any) -> Window:
+    match pair:
+        case [opens, closes]:
+            return Window(_since_midnight(opens), _since_midnight(closes) or DAY)
+    raise ValueError(f"A window is a pair of times such as 09:00 and 17:30; {pair!r} is none.")
 
 
 def _since_midnight(written: str | time) -> timedelta:

@@ -85,7 +85,7 @@ class Period:
 
     @property
     def label(self) -> str:
-        """What stands on a page: Week 47, 2026; November 2026; Q4 2026; 2026; 3 November – 20 November 2026."""
+        """What stands on a page: Week 47, 2026; November 2026; Q4 2026; 2026; 3–20 November 2026."""
         start = self.start_on
         match self.kind:
             case Kind.WEEK:
@@ -156,6 +156,7 @@ def local_day(at: datetime, zone: str) -> date:
 
 def parse(key: str, zone: str) -> Period:
     """The period that `Period.key` names. Raises ValueError, with a sentence, for anything else."""
+    zone_named(zone)
     try:
         return _parse(key, zone)
     except (ValueError, OverflowError) as error:
@@ -206,5 +207,7 @@ def _span_label(first: date, last: date) -> str:
     until = f"{last.day} {MONTHS[last.month - 1]} {last.year}"
     if first == last:
         return until
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{until}"
     year = f" {first.year}" if first.year != last.year else ""
     return f"{first.day} {MONTHS[first.month - 1]}{year} – {until}"

@@ -198,9 +198,10 @@ def _without(gaps: list[Stretch], stretches: Iterator[Stretch]) -> Iterator[Stre
         yield from stretches
         return
     for opens, closes in stretches:
+        begin = opens
         for away, back in gaps:
-            if opens < min(away, closes):
-                yield opens, min(away, closes)
-            opens = max(opens, back)
-        if opens < closes:
-            yield opens, closes
+            if begin < min(away, closes):
+                yield begin, min(away, closes)
+            begin = max(begin, back)
+        if begin < closes:
+            yield begin, closes
