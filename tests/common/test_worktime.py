@@ -172,6 +172,15 @@ def test_absences_that_overlap_count_once():
     assert working_time_between(local("2026-03-10T00:00"), local("2026-03-11T00:00"), sam) == 5 * HOUR
 
 
+def test_an_absence_over_closing_time_and_another_days_later_are_apart():
+    absences = [
+        (local("2026-03-10T17:00"), local("2026-03-11T08:00")),
+        (local("2026-03-12T09:00"), local("2026-03-12T18:00")),
+    ]
+    sam = office("Europe/Amsterdam", ("09:00", "18:00"), absences=absences)
+    assert working_time_between(local("2026-03-10T00:00"), local("2026-03-14T00:00"), sam) == 26 * HOUR
+
+
 def test_an_absence_entered_later_leaves_the_hours_a_clock_has_kept_alone():
     kept = AMSTERDAM.as_json()
     away = (local("2026-03-10T09:00"), local("2026-03-13T18:00"))

@@ -92,8 +92,8 @@ def random_case(random: Random) -> tuple[Desk, datetime, datetime, timedelta]:
     allowed = random.choice([0, 1, 15, 60, 240, 480, 960, random.randrange(2000)]) * MINUTE
     days = [(start + n * DAY).date() for n in range(-2, 14)]
     holidays = set(random.sample(days, random.choice([0, 0, 1, 3, 9])))
-    away = start + random.randrange(-600, 4000) * MINUTE
-    absences = [(away, away + random.randrange(1, 2000) * MINUTE)] * random.randrange(2)
+    leaves = [start + random.randrange(-600, 4000) * MINUTE for _ in range(random.choice([0, 0, 1, 4]))]
+    absences = [(away, away + random.randrange(1, 1500) * MINUTE) for away in leaves]
     return Desk(zone, _random_windows(random), holidays, absences), start, end, allowed
 
 
