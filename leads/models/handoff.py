@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from accounts.models import Team, User
@@ -27,6 +28,27 @@ class HandoffState(models.TextChoices):
 
 
 PENDING, ACCEPTED, CLOSED = HandoffState
+
+
+class Promise(NamedTuple):
+    """What is due next on a hand-off, in words of at most 80 letters, and the attempts agreed for it."""
+
+    handoff_id: int
+    due_at: datetime | None = None
+    due_for: str = ""
+    attempts: int = 0
+    attempt_days: int = 0
+
+
+PROMISE = """
+UPDATE leads_handoff AS h
+   SET due_at = p.due_at, due_for = p.due_for, attempts_needed = p.attempts, attempt_days_needed = p.attempt_days
+  FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::smallint[], %s::smallint[])
+       AS p (id, due_at, due_for, attempts, attempt_days)
+ WHERE h.id = p.id
+   AND (h.due_at, h.due_for, h.attempts_needed, h.attempt_days_needed)
+       IS DISTINCT FROM (p.due_at, p.due_for, p.attempts, p.attempt_days)
+"""
 
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):
@@ -51,12 +73,11 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def in_repair(self) -> HandoffQuerySet:
         return self.open().filter(repair_since__isnull=False)
 
-    def promise(self, due: dict[int, tuple[datetime | None, str]]) -> None:
-        """Write the next deadline on hand-offs: `{id: (due_at, what is due)}`. Called by the clocks above."""
-        rows = self.in_bulk(due)
-        for pk, handoff in rows.items():
-            handoff.due_at, handoff.due_for = due[pk]
-        self.bulk_update(rows.values(), ["due_at", "due_for"], batch_size=1000)
+    def promise(self, promises: Iterable[Promise]) -> None:
+        """Write what is due next on hand-offs, and the attempts agreed. Called by the clocks above."""
+        columns = zip(*promises, strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(PROMISE, [list(column) for column in columns])
 
 
 class Handoff(models.Model):

@@ -111,6 +111,7 @@ class HandoffReturn(models.Model):
     evidence = models.JSONField(default=dict, blank=True)
     note = models.TextField(blank=True)
     asked_back_at = models.DateTimeField(null=True, blank=True, help_text="The returner asked to be given it again.")
+    repaired_at = models.DateTimeField(null=True, blank=True, help_text="A repair: when marketing had completed it.")
     undone_at = models.DateTimeField(null=True, blank=True)
     before = models.JSONField(default=dict, help_text="The hand-off as it was: what an undo restores.")
 
