@@ -75,9 +75,10 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
     def promise(self, promises: Iterable[Promise]) -> None:
         """Write what is due next on hand-offs, and the attempts agreed. Called by the clocks above."""
-        columns = zip(*promises, strict=True)
-        with connection.cursor() as cursor:
-            cursor.execute(PROMISE, [list(column) for column in columns])
+        columns = [list(column) for column in zip(*promises, strict=True)]
+        if columns:
+            with connection.cursor() as cursor:
+                cursor.execute(PROMISE, columns)
 
 
 class Handoff(models.Model):
