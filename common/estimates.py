@@ -1,0 +1,69 @@
+"""What a few observations allow one to say: a rate with its uncertainty, a median of what is not over yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil, floor, sqrt
+from statistics import NormalDist
+
+Value = float | timedelta
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """An observation that is not over: a lead that has waited this long and waits still."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """A quantile; with `at_least` it is a lower bound, because what is not over may yet raise it."""
+
+    value: Value
+    at_least: bool = False
+
+
+def interval(successes: int, trials: int, level: float = 0.9) -> tuple[float, float]:
+    """Return the rates, 0 to 1, that are plausible after `successes` in `trials`: Wilson's score interval.
+
+    Without a trial every rate is. Unlike the textbook's p ± z·s it stays within 0 and 1 and is
+    honest for few trials (E. B. Wilson 1927). Raises ValueError for more successes than trials.
+    """
+    if not 0 <= successes <= trials:
+        raise ValueError(f"There cannot be {successes} successes in {trials} trials.")
+    if not 0 < level < 1:
+        raise ValueError("The level of an interval lies between 0 and 1.")
+    if not trials:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    rate, weight = successes / trials, z * z / trials
+    centre = (rate + weight / 2) / (1 + weight)
+    reach = z * sqrt(rate * (1 - rate) / trials + weight / (4 * trials)) / (1 + weight)
+    low = 0.0 if not successes else centre - reach
+    high = 1.0 if successes == trials else centre + reach
+    return low, high
+
+
+def quantile(values: Iterable[Value | AtLeast], q: float) -> Quantile | None:
+    """Return the q-quantile, 0.5 for the median, of numbers or lengths of time; None of nothing.
+
+    Between two values it is interpolated, as PostgreSQL's percentile_cont does. A value that is
+    not over counts with what it has reached, and the answer is marked `at_least` unless it
+    would be the same had each of them no end.
+    """
+    if not 0 <= q <= 1:
+        raise ValueError("A quantile lies between 0 and 1.")
+    values = list(values)
+    if not values:
+        return None
+    reached = sorted(_reached(each) for each in values)
+    over = sorted(each for each in values if not isinstance(each, AtLeast))
+    place = q * (len(values) - 1)
+    low, high = floor(place), ceil(place)
+    certain = high < len(over) and reached[low] == over[low] and reached[high] == over[high]
+    return Quantile(reached[low] + (reached[high] - reached[low]) * (place - low), at_least=not certain)
+
+
+def _reached(value: Value | AtLeast) -> Value:
+    return value.value if isinstance(value, AtLeast) else value

@@ -1,0 +1,96 @@
+"""Rates with their uncertainty, and medians of what is not over yet; known values from the literature."""
+
+from datetime import timedelta
+from math import inf
+from statistics import median, quantiles
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.estimates import AtLeast, Quantile, interval, quantile
+
+HOUR = timedelta(hours=1)
+
+
+def test_newcombes_examples_of_wilsons_interval_are_met():
+    """R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3."""
+    assert interval(81, 263, level=0.95) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert interval(15, 148, level=0.95) == pytest.approx((0.0624, 0.1605), abs=5e-5)
+    assert interval(0, 20, level=0.95) == pytest.approx((0.0, 0.1611), abs=5e-5)
+    assert interval(1, 29, level=0.95) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+
+
+def test_without_a_trial_every_rate_is_plausible():
+    assert interval(0, 0) == (0.0, 1.0)
+
+
+@given(trials=st.integers(1, 10_000), data=st.data())
+def test_an_interval_holds_its_rate_and_narrows_with_more_trials(trials: int, data):
+    successes = data.draw(st.integers(0, trials))
+    low, high = interval(successes, trials)
+    assert 0 <= low <= successes / trials <= high <= 1
+    assert interval(10 * successes, 10 * trials)[1] - interval(10 * successes, 10 * trials)[0] < high - low
+    assert interval(trials - successes, trials) == pytest.approx((1 - high, 1 - low))
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(2, 1), (-1, 1), (0, -1)])
+def test_more_successes_than_trials_are_refused(successes: int, trials: int):
+    with pytest.raises(ValueError, match="successes in"):
+        interval(successes, trials)
+
+
+def test_a_level_of_one_is_refused():
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        interval(1, 2, level=1)
+
+
+def test_the_median_of_an_even_number_lies_between_the_two_in_the_middle():
+    assert quantile([4, 1, 3, 2], 0.5) == Quantile(2.5)
+
+
+def test_lengths_of_time_have_a_median_and_a_ninetieth_percentile():
+    waits = [n * HOUR for n in range(1, 12)]
+    assert quantile(waits, 0.5) == Quantile(6 * HOUR)
+    assert quantile(waits, 0.9) == Quantile(10 * HOUR)
+
+
+def test_nothing_has_no_median():
+    assert quantile([], 0.5) is None
+
+
+def test_leads_that_still_wait_longer_than_the_median_leave_it_certain():
+    assert quantile([1, 2, 3, AtLeast(30), AtLeast(40)], 0.5) == Quantile(3)
+
+
+def test_where_the_ninetieth_percentile_still_waits_it_is_at_least_that():
+    assert quantile([1, 2, 3, AtLeast(30), AtLeast(40)], 0.9) == Quantile(36, at_least=True)
+
+
+def test_a_lead_that_has_only_begun_to_wait_may_yet_raise_the_median():
+    assert quantile([1, AtLeast(2), 3, 4, 5], 0.5) == Quantile(3, at_least=True)
+
+
+def test_a_quantile_outside_of_0_and_1_is_refused():
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        quantile([1], 90)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=2, max_size=50))
+def test_what_is_over_has_the_quantiles_of_the_standard_library(values: list[int]):
+    assert quantile(values, 0.5) == Quantile(median(values))
+    assert quantile(values, 0.9).value == pytest.approx(quantiles(values, n=10, method="inclusive")[-1])
+
+
+@given(
+    over=st.lists(st.integers(0, 20), max_size=20),
+    waiting=st.lists(st.integers(0, 20), max_size=20),
+    q=st.sampled_from([0.1, 0.5, 0.9]),
+)
+def test_what_is_certain_stays_so_however_long_the_rest_takes(over: list[int], waiting: list[int], q: float):
+    now = quantile([*over, *map(AtLeast, waiting)], q)
+    if now is None:
+        return
+    later = quantile([*over, *[10**6] * len(waiting)], q)
+    assert now.value <= later.value < inf
+    assert now.at_least == (now.value != later.value)
