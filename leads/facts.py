@@ -1,0 +1,272 @@
+"""The facts that criteria can ask about: what each is called, its type, and where it is read.
+
+A fact is written over base columns, and those have two homes: the rows as they are now, and the
+`LeadVersion` in which they were kept at a past moment. Everything above (conditions, rules,
+scores) is the same for both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from common.conditions import BLANKS, Type
+from leads.freemail import FREEMAIL
+from leads.models.lead import Attribute
+
+KEY = re.compile(r"[-a-zA-Z0-9_]+")  # an attribute's key; anything else never reaches a statement
+
+# Base columns of a lead (l), its company (c) and the campaign that brought it (g), as they are now …
+NOW = {
+    "email": "l.email",
+    "title": "l.title",
+    "phone": "l.phone",
+    "city": "l.city",
+    "country": "l.country",
+    "source": "l.source",
+    "campaign_id": "l.campaign_id",
+    "attributes": "l.attributes",
+    "company_id": "l.company_id",
+    "company": "c.name",
+    "industry": "c.industry",
+    "employees": "c.employees",
+    "revenue": "c.revenue",
+    "company_country": "c.country",
+    "named_account": "c.named_account",
+    "company_attributes": "c.attributes",
+}
+# … and as a version (v) kept them.
+_JSON_TYPES = {
+    "campaign_id": "bigint",
+    "company_id": "bigint",
+    "employees": "numeric",
+    "revenue": "numeric",
+    "named_account": "boolean",
+}
+THEN = {
+    name: f"(v.facts->'{name}')"
+    if name.endswith("attributes")
+    else f"(v.facts->>'{name}')::{_JSON_TYPES.get(name, 'text')}"
+    for name in NOW
+}
+# These know their own dates, so that they need no version.
+ALWAYS = {"lead": "l.id", "created_at": "l.created_at", "opted_out_at": "l.opted_out_at"}
+
+JOIN_NOW = """
+      JOIN leads_lead l ON l.id = m.lead_id
+      LEFT JOIN leads_company c ON c.id = l.company_id
+      LEFT JOIN campaigns_campaign g ON g.id = l.campaign_id
+"""
+JOIN_THEN = """
+      JOIN leads_lead l ON l.id = m.lead_id
+      LEFT JOIN LATERAL (
+           SELECT facts FROM leads_leadversion
+            WHERE lead_id = m.lead_id AND from_at <= m.as_of ORDER BY from_at DESC LIMIT 1
+      ) v ON true
+      LEFT JOIN leads_company c ON c.id = (v.facts->>'company_id')::bigint
+      LEFT JOIN campaigns_campaign g ON g.id = (v.facts->>'campaign_id')::bigint
+"""
+
+_OPEN_THEN = "o.opened_at <= m.as_of AND (o.closed_at IS NULL OR o.closed_at > m.as_of)"
+_FREE = ", ".join(f"'{domain}'" for domain in sorted(FREEMAIL))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something known of a lead.
+
+    `sql` is written over the base columns in braces and the moment `m` (as_of, day, zone).
+    `yes` and `no` say a boolean in words; the pronoun is the lead's.
+    """
+
+    key: str
+    label: str
+    type: Type
+    sql: str
+    yes: str = ""
+    no: str = ""
+
+    def read(self, columns: dict[str, str]) -> str:
+        """The expression, comparable: text trimmed and in lower case, and NULL where it is unknown."""
+        raw = self.raw(columns)
+        return f"nullif(lower(btrim({raw}, {_BLANKS})), '')" if self.type == Type.TEXT else raw
+
+    def raw(self, columns: dict[str, str]) -> str:
+        """The expression as it was written down by people."""
+        return self.sql.format_map(columns | ALWAYS)
+
+
+_BLANKS = "E'" + BLANKS.encode("unicode_escape").decode().replace("\\xa0", "\\u00a0") + "'"
+
+
+def _facts(*facts: Fact) -> dict[str, Fact]:
+    return {fact.key: fact for fact in facts}
+
+
+FACTS: dict[str, Fact] = _facts(
+    Fact(
+        "business_email",
+        "business e-mail",
+        Type.BOOLEAN,
+        f"CASE WHEN {{email}} <> '' THEN split_part({{email}}, '@', 2) <> ALL (ARRAY[{_FREE}]) END",
+        "it has a business e-mail",
+        "its e-mail is a private one",
+    ),
+    Fact("email_domain", "e-mail domain", Type.TEXT, "split_part({email}, '@', 2)"),
+    Fact("title", "title", Type.TEXT, "{title}"),
+    Fact("country", "country", Type.TEXT, f"coalesce(nullif(btrim({{country}}, {_BLANKS}), ''), {{company_country}})"),
+    Fact("city", "city", Type.TEXT, "{city}"),
+    Fact("phone", "phone", Type.TEXT, "{phone}"),
+    Fact("source", "source", Type.TEXT, "{source}"),
+    Fact("campaign", "campaign that brought it", Type.TEXT, "g.name"),
+    Fact("created", "became a lead", Type.DATE, "({created_at} AT TIME ZONE m.zone)::date"),
+    Fact(
+        "opted_out",
+        "opted out",
+        Type.BOOLEAN,
+        "coalesce({opted_out_at} <= m.as_of, false)",
+        "the person has opted out",
+        "the person has not opted out",
+    ),
+    Fact("company", "company", Type.TEXT, "{company}"),
+    Fact("industry", "industry", Type.TEXT, "{industry}"),
+    Fact("employees", "people", Type.NUMBER, "{employees}"),
+    Fact("revenue", "yearly revenue", Type.NUMBER, "{revenue}"),
+    Fact(
+        "named_account",
+        "named account",
+        Type.BOOLEAN,
+        "coalesce({named_account}, false)",
+        "it is from a named account",
+        "it is not from a named account",
+    ),
+    Fact(
+        "customer",
+        "customer",
+        Type.BOOLEAN,
+        "coalesce(c.customer_since <= m.as_of, false)",
+        "its company is a customer",
+        "its company is no customer",
+    ),
+    Fact(
+        "open_deal",
+        "open deal",
+        Type.BOOLEAN,
+        f"(EXISTS (SELECT FROM leads_opportunity o WHERE o.lead_id = {{lead}} AND {_OPEN_THEN}) OR "
+        f"EXISTS (SELECT FROM leads_opportunity o WHERE o.company_id = {{company_id}} AND {_OPEN_THEN}))",
+        "its company has an open deal",
+        "its company has no open deal",
+    ),
+)
+# Facts that change by what happens to deals and companies, not by an edit of the lead.
+FOLLOW_COMPANY = frozenset({"company", "industry", "employees", "revenue", "country", "named_account", "customer"})
+
+
+def facts_for() -> dict[str, Fact]:
+    """All the facts of this installation: the known ones and its custom attributes."""
+    return FACTS | {fact.key: fact for fact in map(_custom, Attribute.objects.order_by("label")) if fact}
+
+
+def _custom(attribute: Attribute) -> Fact | None:
+    if not KEY.fullmatch(attribute.key):
+        return None
+    column = "{attributes}" if attribute.on == Attribute.On.LEAD else "{company_attributes}"
+    sql = _ATTRIBUTE[Type(attribute.type)].format(document=column, key=attribute.key)
+    return Fact(f"{attribute.on}:{attribute.key}", _label(attribute.label), Type(attribute.type), sql)
+
+
+def _label(label: str) -> str:
+    """In a sentence a label starts small, unless it is an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+# What does not fit its type counts as unknown and never fails a statement. The doubled braces leave
+# `{attributes}` to be filled in by `Fact.raw`.
+_ATTRIBUTE = {
+    Type.TEXT: "({document}->>'{key}')",
+    Type.NUMBER: "CASE jsonb_typeof({document}->'{key}') WHEN 'number' THEN ({document}->>'{key}')::numeric END",
+    Type.BOOLEAN: "CASE jsonb_typeof({document}->'{key}') WHEN 'boolean' THEN ({document}->>'{key}')::boolean END",
+    Type.DATE: (
+        "left(jsonb_path_query_first({document}->'{key}', '$.datetime()', '{{{{}}}}', true) #>> '{{{{}}}}', 10)::date"
+    ),
+}
+
+KEEP = """
+INSERT INTO leads_leadversion (lead_id, from_at, recorded_at, facts)
+SELECT m.lead_id, CASE WHEN last.facts IS NULL THEN least(l.created_at, %(at)s) ELSE %(at)s END, %(at)s, new.facts
+  FROM unnest(%(leads)s::bigint[]) AS m (lead_id)
+  {join}
+ CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object({pairs})) AS facts) new
+  LEFT JOIN LATERAL (
+       SELECT facts FROM leads_leadversion WHERE lead_id = m.lead_id ORDER BY from_at DESC LIMIT 1
+  ) last ON true
+ WHERE last.facts IS DISTINCT FROM new.facts
+    ON CONFLICT (lead_id, from_at) DO UPDATE SET facts = excluded.facts
+""".format(
+    join=JOIN_NOW,
+    pairs=", ".join(f"'{name}', {column}" for name, column in NOW.items()),
+)
+
+
+def snapshot(lead_ids: Iterable[int], *, at: datetime) -> int:
+    """Keep what is known of these leads from `at` on; return how many versions that wrote.
+
+    The first version of a lead counts from its creation; a lead whose facts are what its last
+    version says gets no new one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, {"leads": sorted(set(lead_ids)), "at": at})
+        return cursor.rowcount
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A value that leads really have, and how many."""
+
+    value: str
+    leads: int
+
+
+SEEN = """
+SELECT min(value), count(*) FROM (SELECT {raw} AS value, {read} AS compared FROM m {join}) seen
+ WHERE compared IS NOT NULL GROUP BY compared ORDER BY count(*) DESC, min(value) LIMIT %(limit)s
+"""
+SPREAD = """
+SELECT count(value), min(value)::text, percentile_disc(0.5) WITHIN GROUP (ORDER BY value)::text, max(value)::text
+  FROM (SELECT {read} AS value FROM m {join}) seen
+"""
+EVERYONE_NOW = """
+WITH m AS NOT MATERIALIZED (
+    SELECT id AS lead_id, %(as_of)s::timestamptz AS as_of, 'UTC' AS zone FROM leads_lead
+)
+"""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Of how many leads a number or a date is known, and how it lies."""
+
+    known: int
+    least: str | None
+    median: str | None
+    most: str | None
+
+
+def values_seen(fact: Fact, *, at: datetime, limit: int = 30) -> list[Seen]:
+    """The values of a text or a yes and no that leads have now, the most frequent first."""
+    raw = f"btrim({fact.raw(NOW)}, {_BLANKS})" if fact.type == Type.TEXT else f"({fact.raw(NOW)})::text"
+    statement = EVERYONE_NOW + SEEN.format(raw=raw, read=fact.read(NOW), join=JOIN_NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"as_of": at, "limit": limit})
+        return [Seen(*row) for row in cursor.fetchall()]
+
+
+def spread(fact: Fact, *, at: datetime) -> Spread:
+    """How a number or a date lies among the leads as they are now."""
+    with connection.cursor() as cursor:
+        cursor.execute(EVERYONE_NOW + SPREAD.format(read=fact.read(NOW), join=JOIN_NOW), {"as_of": at})
+        return Spread(*cursor.fetchone())
