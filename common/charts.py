@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from math import floor, log10
 from typing import Any
 
-HEIGHT = 200
 LETTER = 8.5  # units a letter of an axis label may take, on a phone too
+
+Say = Callable[[float], str]
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,49 @@ class Text:
     y: float
     words: str
     anchor: str = "start"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The part of the drawing where the data stands; turns (place, value) into units."""
+
+    width: int
+    left: float
+    right: float
+    top: float
+    base: float
+    steps: int
+    highest: float
+
+    def x(self, place: float) -> float:
+        return round(self.left + (self.right - self.left) * place / max(1, self.steps), 1)
+
+    def y(self, value: float) -> float:
+        return round(self.base - (self.base - self.top) * clamp(value / self.highest), 1)
+
+    def path(self, values: Sequence[float]) -> str:
+        """An SVG path through the values, from place 0 on."""
+        points = [f"{self.x(place)},{self.y(value)}" for place, value in enumerate(values)]
+        return f"M{' L'.join(points)}" if points else ""
+
+    def grid(self, ticks: Sequence[float], say: Say) -> list[Text]:
+        return [Text(0, self.y(tick), say(tick)) for tick in ticks]
+
+    def ends(self, labels: Sequence[str]) -> list[Text]:
+        """The first and the last label of the axis, kept within the frame."""
+        y = self.base + 20
+        return [Text(self.left, y, labels[0]), Text(self.right, y, labels[-1], "end")] if labels else []
+
+    def beside(self, x: float, y: float, words: str) -> Text:
+        """A label to the right of x, or to its left where the frame ends too soon."""
+        flips = x + 8 + len(words) * LETTER > self.right
+        return Text(round(x - 8 if flips else x + 8, 1), round(y, 1), words, "end" if flips else "start")
+
+    def end_label(self, place: float, value: float, words: str, *, below: bool = False) -> Text:
+        """The label of a curve's last point, above it or below it as far as the frame allows."""
+        y = self.y(value)
+        low = below and y + 20 < self.base
+        return self.beside(self.x(place), y + 18 if low else max(12, y - 10), words)
 
 
 @dataclass(frozen=True)
@@ -44,13 +88,10 @@ class Chart:
     title: str
     sentence: str
     side: str
-    width: int
+    frame: Frame
     head: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     grid: list[Text] = field(default_factory=list)
-    left: float = 0
-    right: float = 0
-    base: float = 0
     labels: list[Text] = field(default_factory=list)
     paths: dict[str, str] = field(default_factory=dict)
     columns: list[Column] = field(default_factory=list)
@@ -59,9 +100,19 @@ class Chart:
     line_x: float | None = None
     line_y: float | None = None
 
-    @property
-    def height(self) -> int:
-        return HEIGHT
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the funnel's chain: its name, its number as it is read, its rate, whose it is.
+
+    `count` gives its height; None for an amount of money, which stands as low as the lowest.
+    """
+
+    name: str
+    words: str
+    rate: str
+    side: str
+    count: float | None = None
 
 
 def nice_ticks(maximum: float, most: int = 4) -> list[float]:
@@ -88,48 +139,13 @@ def plain(value: float) -> str:
     return f"{value:,.1f}".removesuffix(".0")
 
 
-@dataclass(frozen=True)
-class Frame:
-    """The part of the drawing where the data stands; turns (place, value) into units."""
-
-    left: float
-    right: float
-    top: float
-    base: float
-    steps: int
-    highest: float
-
-    def x(self, place: float) -> float:
-        return round(self.left + (self.right - self.left) * place / max(1, self.steps), 1)
-
-    def y(self, value: float) -> float:
-        return round(self.base - (self.base - self.top) * clamp(value / self.highest), 1)
-
-    def path(self, values: Sequence[float], start: int = 0) -> str:
-        """An SVG path through the values, the first of them standing at place `start`."""
-        points = [f"{self.x(start + place)},{self.y(value)}" for place, value in enumerate(values)]
-        return f"M{' L'.join(points)}" if points else ""
-
-    def grid(self, ticks: Sequence[float], say: Callable[[float], str]) -> list[Text]:
-        return [Text(0, self.y(tick), say(tick)) for tick in ticks]
-
-    def ends(self, labels: Sequence[str]) -> list[Text]:
-        """The first and the last label of the axis, kept within the frame."""
-        y = self.base + 20
-        return [Text(self.left, y, labels[0]), Text(self.right, y, labels[-1], "end")] if labels else []
-
-    def end_label(self, place: float, value: float, words: str, *, below: bool = False) -> Text:
-        """The label of a curve's last point: to its right, or to its left near the edge; above or below it."""
-        x, y = self.x(place), self.y(value)
-        flips = x + 12 + len(words) * LETTER > self.right
-        low = below and y + 20 < self.base
-        return Text(round(x - 8 if flips else x + 8, 1), round(y + 18 if low else max(12, y - 10), 1), words, "end" if flips else "start")
-
-
-def _frame(values: Sequence[float], steps: int, say: Callable[[float], str], wide: bool, room: float = 0) -> tuple[Frame, list[float]]:
+def _frame(values: Sequence[float], steps: int, say: Say, wide: bool, room: float = 0) -> tuple[Frame, list[Text]]:
+    """A frame that holds the values and the words of its own grid, with `room` left at its right."""
     ticks = nice_ticks(max([*values, 0]))
+    width = 900 if wide else 500
     left = round(max(len(say(tick)) for tick in ticks) * LETTER + 8, 1)
-    return Frame(left, (900 if wide else 500) - 8 - room, 20, 170, steps, ticks[-1]), ticks
+    frame = Frame(width, left, width - 8 - room, 20, 170, steps, ticks[-1])
+    return frame, frame.grid(ticks, say)
 
 
 def pace_line(
@@ -140,33 +156,30 @@ def pace_line(
     title: str,
     side: str,
     unit: str,
-    say: Callable[[float], str] = plain,
+    say: Say = plain,
     wide: bool = False,
 ) -> Chart:
     """What was delivered so far, cumulative, against the line of the promise.
 
-    `pace` and `labels` have one value for each day of the period, `actual` one for each day so far.
+    `pace` and `labels` have one value for each day of the period, `actual` one for each day
+    so far; the period has at least one day.
     """
-    target = say(pace[-1]) if pace else ""
-    frame, ticks = _frame([*actual, *pace], len(pace) - 1, say, wide, room=len(target) * LETTER + 6)
+    target = say(pace[-1])
+    frame, grid = _frame([*actual, *pace], len(pace) - 1, say, wide, room=len(target) * LETTER + 6)
     last = len(actual) - 1
-    behind = bool(actual) and actual[-1] < pace[last]
     now = f"{say(actual[-1])} {unit} so far, {say(pace[last])} due by now" if actual else f"no {unit} yet"
     return Chart(
         template="figures/_lines.html",
         title=title,
-        sentence=f"{title}: {now}, {target} promised by {labels[-1]}." if labels else title,
+        sentence=f"{title}: {now}, {target} promised by {labels[-1]}.",
         side=side,
-        width=900 if wide else 500,
+        frame=frame,
         head=("Day", "So far", "Due"),
         rows=[(label, say(actual[i]) if i <= last else "", say(pace[i])) for i, label in enumerate(labels)],
-        grid=frame.grid(ticks, say),
-        left=frame.left,
-        right=frame.right,
-        base=frame.base,
-        labels=[*frame.ends(labels), Text(frame.right + 6, frame.y(pace[-1]) + 4, target)] if pace else [],
+        grid=grid,
+        labels=[*frame.ends(labels), Text(frame.right + 6, frame.y(pace[-1]) + 4, target)],
         paths={"pace": frame.path(pace), "curve": frame.path(actual)},
-        end=frame.end_label(last, actual[-1], say(actual[-1]), below=behind) if actual else None,
+        end=frame.end_label(last, actual[-1], say(actual[-1]), below=actual[-1] < pace[last]) if actual else None,
         dot=(frame.x(last), frame.y(actual[-1])) if actual else None,
     )
 
@@ -184,46 +197,28 @@ def histogram(
 ) -> Chart:
     """How many took how long. The first `agreed` columns kept the promise, the ones after the line did not."""
     width = 900 if wide else 500
-    frame = Frame(8, width - 8, 34, 170, len(counts), max([*counts, 1]))
-    slot = (frame.right - frame.left) / max(1, len(counts))
+    frame = Frame(width, 8, width - 8, 34, 170, len(counts), max([*counts, 1]))
     kept = len(counts) if agreed is None else agreed
-    columns = [
-        Column(
-            x=round(frame.x(i) + slot * 0.11, 1),
-            y=frame.y(count),
-            width=round(slot * 0.78, 1),
-            height=round(frame.base - frame.y(count), 1),
-            late=i >= kept,
-            words=f"{labels[i]}: {count}",
-        )
-        for i, count in enumerate(counts)
-    ]
-    line = frame.x(agreed) if agreed is not None else None
-    late = sum(counts[kept:])
-    told = [Text(*_beside(line, agreed_words, frame.right), agreed_words, _anchor(line, agreed_words, frame.right))] if line else []
+    line = None if agreed is None else frame.x(agreed)
+    late = "" if agreed is None else f", {sum(counts[kept:])} of them after the agreed time"
     return Chart(
         template="figures/_columns.html",
         title=title,
-        sentence=f"{title}: {sum(counts)} {things}" + (f", {late} of them after the agreed time." if line else "."),
+        sentence=f"{title}: {sum(counts)} {things}{late}.",
         side=side,
-        width=width,
+        frame=frame,
         head=("", things.capitalize()),
         rows=list(zip(labels, counts, strict=True)),
-        left=frame.left,
-        right=frame.right,
-        base=frame.base,
-        labels=[*frame.ends(labels), *told],
-        columns=columns,
+        labels=frame.ends(labels) + ([] if line is None else [frame.beside(line, 28, agreed_words)]),
+        columns=[_column(frame, i, count, labels[i], late=i >= kept) for i, count in enumerate(counts)],
         line_x=line,
     )
 
 
-def _anchor(x: float, words: str, right: float) -> str:
-    return "end" if x + 6 + len(words) * LETTER > right else "start"
-
-
-def _beside(x: float, words: str, right: float) -> tuple[float, float]:
-    return (x - 6 if _anchor(x, words, right) == "end" else x + 6), 28
+def _column(frame: Frame, place: int, count: int, label: str, *, late: bool) -> Column:
+    slot, y = frame.x(1) - frame.left, frame.y(count)
+    x, width = round(frame.x(place) + slot * 0.11, 1), round(slot * 0.78, 1)
+    return Column(x, y, width, round(frame.base - y, 1), late, f"{label}: {count}")
 
 
 def projection(
@@ -237,37 +232,51 @@ def projection(
     title: str,
     side: str,
     target_words: str = "target",
-    say: Callable[[float], str] = plain,
+    say: Say = plain,
     wide: bool = False,
 ) -> Chart:
     """What was reached so far, where it is heading at the period's end (low, likely, high), and the target.
 
-    `labels` has one for each step of the period, `actual` one value for each step so far.
+    `labels` has one for each step of the period, `actual` one value for each step so far, at
+    least the first.
     """
-    steps, last = len(labels) - 1, len(actual) - 1
-    frame, ticks = _frame([*actual, target, high], steps, say, wide)
-    x, y, end = frame.x(last), frame.y(actual[-1]), frame.x(steps)
-    fan = f"M{x},{y} L{end},{frame.y(high)} L{end},{frame.y(low)}Z" if last < steps else ""
-    above = frame.y(target) - 6
+    steps, last, reached = len(labels) - 1, len(actual) - 1, say(actual[-1])
+    frame, grid = _frame([*actual, target, high], steps, say, wide)
+    x, y = frame.x(last), frame.y(actual[-1])
+    heading = f"heading for {say(likely)} ({say(low)} to {say(high)})"
     return Chart(
         template="figures/_lines.html",
         title=title,
-        sentence=f"{title}: {say(actual[-1])} so far, heading for {say(likely)} ({say(low)} to {say(high)}), {target_words} {say(target)}.",
+        sentence=f"{title}: {reached} so far, {heading}, {target_words} {say(target)}.",
         side=side,
-        width=900 if wide else 500,
+        frame=frame,
         head=("", "So far", "Low", "Likely", "High"),
-        rows=[(label, say(actual[i]) if i <= last else "", "", "", "") for i, label in enumerate(labels[:-1])]
-        + [(labels[-1], say(actual[-1]) if last == steps else "", say(low), say(likely), say(high))],
-        grid=frame.grid(ticks, say),
-        left=frame.left,
-        right=frame.right,
-        base=frame.base,
-        labels=[*frame.ends(labels), Text(frame.left + 4, above, f"{target_words} {say(target)}")],
-        paths={"fan": fan, "ahead": f"M{x},{y} L{end},{frame.y(likely)}" if fan else "", "curve": frame.path(actual)},
-        end=frame.end_label(last, actual[-1], say(actual[-1]), below=True),
+        rows=[
+            *((labels[i], say(value), "", "", "") for i, value in enumerate(actual) if i < steps),
+            (labels[-1], reached if last == steps else "", say(low), say(likely), say(high)),
+        ],
+        grid=grid,
+        labels=[*frame.ends(labels), _target_label(frame, target, f"{target_words} {say(target)}", x)],
+        paths={"curve": frame.path(actual)} | (_fan(frame, x, y, low, likely, high) if last < steps else {}),
+        end=frame.end_label(last, actual[-1], reached, below=True),
         dot=(x, y),
         line_y=frame.y(target),
     )
+
+
+def _target_label(frame: Frame, target: float, words: str, dot_x: float) -> Text:
+    """On the target's line, at the end that is farther from the curve's own label."""
+    y = frame.y(target) - 6
+    right = dot_x < (frame.left + frame.right) / 2
+    return Text(frame.right, y, words, "end") if right else Text(frame.left + 4, y, words)
+
+
+def _fan(frame: Frame, x: float, y: float, low: float, likely: float, high: float) -> dict[str, str]:
+    end = frame.right
+    return {
+        "fan": f"M{x},{y} L{end},{frame.y(high)} L{end},{frame.y(low)}Z",
+        "ahead": f"M{x},{y} L{end},{frame.y(likely)}",
+    }
 
 
 def spark(values: Sequence[float], width: int = 84, height: int = 22) -> str:
@@ -292,10 +301,7 @@ def shares(fit: float, engagement: float, threshold: float) -> tuple[float, floa
 
 
 def chain_heights(counts: Sequence[float | None], lowest: int = 20, highest: int = 100) -> list[int]:
-    """How high each step of the chain stands: by its order of magnitude, so that 20 is seen beside 125,000.
-
-    A step without a count (an amount of money) stands as low as the lowest.
-    """
+    """How high each step of the chain stands: by its order of magnitude, so that 20 is seen beside 125,000."""
     sizes = [log10(max(1.0, count)) if count else None for count in counts]
     known = [size for size in sizes if size is not None] or [0.0]
     low, spread = min(known), (max(known) - min(known)) or 1

@@ -19,7 +19,9 @@ def chart(figure: charts.Chart | None) -> SafeString | str:
 
 
 @register.inclusion_tag("figures/_bar.html")
-def bar(value: float | None, target: float, pace: float | None = None, side: str = "", label: str = "") -> dict[str, Any]:
+def bar(
+    value: float | None, target: float, pace: float | None = None, side: str = "", label: str = ""
+) -> dict[str, Any]:
     """How far a promise is: `value` of `target`, with a tick where the pace (or the agreed share) is.
 
     The scale ends at the target, or at the value or the pace where they are larger.
@@ -46,7 +48,10 @@ def track(value: float, low: float | None = None, high: float | None = None, top
     """An assumption on its scale from 0 to `top`, with the range where our own history lies in grey."""
     context = {"knob": _percent(float(value) / float(top))}
     if low is not None and high is not None:
-        context |= {"low": _percent(float(low) / float(top)), "length": _percent((float(high) - float(low)) / float(top))}
+        context |= {
+            "low": _percent(float(low) / float(top)),
+            "length": _percent((float(high) - float(low)) / float(top)),
+        }
     return context
 
 
@@ -58,11 +63,10 @@ def sparkline(values: Sequence[float], side: str = "", label: str = "") -> dict[
 
 
 @register.inclusion_tag("figures/_chain.html")
-def chain(steps: Sequence[Any]) -> dict[str, Any]:
-    """The funnel from visits to revenue. A step has name, words (the number as it is read), rate, side and count."""
-    get = lambda step, name: step.get(name) if isinstance(step, dict) else getattr(step, name)  # noqa: E731
-    heights = charts.chain_heights([get(step, "count") for step in steps])
-    return {"steps": [{"step": step, "height": height, "foot": height - 3} for step, height in zip(steps, heights, strict=True)]}
+def chain(steps: Sequence[charts.Step]) -> dict[str, Any]:
+    """The funnel from visits to revenue, each step as high as its order of magnitude."""
+    heights = charts.chain_heights([step.count for step in steps])
+    return {"steps": [(step, height, height - 3) for step, height in zip(steps, heights, strict=True)]}
 
 
 def _percent(share: float) -> str:

@@ -104,7 +104,18 @@ def initials(name: Any) -> str:
 
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-_TAGS = set("p br hr em strong s code pre ul ol li blockquote a h3 h4 h5 h6 table thead tbody tr th td".split())
+_TAGS = {"p", "br", "hr", "em", "strong", "s", "code", "pre", "ul", "ol", "li", "blockquote", "a"} | {
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
 
 
 @register.filter
@@ -144,7 +155,7 @@ def day_text(on: date, today: date, *, long: bool = False) -> str:
 
 
 def left_text(left: timedelta) -> tuple[str, str]:
-    """What a deadline's chip says and its state: ("42 min left", "risk"), ("8 min late", "missed"), ("3 h 10 left", "")."""
+    """A deadline in words, and its state: ("42 min left", "risk"), ("8 min late", "missed"), ("3 h left", "")."""
     if left < timedelta(0):
         late = -left
         text = f"{late.days}{SPACE}days" if late >= timedelta(days=2) else working(max(late, timedelta(minutes=1)))

@@ -43,12 +43,8 @@ document.addEventListener("htmx:sendError", () => refused("The server could not 
 document.addEventListener("htmx:timeout", () => refused("The server took too long to answer. Reload the page to see whether it was done."));
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
-  if (xhr.status === 401) {
-    const next = encodeURIComponent(location.pathname + location.search);
-    location.assign(`${document.body.dataset.signIn || "/"}?next=${next}`);
-  } else if (xhr.getResponseHeader("HX-Reswap") !== "none") {
-    refused(xhr.status === 403
-      ? "Not allowed, or you have signed in or out in another window: reload the page. Nothing was changed."
-      : "Something broke on our side. It is logged; what you typed is still on this page.");
-  }
+  if (xhr.getResponseHeader("HX-Reswap") === "none") return; // the answer brought its own words
+  refused(xhr.status === 403
+    ? "You have signed in or out in another window, or the page is too old: reload it. Nothing was changed."
+    : "Something broke on our side. It is logged; what you typed is still on this page.");
 });

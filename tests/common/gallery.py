@@ -1,12 +1,17 @@
-"""The gallery: every component with plausible contents, at an address of its own. Only tests serve it."""
+"""The gallery: every component with plausible contents, and verbs that go well or are refused. Only tests serve it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import path
 
 from common import charts
+from common.errors import Refused
+from common.htmx import answer, back, toast, wants_part
+from smarketing import urls
 from smarketing.navigation import Entry, Group
 
 NOW = datetime(2026, 11, 20, 13, 10, tzinfo=UTC)
@@ -27,19 +32,19 @@ class PersonForm(forms.Form):
 
 
 ROWS = [
-    ("Priya Raman", "VP Operations · Halden Freight · 640 people", "Asked for a demo, after two webinars in nine days", 86, -8),
+    ("Priya Raman", "VP Operations · Halden Freight · 640 people", "Asked for a demo, after two webinars", 86, -8),
     ("Tom Okafor", "Head of IT · Brightwell Clinics · 1,200", "Read pricing three times this week", 78, 42),
-    ("Elena Novak", "Procurement Director · Sanovia · 310", "Downloaded the cost calculator; fits persona “Ops Olivia”", 71, 190),
-    ("Marcus Lee", "COO · Northline Foods · 95", "Recycled in May (“timing”), back with a buying-guide download", 64, 415),
+    ("Elena Novak", "Procurement Director · Sanovia · 310", "Downloaded the calculator; fits “Ops Olivia”", 71, 190),
+    ("Marcus Lee", "COO · Northline Foods · 95", "Recycled in May, back with a buying-guide download", 64, 415),
 ]
 STEPS = [
-    ("Visits", "125,000", "2 % leave their data", "marketing", 125_000),
-    ("Leads", "2,500", "10 % qualify", "marketing", 2_500),
-    ("MQL", "250", "80 % accepted", "marketing", 250),
-    ("SAL", "200", "40 % become deals", "sales", 200),
-    ("Opportunities", "80", "25 % won", "sales", 80),
-    ("Customers", "20", "€ 25,000 each", "sales", 20),
-    ("Revenue", "€ 500,000", "half of € 1M", "sales", None),
+    charts.Step("Visits", "125,000", "2 % leave their data", "marketing", 125_000),
+    charts.Step("Leads", "2,500", "10 % qualify", "marketing", 2_500),
+    charts.Step("MQL", "250", "80 % accepted", "marketing", 250),
+    charts.Step("SAL", "200", "40 % become deals", "sales", 200),
+    charts.Step("Opportunities", "80", "25 % won", "sales", 80),
+    charts.Step("Customers", "20", "€ 25,000 each", "sales", 20),
+    charts.Step("Revenue", "€ 500,000", "half of € 1M", "sales"),
 ]
 MENU = [
     ("", "Queue:4 Leads Campaigns Content"),
@@ -92,7 +97,12 @@ def _charts() -> dict[str, charts.Chart]:
     }
 
 
-def context() -> dict:
+def _row(name: str, what: str, why: str, points: int, minutes: int) -> dict[str, Any]:
+    left = timedelta(minutes=minutes)
+    return {"name": name, "what": what, "why": why, "points": points, "due_at": NOW + left, "working_left": left}
+
+
+def context() -> dict[str, Any]:
     """What the gallery shows."""
     form = PersonForm({"email": "sam@", "roles": ["rep"]})
     return {
@@ -105,16 +115,46 @@ def context() -> dict:
         "comment": "They opened a *second hub* in Ghent; ask who runs it. **@Sam**",
         "outcomes": ["No answer", "Voicemail", "Spoke", "Call back", "Wrong number"],
         "trend": [0.62, 0.6, 0.66, 0.71, 0.7, 0.78, 0.84],
-        "rows": [
-            {"name": name, "what": what, "why": why, "points": points, "due_at": NOW + left, "working_left": left}
-            for name, what, why, points, minutes in ROWS
-            if (left := timedelta(minutes=minutes)) is not None
-        ],
-        "steps": [dict(zip(("name", "words", "rate", "side", "count"), step, strict=True)) for step in STEPS],
+        "rows": [_row(*row) for row in ROWS],
+        "steps": STEPS,
         **_charts(),
     }
 
 
 def show(request: HttpRequest) -> HttpResponse:
-    """The gallery's view."""
+    """The gallery itself."""
     return render(request, "gallery.html", context())
+
+
+def accept(request: HttpRequest) -> HttpResponse:
+    """A verb that goes well."""
+    toast(request, "Priya Raman is yours.", undo="/gallery/undo/")
+    if wants_part(request):
+        return HttpResponse("<p>Accepted.</p>")
+    return redirect("/gallery/")
+
+
+def undo(request: HttpRequest) -> HttpResponse:
+    """A verb that takes the last one back."""
+    toast(request, "Taken back.")
+    return back(request, "/gallery/")
+
+
+def send_back(request: HttpRequest) -> HttpResponse:
+    """A verb that is refused."""
+    raise Refused("Priya Raman has moved on since you opened her.")
+
+
+def look(request: HttpRequest) -> HttpResponse:
+    """A page and its part."""
+    return answer(request, "404.html", {"sentence": "the part"}, part="common/_refusal_toast.html")
+
+
+urlpatterns = [
+    *urls.urlpatterns,
+    path("gallery/", show),
+    path("gallery/accept/", accept),
+    path("gallery/undo/", undo),
+    path("gallery/return/", send_back),
+    path("gallery/look/", look),
+]
