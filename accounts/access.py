@@ -156,6 +156,21 @@ def check(user: Any, verb: str, thing: Any = None) -> None:
         raise NotAllowed(f"Your role does not allow this ({verb.replace('.', ': ').replace('_', ' ')}).")
 
 
+class Verbs:
+    """A reader's verbs, for templates: `{% if "user.invite" in may %}` shows a button to those who may press it."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    def __contains__(self, verb: str) -> bool:
+        return self.user is not None and allowed(self.user, verb)
+
+
+def in_templates(request: HttpRequest) -> dict[str, Verbs]:
+    """Context for every template: `may`, what the reader's roles allow."""
+    return {"may": Verbs(getattr(request, "user", None))}
+
+
 def may(verb: str) -> Callable:
     """Guard a view: only people whose roles could do `verb` come in, and the view names its verb.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -30,8 +30,15 @@ def set_password_link(user: User) -> str:
 
 def send_invitation(user: User, *, by: User | None) -> None:
     """Mail the link with which a new person sets a password."""
-    text = render_to_string(
-        "email/invitation.txt",
-        {"user": user, "by": by, "link": set_password_link(user), "days": settings.PASSWORD_RESET_TIMEOUT // 86_400},
-    )
-    send_mail("You are invited to Smarketing", text, None, [user.email])
+    _send("You are invited to Smarketing", "email/invitation.txt", user, by=by)
+
+
+def send_reset(user: User) -> None:
+    """Mail the link with which somebody who forgot the password sets a new one."""
+    _send("A new password for Smarketing", "email/password_reset.txt", user)
+
+
+def _send(subject: str, template: str, user: User, **context: Any) -> None:
+    days = settings.PASSWORD_RESET_TIMEOUT // 86_400
+    text = render_to_string(template, {"user": user, "link": set_password_link(user), "days": days, **context})
+    send_mail(subject, text, None, [user.email])

@@ -4,6 +4,25 @@ A task only wakes the verb it is named after; what there is to do stands in rows
 that is lost costs one period and a tick that comes twice costs nothing. Times are UTC.
 """
 
-EVERY_MINUTE = 60.0
+from celery.schedules import crontab
 
-SCHEDULE: dict[str, dict] = {}
+EVERY_MINUTE = 60.0
+EVERY_NIGHT = crontab(hour="2", minute="20")
+
+
+def every(seconds: float, task: str) -> dict:
+    """A tick that nobody took is dropped when the next one comes, so that none pile up while workers are away."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+def nightly(task: str) -> dict:
+    return {"task": task, "schedule": EVERY_NIGHT}
+
+
+SCHEDULE: dict[str, dict] = {
+    "deliver what people are told": every(5.0, "notifications.tasks.deliver"),
+    "say that a worker is there": every(10.0, "notifications.tasks.beat"),
+    "forget what was delivered long ago": nightly("notifications.tasks.forget_done"),
+    "enter next year's public holidays": nightly("accounts.tasks.look_ahead"),
+    "forget answers to repeated requests": nightly("accounts.tasks.forget_old"),
+}

@@ -88,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "smarketing.navigation.navigation",
+                "accounts.access.in_templates",
             ],
             "builtins": [
                 "common.templatetags.words",
@@ -132,7 +133,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_IPWARE_PROXY_COUNT = int(env.text("PROXY_COUNT", "0"))
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_LOCKOUT_CALLABLE = "accounts.views.sign_in.locked"
 AXES_VERBOSE = False
 
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())

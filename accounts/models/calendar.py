@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import holidays
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.db.models import F, Q
 from accounts.access import check
 from accounts.models.user import User, check_zone
 from common.errors import Refused
-from common.worktime import Hours
+from common.hours import WEEKDAYS, Hours
 
 
 def office_hours() -> dict[str, list[list[str]]]:
@@ -36,6 +37,16 @@ class WorkCalendarQuerySet(models.QuerySet["WorkCalendar"]):
         calendar.save()
         return calendar
 
+    def look_ahead(self, *, at: datetime) -> int:
+        """Enter the public holidays of next year where none are yet; return how many days that added.
+
+        Years that are entered already are left alone: somebody may have reopened a day.
+        """
+        coming = range(at.year + 1, at.year + 2)
+        known = Closure.objects.filter(public=True, on__year=at.year + 1)
+        without = self.exclude(country="").exclude(pk__in=known.values("calendar"))
+        return sum(calendar.observe(calendar.country, coming) for calendar in without)
+
 
 class WorkCalendar(models.Model):
     """When a team's desk is open: windows of local time for each weekday, in one time zone."""
@@ -49,6 +60,15 @@ class WorkCalendar(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def week(self) -> list[tuple[str, list[list[str]]]]:
+        """Each weekday with its windows, from Monday on."""
+        return [(weekday, self.windows.get(str(number), [])) for number, weekday in enumerate(WEEKDAYS)]
 
     def clean(self) -> None:
         try:

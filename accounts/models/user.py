@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.db.models.functions import Lower
 
 from accounts.access import Role, Side, check
@@ -48,6 +48,11 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def absent(self, *, at: datetime) -> UserQuerySet:
         return self.filter(absences__from_at__lte=at, absences__until_at__gt=at).distinct()
+
+    def with_absence(self, *, at: datetime) -> UserQuerySet:
+        """Each with `away_until`, the end of the absence they are in now, or None."""
+        now = Q(absences__from_at__lte=at, absences__until_at__gt=at)
+        return self.annotate(away_until=Max("absences__until_at", filter=now))
 
     def present(self, *, at: datetime) -> UserQuerySet:
         """Active people who are not away at this moment; closing hours do not make a person absent."""
@@ -226,14 +231,16 @@ class User(AbstractBaseUser):
     def be_away(
         self, from_at: datetime, until_at: datetime, *, cover: User | None, by: User, at: datetime
     ) -> Absence:
-        """Enter an absence from one moment to another; `cover` takes the open hand-offs at its start.
+        """Enter an absence; `cover` takes the open hand-offs at its start.
 
-        Raises Incomplete when it ends before it starts, lies in the past, overlaps another, or
-        the cover cannot cover.
+        It starts now at the earliest: hours that have passed were worked or not, and clocks
+        that ran in them are not moved afterwards. Raises Incomplete when it ends before it
+        starts, overlaps another, or the cover cannot cover.
         """
         check(by, "absence.enter", self)
         User.objects.select_for_update().get(pk=self.pk)
-        if not max(from_at, at) < until_at:
+        from_at = max(from_at, at)
+        if not from_at < until_at:
             raise Incomplete("The absence has to end after it starts, and not in the past.", "until_at")
         if self.absences.filter(from_at__lt=until_at, until_at__gt=from_at).exists():
             raise Incomplete(f"{self.short_name} is already away during that time.", "from_at")

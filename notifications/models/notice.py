@@ -21,6 +21,17 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def unread(self) -> NoticeQuerySet:
         return self.filter(read_at=None)
 
+    def narrowed(self, *, kind: str, unread: bool) -> NoticeQuerySet:
+        """Those of one kind ("" for all), or only what is not read."""
+        found = self.filter(kind=kind) if kind else self
+        return found.unread() if unread else found
+
+    def before(self, pk: str) -> NoticeQuerySet:
+        """The newest first; with `pk`, those older than that notice."""
+        last = self.filter(pk=pk).first() if pk.isdigit() else None
+        older = Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk) if last else Q()
+        return self.filter(older).order_by("-created_at", "-pk")
+
     def read_all(self, *, by: User, at: datetime) -> int:
         """Mark all of a person's notices as read; return how many were not."""
         check(by, "notice.read")

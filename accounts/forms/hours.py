@@ -1,0 +1,106 @@
+"""Forms for working hours, closed days and absences."""
+
+import re
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from accounts.access import allowed
+from accounts.models import User, WorkCalendar
+from accounts.zones import country_choices, zone_choices
+from common.hours import WEEKDAYS, Hours
+
+WINDOW = re.compile(r"\s*([\d:]+)\s*[-–]\s*([\d:]+)\s*")  # noqa: RUF001  people paste either dash
+
+
+class WindowsField(forms.CharField):
+    """The windows of one weekday as people write them: "09:00-12:30, 13:30-17:30"; nothing is closed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, max_length=120, **options)
+
+    def prepare_value(self, value: Any) -> str:
+        return value if isinstance(value, str) else ", ".join(f"{opens}-{closes}" for opens, closes in value or [])
+
+    def clean(self, value: str) -> list[list[str]]:
+        """Pairs of local times. Raises ValidationError with the sentence of `Hours`."""
+        written = [part for part in super().clean(value).split(",") if part.strip()]
+        matches = [WINDOW.fullmatch(part) for part in written]
+        if not all(matches):
+            raise forms.ValidationError("Write windows as 09:00-12:30, 13:30-17:30; leave it empty on a closed day.")
+        pairs = [list(match.groups()) for match in matches if match]
+        try:
+            Hours.from_rows(zone="UTC", windows={"0": pairs})
+        except ValueError as error:
+            raise forms.ValidationError(str(error).removeprefix("Monday").lstrip(": ")) from error
+        return pairs
+
+
+class CalendarForm(forms.ModelForm):
+    """A calendar's name, zone and week."""
+
+    zone = forms.ChoiceField(label="Time zone", choices=zone_choices)
+
+    class Meta:
+        model = WorkCalendar
+        fields = ["name", "zone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number, weekday in enumerate(WEEKDAYS):
+            windows = self.instance.windows.get(str(number), [])
+            self.fields[f"day_{number}"] = WindowsField(label=weekday, initial=windows)
+
+    def clean(self) -> dict[str, Any]:
+        """One value `windows` instead of seven fields."""
+        days = {str(number): self.cleaned_data.pop(f"day_{number}", []) for number in range(len(WEEKDAYS))}
+        self.cleaned_data["windows"] = {number: windows for number, windows in days.items() if windows}
+        return self.cleaned_data
+
+
+class CountryForm(forms.Form):
+    """Whose public holidays a calendar observes."""
+
+    country = forms.ChoiceField(label="Public holidays of", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = [("", "no country"), *country_choices()]
+
+
+class ClosureForm(forms.Form):
+    """A day of our own on which a desk is closed."""
+
+    on = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    name = forms.CharField(label="Why", max_length=120)
+
+
+class AbsenceForm(forms.Form):
+    """Whole days away, of oneself or, for those who may, of somebody else."""
+
+    user = forms.ModelChoiceField(label="Who", queryset=User.objects.none())
+    from_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    cover = forms.ModelChoiceField(label="Covered by", required=False, queryset=User.objects.none())
+
+    def __init__(self, reader: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        colleagues = User.objects.visible_to(reader).active().order_by("name")
+        others = allowed(reader, "absence.enter", User())
+        self.fields["user"].queryset = colleagues if others else colleagues.filter(pk=reader.pk)
+        self.fields["user"].initial = reader
+        self.fields["cover"].queryset = colleagues
+
+    def clean(self) -> dict[str, Any]:
+        first, last = self.cleaned_data.get("from_on"), self.cleaned_data.get("until_on")
+        if first and last and last < first:
+            self.add_error("until_on", "The last day cannot come before the first.")
+        return self.cleaned_data
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """The absence from the first midnight to the last, in the zone of the person who is away."""
+        zone = self.cleaned_data["user"].tz
+        first, last = self.cleaned_data["from_on"], self.cleaned_data["until_on"]
+        return datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)

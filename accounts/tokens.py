@@ -1,0 +1,94 @@
+"""The API's door: who calls, with which token, for what, and how often."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from accounts.models import ApiToken, Scope, User
+from common import clock as db_clock
+
+CALLS_A_MINUTE = 600
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer sma_…`. Unknown, wrong, expired, revoked or its owner gone: the same 401."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        at = db_clock.now()
+        token = ApiToken.objects.presented(secret.strip(), at=at)
+        if token is None:
+            raise AuthenticationFailed("This token is not known, or it has expired or been revoked.")
+        token.note_use(at=at)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="Smarketing"'
+
+
+class DenyAll(BasePermission):
+    """What a view without scopes of its own gets: nobody comes in."""
+
+    message = "This address is not open to tokens."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return False
+
+
+def needs(read: str = "", write: str = "") -> type[BasePermission]:
+    """The permission of a view: a token with `read` for GET, with `write` for the rest; "" closes those methods.
+
+        permission_classes = [needs(Scope.LEADS_READ, Scope.LEADS_WRITE)]
+
+    What the token's owner may do is not asked here: the verbs ask it, as they do for pages.
+    """
+
+    class Needs(BasePermission):
+        scopes = (read, write)
+        message = f"The token needs the scope {' or '.join(filter(None, (read, write)))} for this."
+
+        def has_permission(self, request: Request, view: APIView) -> bool:
+            if request.auth is None:
+                return False
+            needed = read if request.method in SAFE_METHODS else write
+            return bool(needed) and needed in request.auth.scopes
+
+    assert {read, write} <= {"", *Scope.values}
+    return Needs
+
+
+class PerToken(BaseThrottle):
+    """600 calls a minute a token, counted in this process: it needs no Redis, and each web process counts apart.
+
+    A bucket that refills steadily: a program that was quiet may call 600 times at once.
+    """
+
+    buckets: dict[Any, tuple[float, float]] = {}
+    ROOM = 10_000
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        if request.auth is None:
+            return True
+        now = time.monotonic()
+        left, since = self.buckets.get(request.auth.pk, (CALLS_A_MINUTE, now))
+        left = min(CALLS_A_MINUTE, left + (now - since) * CALLS_A_MINUTE / 60)
+        allowed = left >= 1
+        if len(self.buckets) > self.ROOM:
+            self.buckets.clear()
+        self.buckets[request.auth.pk] = (left - allowed, now)
+        self.missing = 1 - left
+        return allowed
+
+    def wait(self) -> float:
+        """Seconds until the next call is let in."""
+        return self.missing * 60 / CALLS_A_MINUTE

@@ -1,0 +1,54 @@
+"""Notices in words: what their kinds make of the ids they hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.core.exceptions import ObjectDoesNotExist
+
+from notifications.kinds import Rendered, kind
+from notifications.models import Delivery, Notice
+
+log = structlog.get_logger(__name__)
+
+GONE = Rendered("What this was about is no longer here.")
+
+
+@dataclass(frozen=True)
+class Worded:
+    """One notice as the inbox shows it; `at` is when it was made, or for one that waits, when it will come."""
+
+    pk: int
+    subject: str
+    text: str
+    link: str
+    at: datetime
+    is_read: bool
+
+
+def in_words(notices: Iterable[Notice | Delivery]) -> list[Worded]:
+    """Each notice in words; one whose object is gone says so."""
+    return [_worded(notice) for notice in notices]
+
+
+def _worded(notice: Notice | Delivery) -> Worded:
+    waits = isinstance(notice, Delivery)
+    rendered = _rendered(notice.kind, notice.content if waits else notice.ids)
+    return Worded(
+        pk=notice.pk,
+        subject=rendered.subject,
+        text=rendered.text,
+        link=rendered.link,
+        at=notice.available_at if waits else notice.created_at,
+        is_read=waits or notice.read_at is not None,
+    )
+
+
+def _rendered(key: str, ids: dict) -> Rendered:
+    """One kind that fails must not take the whole inbox with it."""
+    try:
+        return kind(key).render(ids)
+    except (ObjectDoesNotExist, KeyError, AttributeError) as error:
+        log.info("notice_without_object", kind=key, error=type(error).__name__)
+        return GONE
