@@ -134,10 +134,10 @@ def add_working_days(on: date, days: int, hours: Hours) -> date:
 
 def _open(hours: Hours, start: datetime, end: datetime, pauses: Iterable[Span] = ()) -> Iterator[Stretch]:
     """Yield the stretches between two moments in UTC in which the desk is open, in order and apart."""
-    return _without(in_order(pauses, "A pause"), _open_with_pauses(hours, start, end))
+    return _without(in_order(pauses, "A pause"), _desk_open(hours, start, end))
 
 
-def _open_with_pauses(hours: Hours, start: datetime, end: datetime) -> Iterator[Stretch]:
+def _desk_open(hours: Hours, start: datetime, end: datetime) -> Iterator[Stretch]:
     for number in range((start - MONDAY) // WEEK, (end - MONDAY) // WEEK + 1):
         week = hours.open_weeks.get(number)
         if week is None:

@@ -71,6 +71,10 @@ def test_a_lead_that_has_only_begun_to_wait_may_yet_raise_the_median():
     assert quantile([1, AtLeast(2), 3, 4, 5], 0.5) == Quantile(3, at_least=True)
 
 
+def test_half_way_between_one_that_waits_and_one_that_is_over_is_a_lower_bound():
+    assert quantile([1, AtLeast(2), 3, 3], 0.5) == Quantile(2.5, at_least=True)
+
+
 def test_a_quantile_outside_of_0_and_1_is_refused():
     with pytest.raises(ValueError, match="between 0 and 1"):
         quantile([1], 90)
