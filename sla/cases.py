@@ -1,0 +1,98 @@
+"""Hand-offs with all that happened to them, read in a handful of statements, however many they are."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from accounts.models import Team, User, hours_of
+from common.hours import Hours
+from leads.models import Assignment, Attempt, Handoff, HandoffReturn, Opportunity
+from leads.models.returns import Result
+from sla.models.agreement import Agreement
+from sla.reckoning import Case, Key, Stint, counts_at
+
+ENDINGS = [Result.RECYCLED, Result.DISQUALIFIED]
+
+
+def cases_of(handoffs: Iterable[int]) -> list[Case]:
+    """The cases of these hand-offs; locks their rows, so that two events on one hand-off are settled in turn."""
+    locked = Handoff.objects.filter(pk__in=handoffs).order_by("pk").select_for_update(no_key=True)
+    columns = ("pk", "made_at", "hot", "pool_id", "withdrawn", "closed_at")
+    cases = {
+        pk: Case(pk, made_at, hot, pool, closed_at if withdrawn else None, closed_at is None)
+        for pk, made_at, hot, pool, withdrawn, closed_at in locked.values_list(*columns)
+    }
+    _add_stints(cases)
+    _add_attempts(cases)
+    _add_returns(cases)
+    _add_deals(cases)
+    for case in cases.values():
+        case.attempts.sort()
+        case.reached.sort()
+        case.endings.sort()
+    return list(cases.values())
+
+
+def _add_stints(cases: dict[int, Case]) -> None:
+    rows = Assignment.objects.filter(handoff__in=cases).order_by("from_at", "pk")
+    for pk, *stint in rows.values_list("handoff_id", "owner_id", "from_at", "until_at"):
+        cases[pk].stints.append(Stint(*stint))
+
+
+def _add_attempts(cases: dict[int, Case]) -> None:
+    for attempt in Attempt.objects.standing().filter(handoff__in=cases).select_related("by"):
+        at = counts_at(attempt.at, attempt.recorded_at, synced=attempt.synced, zone=attempt.by.zone)
+        cases[attempt.handoff_id].attempts.append(at)
+        if attempt.is_connected:
+            cases[attempt.handoff_id].reached.append(at)
+
+
+def _add_returns(cases: dict[int, Case]) -> None:
+    rows = HandoffReturn.objects.standing().filter(handoff__in=cases).order_by("at")
+    for pk, result, at, repaired_at in rows.values_list("handoff_id", "result", "at", "repaired_at"):
+        if result in ENDINGS:
+            cases[pk].endings.append(at)
+        elif result == Result.REPAIR:
+            cases[pk].repairs.append((at, repaired_at))
+
+
+def _add_deals(cases: dict[int, Case]) -> None:
+    for pk, at in Opportunity.objects.filter(handoff__in=cases).values_list("handoff_id", "opened_at"):
+        cases[pk].endings.append(at)
+
+
+class CurrentHours:
+    """The working hours that clocks starting now begin under: the pool's or the owner's, as entered today.
+
+    `of` a person without working hours are those of the pool, and of a hand-off without a pool
+    those of the agreement.
+    """
+
+    def __init__(self, agreement_of: dict[int, Agreement], cases: Iterable[Case]) -> None:
+        self.agreement_of = agreement_of
+        self.pool_of = {case.handoff_id: case.pool_id for case in cases}
+        self.known: dict[tuple[type, int], Hours] = {}
+
+    def of(self, key: Key) -> Hours:
+        return self._owners(key) if key.owner_id else self._pools(key)
+
+    def _owners(self, key: Key) -> Hours:
+        if (User, key.owner_id) not in self.known:
+            person = User.objects.select_related("calendar", "team__calendar").get(pk=key.owner_id)
+            try:
+                self.known[User, key.owner_id] = _without_past(hours_of(person), key.started_at)
+            except ValueError:
+                return self._pools(key)
+        return self.known[User, key.owner_id]
+
+    def _pools(self, key: Key) -> Hours:
+        pool_id = self.pool_of[key.handoff_id]
+        source = (Team, pool_id) if pool_id else (Agreement, self.agreement_of[key.handoff_id].pk)
+        if source not in self.known:
+            pool = Team.objects.select_related("calendar").filter(pk=pool_id).first()
+            self.known[source] = pool.calendar.hours() if pool else self.agreement_of[key.handoff_id].hours()
+        return self.known[source]
+
+
+def _without_past(hours: Hours, at: datetime) -> Hours:
+    """Without absences that were over, so that the hours many clocks keep are the same value."""
+    return Hours(hours.zone, hours.week, hours.holidays, tuple(span for span in hours.absences if span[1] > at))

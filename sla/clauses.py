@@ -1,0 +1,169 @@
+"""The commitments the product can measure, and how each reads as a sentence that both sides understand.
+
+A commitment of the agreement is one row with its terms; what kind of promise it is, whose, and
+which figure of the catalogue measures it, stands here once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.db.models import TextChoices
+
+from accounts.access import Side
+from common.metrics import Unit
+
+
+class Form(TextChoices):
+    """What a commitment promises."""
+
+    DEADLINE = "deadline", "an act within working time, for a share of cases"
+    ATTEMPTS = "attempts", "attempts spread over working days, for a share of cases"
+    FIGURE = "figure", "a figure of each period"
+
+
+class Scope(TextChoices):
+    """Which hand-offs a commitment is about."""
+
+    ALL = "all", "all hand-offs"
+    STANDARD = "standard", "hand-offs that are not hot"
+    HOT = "hot", "hot hand-offs"
+
+
+class Promised(Protocol):
+    """The numbers of a commitment, as the sentences read them."""
+
+    metric: str
+    allowed: timedelta | None
+    attempts: int | None
+    attempt_days: int | None
+    within_days: int | None
+    share: Decimal | None
+    target: Decimal | None
+    period: str
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One kind of commitment: whose it is, what measures it, how it is said, what a new one starts with.
+
+    `title` and `sentence` are filled in with the terms in words; `act` names what is due.
+    """
+
+    metric: str
+    side: Side
+    form: Form
+    title: str
+    sentence: str
+    act: str = ""
+    scope: Scope = Scope.ALL
+    unit: Unit = Unit.SHARE
+    defaults: dict[str, Any] = field(default_factory=dict)
+
+
+CLAUSES = {
+    clause.metric: clause
+    for clause in (
+        Clause(
+            "mqls_delivered",
+            Side.MARKETING,
+            Form.FIGURE,
+            title="Deliver {target} MQLs",
+            sentence="Deliver {target} MQLs a {period}, counted when they are handed over, less those that sales "
+            "returns for their quality by the fifth working day after it.",
+            unit=Unit.COUNT,
+            defaults={"target": Decimal(20)},
+        ),
+        Clause(
+            "acceptance_rate",
+            Side.MARKETING,
+            Form.FIGURE,
+            title="At least {target} accepted",
+            sentence="Sales accepts at least {target} of the hand-offs it decides in a {period}.",
+            defaults={"target": Decimal("0.80")},
+        ),
+        Clause(
+            "first_attempt_attainment",
+            Side.SALES,
+            Form.DEADLINE,
+            title="First attempt or return within {allowed}",
+            sentence="First attempt or return within {allowed} of the hand-off, for {share} of cases.",
+            act="First attempt or return",
+            scope=Scope.STANDARD,
+            defaults={"allowed": timedelta(hours=8), "share": Decimal("0.85")},
+        ),
+        Clause(
+            "first_attempt_attainment_hot",
+            Side.SALES,
+            Form.DEADLINE,
+            title="Hot leads within {allowed}",
+            sentence="First attempt or return within {allowed} of a hot hand-off, for {share} of cases.",
+            act="First attempt or return",
+            scope=Scope.HOT,
+            defaults={"allowed": timedelta(hours=1), "share": Decimal("0.80")},
+        ),
+        Clause(
+            "attempts_attainment",
+            Side.SALES,
+            Form.ATTEMPTS,
+            title="{attempts} attempts on {attempt_days} days",
+            sentence="{attempts} attempts on at least {attempt_days} working days, within {within_days} working days "
+            "of the hand-off and before a lead counts as unreachable, for {share} of cases; reaching the person, "
+            "returning the lead or opening a deal ends the need.",
+            act="{attempts} attempts on {attempt_days} days",
+            defaults={"attempts": 6, "attempt_days": 4, "within_days": 10, "share": Decimal("0.90")},
+        ),
+        Clause(
+            "reasons_given",
+            Side.SALES,
+            Form.FIGURE,
+            title="A reason on every return",
+            sentence="A reason, with what it asks for as evidence, on {target} of returns in a {period}.",
+            defaults={"target": Decimal(1)},
+        ),
+    )
+}
+
+
+def title(terms: Promised) -> str:
+    """The promise in a few words: "First attempt or return within 8 working hours"."""
+    return CLAUSES[terms.metric].title.format(**_words(terms))
+
+
+def sentence(terms: Promised) -> str:
+    """The whole promise, as it is signed."""
+    return CLAUSES[terms.metric].sentence.format(**_words(terms))
+
+
+def act(terms: Promised) -> str:
+    """What a clock of this commitment waits for."""
+    return CLAUSES[terms.metric].act.format(**_words(terms))
+
+
+def _words(terms: Promised) -> dict[str, Any]:
+    clause = CLAUSES[terms.metric]
+    return {
+        "allowed": terms.allowed and hours_in_words(terms.allowed),
+        "attempts": terms.attempts,
+        "attempt_days": terms.attempt_days,
+        "within_days": terms.within_days,
+        "share": terms.share is not None and percent(terms.share),
+        "target": terms.target is not None
+        and (percent(terms.target) if clause.unit == Unit.SHARE else f"{terms.target:,.0f}"),
+        "period": terms.period,
+    }
+
+
+def hours_in_words(length: timedelta) -> str:
+    """A length of working time in words: "8 working hours", "1 working hour", "90 working minutes"."""
+    minutes = length // timedelta(minutes=1)
+    count, word = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
+    return f"{count} working {word}{'' if count == 1 else 's'}"
+
+
+def percent(share: Decimal) -> str:
+    """A share of 0 to 1 as "85 %", with a digit more only where there is one."""
+    return f"{(share * 100).normalize():f}\N{NO-BREAK SPACE}%"

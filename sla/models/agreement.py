@@ -1,0 +1,277 @@
+"""The agreement between the sides: its text, and its commitments as rows that are measured."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.functional import cached_property
+
+from accounts.access import Side, check
+from accounts.models import User, WorkCalendar
+from agreements.models import Revision, State
+from common import metrics
+from common.errors import Incomplete, Refused
+from common.periods import month_of
+from common.worktime import Hours
+from sla.clauses import CLAUSES, Clause
+from sla.drafting import FIRST_BASELINE_DAYS, SECTIONS, Section
+from sla.models.commitment import Commitment
+from sla.reckoning import Terms
+
+DOCUMENT = "agreement"
+
+
+class Formula(models.TextChoices):
+    """How the alignment index is made of both sides' attainment."""
+
+    GEOMETRIC = "geometric", "the geometric mean of both sides' attainment, each capped at 100"
+    WEAKER = "weaker", "the attainment of the side that is further from its promises"
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    """Versions of the agreement."""
+
+    def visible_to(self, user: User) -> Self:
+        """Both sides read every version."""
+        return self
+
+    def with_terms(self) -> Self:
+        """With all that a page or a clock reads of a version."""
+        return self.select_related("revision", "calendar").prefetch_related("commitments")
+
+    def ruling(self) -> Agreement | None:
+        """The version in force now."""
+        return self.with_terms().filter(revision__state=State.IN_FORCE).first()
+
+    def in_force_at(self, at: datetime) -> Agreement | None:
+        """The version that was in force at a moment."""
+        then = Revision.objects.of(DOCUMENT).in_force_at(at)
+        return self.with_terms().filter(revision__in=then).first()
+
+    def ever_in_force(self) -> Self:
+        return self.filter(revision__in_force_at__isnull=False)
+
+    def of_cases(self, moments: dict[int, datetime]) -> dict[int, Agreement]:
+        """For each case (any key, with the moment it began) the version then in force, if there was one."""
+        versions = list(self.with_terms().ever_in_force())
+        return {case: each for case, at in moments.items() for each in versions if each.ruled_at(at)}
+
+    def latest(self) -> Agreement | None:
+        """The newest version that was not given up: a draft or proposal, else the one in force."""
+        gone = [State.WITHDRAWN, State.DECLINED]
+        return self.with_terms().exclude(revision__state__in=gone).order_by("-revision__number").first()
+
+    @transaction.atomic
+    def draft_from(self, agreement: Agreement | None, *, by: User | None, at: datetime) -> Agreement:
+        """Open the next version as a draft: a copy of `agreement`, or without one the product's own proposal.
+
+        Raises Refused while another draft is open, or where no team has working hours yet.
+        """
+        check(by, "agreement.edit")
+        if Revision.objects.of(DOCUMENT).filter(state=State.DRAFT).exists():
+            raise Refused("There is a draft of the agreement already; change that one.")
+        revision = Revision.objects.draft(DOCUMENT, by=by, at=at)
+        return self._copy(agreement, revision) if agreement else self._propose_first(revision, at=at)
+
+    def take_effect(self, *, at: datetime) -> int:
+        """Put the signed version in force whose day has come; return how many, at most one."""
+        due = self.filter(revision__in=Revision.objects.of(DOCUMENT).due(at=at))
+        return sum(each.take_effect(at=at) for each in due)
+
+    def _propose_first(self, revision: Revision, *, at: datetime) -> Agreement:
+        calendar = WorkCalendar.objects.order_by(F("teams__side").desc(nulls_last=True), "pk").first()
+        if calendar is None:
+            raise Refused("Enter the working hours of a team first: the agreement counts in working time.")
+        draft = self.create(
+            revision=revision,
+            calendar=calendar,
+            sections={section.key: section.text for section in SECTIONS},
+            baseline_days=FIRST_BASELINE_DAYS,
+        )
+        usual = {"mqls_delivered": {"target": _usual_mqls(calendar, at=at)}}
+        Commitment.objects.bulk_create(
+            draft.commitment(clause, position=place, **usual.get(clause.metric, {}))
+            for place, clause in enumerate(CLAUSES.values())
+        )
+        return draft
+
+    def _copy(self, agreement: Agreement, revision: Revision) -> Agreement:
+        """A version after the first has no baseline, unless the draft is given one."""
+        begun = Revision.objects.of(DOCUMENT).filter(in_force_at__isnull=False).exists()
+        copy = self.create(
+            revision=revision,
+            calendar=agreement.calendar,
+            sections=agreement.sections,
+            baseline_days=0 if begun else agreement.baseline_days,
+            formula=agreement.formula,
+        )
+        rows = list(agreement.commitments.all())
+        for row in rows:
+            row.pk, row.agreement = None, copy
+        Commitment.objects.bulk_create(rows)
+        return copy
+
+
+def _usual_mqls(calendar: WorkCalendar, *, at: datetime) -> int:
+    """The mean of the MQLs delivered in the last three full months, and at least the product's default."""
+    months = [month_of(at, calendar.zone).previous()]
+    months += [months[0].previous(), months[0].previous().previous()]
+    counts = [metrics.value("mqls_delivered", month) or 0 for month in months]
+    return round(sum(counts) / len(counts)) or int(CLAUSES["mqls_delivered"].defaults["target"])
+
+
+class Agreement(models.Model):
+    """One version of the SLA; one-to-one with the revision that both sides sign.
+
+    `calendar` says which days are working days for the pace and where a month begins; a hand-off's
+    own deadline is reckoned by its pool's hours. `baseline_until`: until then misses are measured
+    and nobody is told of them.
+    """
+
+    revision = models.OneToOneField(Revision, models.PROTECT, related_name="agreement")
+    calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="+", verbose_name="working days")
+    sections = models.JSONField(default=dict)
+    baseline_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Days from its start on in which everything is measured and nobody is told of a miss."
+    )
+    baseline_until = models.DateTimeField(null=True, blank=True)
+    formula = models.CharField("alignment index", max_length=10, choices=Formula.choices, default=Formula.GEOMETRIC)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(formula__in=Formula.values), name="agreement_formula_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Agreement, version {self.revision.number}"
+
+    @property
+    def zone(self) -> str:
+        return self.calendar.zone
+
+    @property
+    def parts(self) -> list[Section]:
+        """The sections of its text that say something, in order."""
+        return [
+            section._replace(text=text) for section in SECTIONS if (text := self.sections.get(section.key, "").strip())
+        ]
+
+    @property
+    def unused_clauses(self) -> list[Clause]:
+        """What could be promised as well."""
+        used = {commitment.metric for commitment in self.commitments.all()}
+        return [clause for clause in CLAUSES.values() if clause.metric not in used]
+
+    @cached_property
+    def terms(self) -> list[Terms]:
+        """The commitments that run clocks, as those are reckoned."""
+        return [commitment.terms for commitment in self.commitments.all() if commitment.runs_clocks]
+
+    def hours(self) -> Hours:
+        return self.calendar.hours()
+
+    def promises_of(self, side: str) -> list[Commitment]:
+        return [commitment for commitment in self.commitments.all() if commitment.side == side]
+
+    def ruled_at(self, at: datetime) -> bool:
+        """Whether it was the one in force at a moment."""
+        begun, ended = self.revision.in_force_at, self.revision.ended_at
+        return begun is not None and begun <= at and (ended is None or at < ended)
+
+    def is_baseline(self, at: datetime) -> bool:
+        return bool(self.baseline_until and at < self.baseline_until)
+
+    def sentences(self) -> list[str]:
+        """The whole agreement in sentences: what is signed, and what versions are compared by."""
+        said = [f"{part.title}: {' '.join(part.text.split())}" for part in self.parts]
+        for side in Side:
+            said += [f"{side.label} promises: {each.sentence}" for each in self.promises_of(side)]
+        said.append(f"Working days and months are those of “{self.calendar.name}”, {self.calendar.zone}.")
+        if self.baseline_days:
+            said.append(f"In the first {self.baseline_days} days all this is measured, and nobody is told of a miss.")
+        said.append(f"The alignment index is {self.get_formula_display()}.")
+        return said
+
+    def text(self) -> str:
+        """The canonical text, one sentence a line."""
+        return "\n".join(self.sentences())
+
+    # A draft is changed
+
+    @transaction.atomic
+    def edit(self, *, by: User, **changes: Any) -> None:
+        """Change sections (only those given), calendar, baseline or formula. Raises Refused unless it is a draft."""
+        self.check_draft(by)
+        changes["sections"] = self.sections | changes.get("sections", {})
+        for field, value in changes.items():
+            setattr(self, field, value)
+        self.full_clean()
+        self.save(update_fields=list(changes))
+
+    @transaction.atomic
+    def promise(self, metric: str, *, by: User) -> Commitment:
+        """Add a commitment with its usual terms. Raises Refused when it is there already."""
+        self.check_draft(by)
+        if metric not in CLAUSES or self.commitments.filter(metric=metric).exists():
+            raise Refused("This promise is in the agreement already.")
+        last = self.commitments.aggregate(last=models.Max("position"))["last"] or 0
+        added = self.commitment(CLAUSES[metric], position=last + 1)
+        added.save()
+        return added
+
+    def commitment(self, clause: Clause, **terms: Any) -> Commitment:
+        """A commitment of this version, not yet saved, with the clause's usual terms unless others are given."""
+        return Commitment(
+            agreement=self, metric=clause.metric, side=clause.side, form=clause.form, scope=clause.scope,
+            **clause.defaults | terms,
+        )  # fmt: skip
+
+    def check_draft(self, by: User) -> None:
+        """Lock the version and raise Refused unless it is a draft still, NotAllowed unless `by` may change it."""
+        check(by, "agreement.edit")
+        state = Revision.objects.select_for_update().get(pk=self.revision_id).state
+        if state != State.DRAFT:
+            raise Refused("This version can no longer be changed. Start a new one from it.")
+
+    # It is signed
+
+    @transaction.atomic
+    def propose(self, *, by: User, at: datetime, effective_at: datetime | None = None) -> None:
+        """Freeze the text and ask both sides to sign it. Raises Incomplete without a promise of each side."""
+        check(by, "agreement.propose")
+        for side in Side:
+            if not self.promises_of(side):
+                raise Incomplete(f"{side.label} promises nothing yet. Both sides commit to something, or neither does.")
+        self.revision.propose(self.text(), by=by, at=at, effective_at=effective_at)
+
+    @transaction.atomic
+    def sign(self, *, by: User, at: datetime) -> bool:
+        """Sign for one's side; whether that put it in force."""
+        check(by, "revision.sign")
+        return self.revision.sign(by=by, at=at) and self._begin(at=at)
+
+    @transaction.atomic
+    def take_effect(self, *, at: datetime) -> bool:
+        """Put a signed version in force if its day has come; whether it did."""
+        return self.revision.take_effect(at=at) and self._begin(at=at)
+
+    def decline(self, *, by: User, because: str, at: datetime) -> None:
+        """Ask for a change instead of signing. Raises Incomplete without the reason."""
+        check(by, "revision.decline")
+        self.revision.decline(by=by, because=because, at=at)
+
+    def withdraw(self, *, by: User, at: datetime) -> None:
+        """Take back a draft or a proposal; signatures given to it are void."""
+        check(by, "agreement.propose")
+        self.revision.withdraw(by=by, at=at)
+
+    def _begin(self, *, at: datetime) -> bool:
+        if self.baseline_days:
+            self.baseline_until = at + timedelta(days=self.baseline_days)
+            self.save(update_fields=["baseline_until"])
+        return True

@@ -1,0 +1,137 @@
+"""Commitments: the promises of an agreement, as rows that are measured."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from accounts.access import Side
+from accounts.models import User
+from common.metrics import Unit
+from common.periods import Kind
+from sla import clauses
+from sla.clauses import CLAUSES, Clause, Form, Scope
+from sla.reckoning import Terms
+
+
+class Start(models.TextChoices):
+    """What sets a commitment's clock going."""
+
+    HAND_OFF = "hand_off", "the hand-off"
+
+
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    """Promises."""
+
+    def past_baseline(self, *, at: datetime) -> Self:
+        """Those whose misses are told to people."""
+        return self.exclude(agreement__baseline_until__gt=at)
+
+
+class Commitment(models.Model):
+    """One measurable promise of one side.
+
+    A deadline has `allowed` working time; attempts have their number, the working days they spread
+    over and the working days they have; both are for a `share` of cases. A figure has a `target` a
+    `period`: a count, or a share of 0 to 1.
+    """
+
+    agreement = models.ForeignKey("sla.Agreement", models.CASCADE, related_name="commitments")
+    side = models.CharField(max_length=10, choices=Side.choices)
+    metric = models.SlugField(max_length=60, help_text="The figure of the catalogue that measures it.")
+    form = models.CharField(max_length=10, choices=Form.choices)
+    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.ALL)
+    starts = models.CharField(max_length=10, choices=Start.choices, default=Start.HAND_OFF)
+    allowed = models.DurationField("working time", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(null=True, blank=True)
+    attempt_days = models.PositiveSmallIntegerField("on working days", null=True, blank=True)
+    within_days = models.PositiveSmallIntegerField("within working days", null=True, blank=True)
+    share = models.DecimalField("share of cases", max_digits=4, decimal_places=3, null=True, blank=True)
+    target = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    period = models.CharField(
+        max_length=10, choices=[(kind.value, kind.value) for kind in Kind], default=Kind.MONTH.value
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "metric"], name="commitment_once_an_agreement"),
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="commitment_side_is_known"),
+            models.CheckConstraint(condition=Q(scope__in=Scope.values), name="commitment_scope_is_known"),
+            models.CheckConstraint(
+                condition=Q(form=Form.DEADLINE, allowed__gt=timedelta(), share__isnull=False)
+                | Q(form=Form.ATTEMPTS, attempts__gte=1, attempt_days__gte=1, within_days__gte=1, share__isnull=False)
+                | Q(form=Form.FIGURE, target__gt=0),
+                name="commitment_terms_fit_its_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(share__isnull=True) | Q(share__gt=0, share__lte=1), name="commitment_share_is_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(attempts__isnull=True)
+                | (Q(attempt_days__lte=F("attempts")) & Q(attempt_days__lte=F("within_days"))),
+                name="commitment_attempts_can_be_made",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def clause(self) -> Clause:
+        return CLAUSES[self.metric]
+
+    @property
+    def title(self) -> str:
+        return clauses.title(self)
+
+    @property
+    def sentence(self) -> str:
+        return clauses.sentence(self)
+
+    @property
+    def act(self) -> str:
+        """What its clocks wait for."""
+        return clauses.act(self)
+
+    @property
+    def runs_clocks(self) -> bool:
+        return self.form != Form.FIGURE
+
+    @property
+    def is_count(self) -> bool:
+        return self.clause.unit == Unit.COUNT
+
+    @property
+    def wanted(self) -> Any:
+        """What the figure has to reach: the agreed share of cases, or the target."""
+        return self.share if self.runs_clocks else self.target
+
+    @property
+    def terms(self) -> Terms:
+        """What a clock of this commitment is reckoned by."""
+        return Terms(
+            self.pk, self.form, self.scope, self.allowed or timedelta(), self.attempts or 0, self.attempt_days or 0,
+            self.within_days or 0,
+        )  # fmt: skip
+
+    @transaction.atomic
+    def edit(self, *, by: User, **changes: Any) -> None:
+        """Change the terms of a promise in a draft. Raises ValidationError for terms that cannot be."""
+        self.agreement.check_draft(by)
+        for field, value in changes.items():
+            setattr(self, field, value)
+        self.full_clean()
+        self.save(update_fields=list(changes))
+
+    @transaction.atomic
+    def drop(self, *, by: User) -> None:
+        """Take the promise out of a draft."""
+        self.agreement.check_draft(by)
+        self.delete()

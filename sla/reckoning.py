@@ -1,0 +1,185 @@
+"""What the clocks of one hand-off show, worked out from what happened to it: plain calculation, no database.
+
+The same events always give the same clocks, so that whatever changes (an attempt, a return, its
+undoing) they are simply reckoned again. Per commitment of the agreement that was in force when
+the hand-off was made:
+
+- the **customer's clock** runs from the moment the hand-off was made, by the hours of its pool,
+  owned or not, until the act; it never stands still. Commitments on attempts have this one only;
+- an **owner's clock** runs for each assignment by that person's hours, while the act is still
+  awaited. It stands still while marketing repairs, and ends with the assignment: void, unless it
+  was overdue by then.
+
+An act at the due moment is in time. A withdrawn hand-off voids what was not fulfilled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from common.hours import Hours, Span
+from common.periods import local_day
+from common.worktime import NoWorkingTime, add_working_days, add_working_time, closing_time, working_time_between
+from sla.clauses import Form, Scope
+
+
+class Terms(NamedTuple):
+    """A commitment as its clocks are reckoned by it."""
+
+    commitment_id: int
+    form: str
+    scope: str
+    allowed: timedelta
+    attempts: int
+    attempt_days: int
+    within_days: int
+
+    def concerns(self, case: Case) -> bool:
+        return self.scope == Scope.ALL or (self.scope == Scope.HOT) == case.hot
+
+
+class Stint(NamedTuple):
+    """The time during which somebody owned a hand-off."""
+
+    owner_id: int
+    from_at: datetime
+    until_at: datetime | None = None
+
+
+@dataclass
+class Case:
+    """One hand-off and what happened to it, every list in order of time.
+
+    `attempts` are the moments at which attempts count, `reached` those at which the person was
+    spoken to, `endings` returns and deals; `repairs` the spans in which marketing completed it.
+    """
+
+    handoff_id: int
+    made_at: datetime
+    hot: bool = False
+    pool_id: int | None = None
+    withdrawn_at: datetime | None = None
+    is_open: bool = True
+    stints: list[Stint] = field(default_factory=list)
+    attempts: list[datetime] = field(default_factory=list)
+    reached: list[datetime] = field(default_factory=list)
+    endings: list[datetime] = field(default_factory=list)
+    repairs: list[Span] = field(default_factory=list)
+
+    @property
+    def first_act(self) -> datetime | None:
+        """The first attempt or return."""
+        return min([*self.attempts[:1], *self.endings[:1]], default=None)
+
+    @property
+    def in_repair_since(self) -> datetime | None:
+        return next((begun for begun, done in self.repairs if done is None), None)
+
+    @property
+    def owner_id(self) -> int | None:
+        """Who owns it now."""
+        return self.stints[-1].owner_id if self.stints and self.stints[-1].until_at is None else None
+
+
+class Key(NamedTuple):
+    """Which clock it is: of a hand-off and a commitment, the customer's (no owner) or an owner's, from when on."""
+
+    handoff_id: int
+    commitment_id: int
+    owner_id: int | None
+    started_at: datetime
+
+
+class Reading(NamedTuple):
+    """What a clock shows.
+
+    `took` is the working time from the start to the act; `overdue` says that its time ended without
+    the act in time, whatever the present moment is. While `stopped_at` is set it stands still.
+    """
+
+    due_at: datetime
+    done_at: datetime | None = None
+    took: timedelta | None = None
+    void_at: datetime | None = None
+    stopped_at: datetime | None = None
+    overdue: bool = False
+
+
+def read(case: Case, terms: list[Terms], hours_for: Callable[[Key], Hours]) -> dict[Key, Reading]:
+    """Reckon every clock of a hand-off; `hours_for` gives the working hours that a clock keeps.
+
+    A desk that is not open long enough within a year can promise nothing: it has no clock.
+    """
+    readings = {}
+    for key, term, stint in _clocks(case, terms):
+        try:
+            readings[key] = _read(case, term, stint, key.started_at, hours_for(key))
+        except NoWorkingTime:
+            continue
+    return readings
+
+
+def _clocks(case: Case, terms: list[Terms]) -> Iterator[tuple[Key, Terms, Stint | None]]:
+    for term in terms:
+        if not term.concerns(case):
+            continue
+        yield Key(case.handoff_id, term.commitment_id, None, case.made_at), term, None
+        if term.form == Form.DEADLINE:
+            awaited = (each for each in case.stints if case.first_act is None or each.from_at <= case.first_act)
+            for stint in awaited:
+                yield Key(case.handoff_id, term.commitment_id, stint.owner_id, stint.from_at), term, stint
+
+
+def _read(case: Case, term: Terms, stint: Stint | None, start: datetime, hours: Hours) -> Reading:
+    pauses = case.repairs if stint else []
+    if term.form == Form.DEADLINE:
+        due_at, done_at = add_working_time(start, term.allowed, hours, _over(pauses, start)), case.first_act
+    else:
+        due_at, done_at = _closing(case.made_at, term.within_days, hours), _attempted(case, term, hours)
+    until = stint.until_at if stint else None
+    if done_at and (until is None or done_at <= until):
+        took = working_time_between(start, done_at, hours, pauses)
+        return Reading(due_at, done_at, took, overdue=done_at > due_at)
+    if case.withdrawn_at:
+        return Reading(due_at, void_at=case.withdrawn_at)
+    if until:
+        return Reading(due_at, overdue=True) if due_at < until else Reading(due_at, void_at=until)
+    stopped_at = case.in_repair_since if pauses else None
+    return Reading(due_at, stopped_at=stopped_at if stopped_at and stopped_at <= due_at else None)
+
+
+def _over(pauses: list[Span], start: datetime) -> list[Span]:
+    """The pauses that are over: while one lasts, the due moment stays what it was before it."""
+    return [(begun, done) for begun, done in pauses if done is not None and done > start]
+
+
+def _closing(made_at: datetime, days: int, hours: Hours) -> datetime:
+    """The end of the nth working day after the day of the hand-off."""
+    return closing_time(add_working_days(local_day(made_at, hours.zone), days, hours), hours)
+
+
+def _attempted(case: Case, term: Terms, hours: Hours) -> datetime | None:
+    """When the attempts agreed were made, or nothing more was to be attempted."""
+    return min([*case.reached[:1], *case.endings[:1], *_spread(case.attempts, term, hours)], default=None)
+
+
+def _spread(attempts: list[datetime], term: Terms, hours: Hours) -> list[datetime]:
+    days: set[date] = set()
+    for made, at in enumerate(attempts, start=1):
+        if hours.is_working_day(day := local_day(at, hours.zone)):
+            days.add(day)
+        if made >= term.attempts and len(days) >= term.attempt_days:
+            return [at]
+    return []
+
+
+def counts_at(at: datetime, recorded_at: datetime, *, synced: bool, zone: str) -> datetime:
+    """When an attempt counts: when it was made, if a system recorded it or a person did on the same day.
+
+    Written down by hand on a later day, it counts from then on.
+    """
+    on_the_day = local_day(at, zone) == local_day(recorded_at, zone)
+    return at if synced or on_the_day else recorded_at

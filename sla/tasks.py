@@ -1,0 +1,18 @@
+"""The worker's doors into this app."""
+
+from celery import shared_task
+
+from common import clock as db_clock
+from sla.models import Agreement, Clock
+
+
+@shared_task
+def flag_breaches() -> int:
+    """Every minute. Safe to run twice, or on two workers at once."""
+    return Clock.objects.flag_breaches(at=db_clock.now())
+
+
+@shared_task
+def take_effect() -> int:
+    """Every minute: put the signed agreement in force whose day has come. Safe to run twice."""
+    return Agreement.objects.take_effect(at=db_clock.now())
