@@ -1,0 +1,86 @@
+"""Leads that a rep found alone: they start with sales and never enter a rate of marketing's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.access import check
+from accounts.models import User
+from common.errors import Incomplete, Refused
+from leads import facts as known_facts
+from leads import scoring
+from leads.intake.arrival import HISTORY, clean, require_key
+from leads.intake.attributes import Attributes
+from leads.intake.matching import Companies, People, Person
+from leads.intake.storing import ids_of_campaigns, store_companies, store_leads
+from leads.lifecycle import OPPORTUNITY, SQL, leads_changed
+from leads.models import Lead, Opportunity, Transition
+from leads.models.lead import Origin
+
+
+@transaction.atomic
+def source_lead(
+    facts: Mapping[str, Any], *, stage: str = SQL, deal: Mapping[str, Any] | None = None, by: User, at: datetime
+) -> Lead:
+    """Enter a lead that the rep `by` sourced, at SQL, or at opportunity with its deal.
+
+    `deal` has `amount`, `currency`, `closes_on`. SAL and SQL are reached at the same moment,
+    MQL never. Raises Refused when the person is known already, Incomplete when something is missing.
+    """
+    check(by, "lead.source")
+    if stage not in (SQL, OPPORTUNITY):
+        raise Incomplete("A self-sourced lead starts at SQL or at opportunity.", "stage")
+    if told := set(facts) & HISTORY:
+        raise Incomplete(f"{min(told)!r} is kept by the product itself.", min(told))
+    arrival = clean({"source": "Self-sourced", **facts}, at=at)
+    require_key(arrival)
+    Attributes().settle(arrival)
+    arrival.origin, arrival.stage, arrival.owner_id = Origin.SALES, stage, by.pk
+    _refuse_known(People([arrival]).find(arrival))
+    lead = _enter(Person(None, {}, arrival), by=by, at=at)
+    events = list(Transition.objects.filter(lead=lead).order_by("pk"))
+    if stage == OPPORTUNITY:
+        events.append(_open_deal(lead, deal or {}, by=by, at=at))
+    leads_changed.send(sender=Lead, events=events)
+    return lead
+
+
+def _refuse_known(person: Person | None) -> None:
+    if person:
+        lead = Lead.objects.select_related("owner").get(pk=person.id)
+        where = f"at {lead.get_stage_display()}" + (f" with {lead.owner}" if lead.owner else "")
+        raise Refused(f"{lead} is known already, {where}; work with that lead.")
+
+
+def _enter(person: Person, *, by: User, at: datetime) -> Lead:
+    companies = Companies([person.arrival])
+    person.company = companies.place(person.arrival)
+    campaigns = ids_of_campaigns([person.arrival.campaign])
+    changed = store_companies(companies.all, at=at)
+    store_leads([person], campaigns, at=at, history=False, by=by)
+    colleagues = Lead.objects.filter(company__in=changed).values_list("pk", flat=True)
+    known_facts.snapshot(sorted({person.id, *colleagues}), at=at)
+    scoring.mark(sorted({person.id, *colleagues}), fresh=True)
+    return Lead.objects.get(pk=person.id)
+
+
+def _open_deal(lead: Lead, deal: Mapping[str, Any], *, by: User, at: datetime) -> Opportunity:
+    amount, closes_on = deal.get("amount"), deal.get("closes_on")
+    if not isinstance(amount, Decimal | int) or amount < 0:
+        raise Incomplete("A deal needs its amount.", "amount")
+    if not isinstance(closes_on, date):
+        raise Incomplete("A deal needs the day it is expected to close.", "closes_on")
+    return Opportunity.objects.create(
+        lead=lead,
+        company=lead.company,
+        owner=by,
+        amount=amount,
+        currency=deal.get("currency", ""),
+        closes_on=closes_on,
+        opened_at=at,
+    )
