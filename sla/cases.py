@@ -11,6 +11,7 @@ from sla.models.agreement import Agreement
 from sla.reckoning import Case, Key, Stint, counts_at
 
 ENDINGS = [Result.RECYCLED, Result.DISQUALIFIED]
+WITH_MARKETING = [Result.REPAIR, Result.MERGE]  # until it is completed, or found to be no double
 
 
 def cases_of(handoffs: Iterable[int]) -> list[Case]:
@@ -48,11 +49,11 @@ def _add_attempts(cases: dict[int, Case]) -> None:
 
 def _add_returns(cases: dict[int, Case]) -> None:
     rows = HandoffReturn.objects.standing().filter(handoff__in=cases).order_by("at")
-    for pk, result, at, repaired_at in rows.values_list("handoff_id", "result", "at", "repaired_at"):
-        if result in ENDINGS:
-            cases[pk].endings.append(at)
-        elif result == Result.REPAIR:
-            cases[pk].repairs.append((at, repaired_at))
+    for each in rows.only("handoff_id", "result", "was_accepted", "at", "repaired_at"):
+        if each.result in ENDINGS:
+            cases[each.handoff_id].endings.append(each.at)
+        elif each.result in WITH_MARKETING and not each.was_accepted:
+            cases[each.handoff_id].repairs.append((each.at, each.repaired_at))
 
 
 def _add_deals(cases: dict[int, Case]) -> None:

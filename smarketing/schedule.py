@@ -22,6 +22,8 @@ def nightly(task: str) -> dict:
 SCHEDULE: dict[str, dict] = {
     "deliver what people are told": every(5.0, "notifications.tasks.deliver"),
     "say that a worker is there": every(10.0, "notifications.tasks.beat"),
+    "record promises that fell due": every(EVERY_MINUTE, "sla.tasks.flag_breaches"),
+    "put the signed agreement in force": every(EVERY_MINUTE, "sla.tasks.take_effect"),
     "forget what was delivered long ago": nightly("notifications.tasks.forget_done"),
     "enter next year's public holidays": nightly("accounts.tasks.look_ahead"),
     "forget answers to repeated requests": nightly("accounts.tasks.forget_old"),

@@ -1,0 +1,232 @@
+"""The figures of leads: what reached each stage, what marketing delivered, what sales decided.
+
+What an episode reached is read from its own timestamps, which an undo restores; leads that sales
+found itself are in no figure that starts at an MQL.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from accounts.access import Side
+from accounts.models import Team
+from common.hours import Hours
+from common.metrics import Better, Metric, Unit, register
+from common.periods import Period
+from common.worktime import add_working_days, closing_time
+from leads.models import Episode, Handoff, HandoffReturn
+from leads.models.returns import Evidence
+
+BOOKS_CLOSE_AFTER = 5  # working days
+OFFICE_WEEK = {weekday: [("09:00", "17:00")] for weekday in range(5)}
+
+
+def books_close_at(period: Period) -> datetime:
+    """Until when a quality return still lowers what was delivered in a period: working day 5 after it.
+
+    The working days are marketing's, whose figure it is; without a team, Monday to Friday.
+    """
+    team = Team.objects.filter(side=Side.MARKETING).select_related("calendar").order_by("pk").first()
+    hours = team.calendar.hours() if team else Hours.from_rows(zone=period.zone, windows=OFFICE_WEEK)
+    return closing_time(add_working_days(period.last_on, BOOKS_CLOSE_AFTER, hours), hours)
+
+
+def reached(stage: str, period: Period) -> QuerySet[Episode]:
+    """Episodes that first reached a stage in the period, marketing's and partners'."""
+    stamp = f"{stage}_at"
+    within = {f"{stamp}__gte": period.start, f"{stamp}__lt": period.end}
+    return Episode.objects.filter(self_sourced=False, **within).select_related("lead__company").order_by(stamp, "pk")
+
+
+def delivered(period: Period) -> QuerySet[Episode]:
+    """Episodes first handed over in the period, without those returned for their quality before the books closed."""
+    return _handed_over(period).exclude(Exists(_quality_returns().filter(at__lte=books_close_at(period))))
+
+
+def delivered_by_hand(period: Period) -> QuerySet[Episode]:
+    """Those delivered that a marketer qualified by hand; shown apart."""
+    return delivered(period).filter(Exists(_first_handoff().filter(by_hand=True)))
+
+
+def delivered_again(period: Period) -> QuerySet[Episode]:
+    """Those delivered that had been with sales before; shown apart."""
+    return delivered(period).filter(number__gt=1)
+
+
+def held(period: Period) -> QuerySet[Episode]:
+    """MQLs of the period that wait to be handed over, and so are not delivered yet."""
+    waiting = Q(handed_over_at=None, lead__stage="mql", lead__episode=F("number"))
+    return reached("mql", period).filter(waiting)
+
+
+def adjustments(period: Period) -> QuerySet[HandoffReturn]:
+    """Quality returns of the period that came after the books of the delivery's month had closed."""
+    rows = HandoffReturn.objects.against_quality().filter(at__gte=period.start, at__lt=period.end)
+    early = [earlier for earlier in (period.previous(), period) if books_close_at(earlier) >= period.start]
+    for each in early:
+        rows = rows.exclude(
+            handoff__made_at__gte=each.start, handoff__made_at__lt=each.end, at__lte=books_close_at(each)
+        )
+    return rows.select_related("handoff__lead__company", "reason").order_by("at", "pk")
+
+
+def decided(period: Period) -> QuerySet[Handoff]:
+    """Hand-offs whose first decision was made in the period; re-routes, repairs and merges are no decisions."""
+    rows = Handoff.objects.filter(decided_at__gte=period.start, decided_at__lt=period.end)
+    return rows.select_related("lead__company").order_by("decided_at", "pk")
+
+
+def accepted(period: Period) -> QuerySet[Handoff]:
+    """Those whose first decision was to accept; a refusal after that does not change it."""
+    return decided(period).filter(accepted_at=F("decided_at"))
+
+
+def returns(period: Period) -> QuerySet[HandoffReturn]:
+    """Everything sales sent back in the period, whatever became of it."""
+    rows = HandoffReturn.objects.standing().filter(at__gte=period.start, at__lt=period.end)
+    return rows.select_related("handoff__lead__company", "reason").order_by("at", "pk")
+
+
+def quality_returns(period: Period) -> QuerySet[HandoffReturn]:
+    return returns(period).filter(pk__in=HandoffReturn.objects.against_quality())
+
+
+def explained(period: Period) -> QuerySet[HandoffReturn]:
+    """Returns that give what their reason asks for: a note, a date, the missing fields, the criterion, the double."""
+    shown = Q(reason__evidence__in=[Evidence.NONE, Evidence.ATTEMPTS]) | (
+        Q(reason__evidence=Evidence.NOTE) & ~Q(note="")
+    )
+    for evidence in (Evidence.DATE, Evidence.FIELDS, Evidence.CRITERION, Evidence.LEAD):
+        shown |= Q(reason__evidence=evidence, evidence__has_key=evidence.value)
+    return returns(period).filter(shown)
+
+
+def _handed_over(period: Period) -> QuerySet[Episode]:
+    rows = Episode.objects.filter(handed_over_at__gte=period.start, handed_over_at__lt=period.end)
+    return rows.select_related("lead__company").order_by("handed_over_at", "pk")
+
+
+def _first_handoff() -> QuerySet[Handoff]:
+    return Handoff.objects.filter(lead=OuterRef("lead"), episode=OuterRef("number"), made_at=OuterRef("handed_over_at"))
+
+
+def _quality_returns() -> QuerySet[HandoffReturn]:
+    """The quality returns of an episode."""
+    returned = HandoffReturn.objects.against_quality()
+    return returned.filter(handoff__lead=OuterRef("lead"), handoff__episode=OuterRef("number"))
+
+
+def _count(rows: Callable[[Period], QuerySet]) -> Callable[[Period], int]:
+    return lambda period: rows(period).order_by().count()
+
+
+def _share(part: Callable[[Period], QuerySet], whole: Callable[[Period], QuerySet]) -> Callable[[Period], float | None]:
+    def share(period: Period) -> float | None:
+        cases = _count(whole)(period)
+        return _count(part)(period) / cases if cases else None
+
+    return share
+
+
+def _counted(key: str, name: str, rows: Callable[[Period], QuerySet], definition: str, **more: str) -> None:
+    register(Metric(key, name, definition, Unit.COUNT, value=_count(rows), rows=rows, **more))
+
+
+for stage, key, name, definition in (
+    (
+        "lead",
+        "leads_created",
+        "New leads",
+        "People who became a lead in the period; those sales found itself are not in it.",
+    ),
+    ("mql", "mqls", "MQLs", "Leads that met the criteria in force for the first time in this episode."),
+    ("sal", "sals", "SALs", "MQLs that sales formally accepted, by pressing accept or by logging an attempt."),
+    ("sql", "sqls", "SQLs", "Accepted leads that sales reviewed by hand against the checklist and agreed to."),
+    ("opportunity", "opportunities", "Opportunities", "Marketing's leads for which a deal was opened."),
+    ("customer", "customers", "Customers", "Marketing's leads whose deal was won."),
+):
+    _counted(key, name, partial(reached, stage), definition)
+
+_counted(
+    "mqls_delivered",
+    "MQLs delivered",
+    delivered,
+    "Episodes first handed to sales in the period, less those returned for their quality (recycled or disqualified, "
+    "for a reason that counts against marketing) by working day 5 after it. MQLs that wait to be handed over are not "
+    "in it.",
+    side=Side.MARKETING,
+)
+_counted(
+    "mqls_by_hand",
+    "MQLs qualified by hand",
+    delivered_by_hand,
+    "Of the MQLs delivered, those that a marketer qualified by hand, with a note.",
+    side=Side.MARKETING,
+    better=Better.NEITHER,
+)
+_counted(
+    "mqls_again",
+    "MQLs handed over again",
+    delivered_again,
+    "Of the MQLs delivered, those that had been with sales before and qualified again.",
+    side=Side.MARKETING,
+    better=Better.NEITHER,
+)
+_counted(
+    "mqls_held",
+    "MQLs held",
+    held,
+    "MQLs of the period that still wait to be handed over; they count when they are.",
+    side=Side.MARKETING,
+    better=Better.LOWER,
+)
+_counted(
+    "mqls_adjusted",
+    "Later returns",
+    adjustments,
+    "Quality returns of the period for MQLs whose month was closed by then. They are shown apart and change no closed "
+    "month.",
+    side=Side.MARKETING,
+    better=Better.LOWER,
+)
+register(
+    Metric(
+        "acceptance_rate",
+        "Accepted of those decided",
+        "Hand-offs accepted, of all that were decided, by the day of their first decision. A later refusal does not "
+        "change it; re-routes, repairs and merges are no decisions.",
+        Unit.SHARE,
+        value=_share(accepted, decided),
+        rows=decided,
+        side=Side.MARKETING,
+    )
+)
+_counted(
+    "returns",
+    "Returns",
+    returns,
+    "Hand-offs that sales sent back, for whatever reason, without those undone.",
+    better=Better.LOWER,
+)
+_counted(
+    "quality_returns",
+    "Quality returns",
+    quality_returns,
+    "Returns that recycled or disqualified the lead for a reason that counts against marketing.",
+    side=Side.MARKETING,
+    better=Better.LOWER,
+)
+register(
+    Metric(
+        "reasons_given",
+        "Returns with a reason",
+        "Returns that say why and give what the reason asks for (a note, a date, the missing fields, the criterion "
+        "that does not fit, the other record), of all returns.",
+        Unit.SHARE,
+        value=_share(explained, returns),
+        rows=returns,
+        side=Side.SALES,
+    )
+)
