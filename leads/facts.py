@@ -16,21 +16,21 @@ from django.db import connection
 
 from common.conditions import BLANKS, Type
 from leads.freemail import FREEMAIL
-from leads.models.lead import Attribute
+from leads.models.attribute import Attribute
 
 KEY = re.compile(r"[-a-zA-Z0-9_]+")  # an attribute's key; anything else never reaches a statement
 
-# Base columns of a lead (l), its company (c) and the campaign that brought it (g), as they are now …
+# Base columns of a lead at a moment (m), its company (c) and the campaign that brought it (g), as they are now …
 NOW = {
-    "email": "l.email",
-    "title": "l.title",
-    "phone": "l.phone",
-    "city": "l.city",
-    "country": "l.country",
-    "source": "l.source",
-    "campaign_id": "l.campaign_id",
-    "attributes": "l.attributes",
-    "company_id": "l.company_id",
+    "email": "m.email",
+    "title": "m.title",
+    "phone": "m.phone",
+    "city": "m.city",
+    "country": "m.country",
+    "source": "m.source",
+    "campaign_id": "m.campaign_id",
+    "attributes": "m.attributes",
+    "company_id": "m.company_id",
     "company": "c.name",
     "industry": "c.industry",
     "employees": "c.employees",
@@ -54,18 +54,16 @@ THEN = {
     for name in NOW
 }
 # These know their own dates, so that they need no version.
-ALWAYS = {"lead": "l.id", "created_at": "l.created_at", "opted_out_at": "l.opted_out_at"}
+ALWAYS = {"lead": "m.id", "created_at": "m.created_at", "opted_out_at": "m.opted_out_at"}
 
 JOIN_NOW = """
-      JOIN leads_lead l ON l.id = m.lead_id
-      LEFT JOIN leads_company c ON c.id = l.company_id
-      LEFT JOIN campaigns_campaign g ON g.id = l.campaign_id
+      LEFT JOIN leads_company c ON c.id = m.company_id
+      LEFT JOIN campaigns_campaign g ON g.id = m.campaign_id
 """
 JOIN_THEN = """
-      JOIN leads_lead l ON l.id = m.lead_id
       LEFT JOIN LATERAL (
            SELECT facts FROM leads_leadversion
-            WHERE lead_id = m.lead_id AND from_at <= m.as_of ORDER BY from_at DESC LIMIT 1
+            WHERE lead_id = m.id AND from_at <= m.as_of ORDER BY from_at DESC LIMIT 1
       ) v ON true
       LEFT JOIN leads_company c ON c.id = (v.facts->>'company_id')::bigint
       LEFT JOIN campaigns_campaign g ON g.id = (v.facts->>'campaign_id')::bigint
@@ -79,7 +77,7 @@ _FREE = ", ".join(f"'{domain}'" for domain in sorted(FREEMAIL))
 class Fact:
     """Something known of a lead.
 
-    `sql` is written over the base columns in braces and the moment `m` (as_of, day, zone).
+    `sql` is written over the base columns in braces and the moment `m` (as_of, zone).
     `yes` and `no` say a boolean in words; the pronoun is the lead's.
     """
 
@@ -197,14 +195,14 @@ _ATTRIBUTE = {
 
 KEEP = """
 INSERT INTO leads_leadversion (lead_id, from_at, recorded_at, facts)
-SELECT m.lead_id, CASE WHEN last.facts IS NULL THEN least(l.created_at, %(at)s) ELSE %(at)s END, %(at)s, new.facts
-  FROM unnest(%(leads)s::bigint[]) AS m (lead_id)
+SELECT m.id, CASE WHEN last.facts IS NULL THEN least(m.created_at, %(at)s) ELSE %(at)s END, %(at)s, new.facts
+  FROM leads_lead m
   {join}
  CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object({pairs})) AS facts) new
   LEFT JOIN LATERAL (
-       SELECT facts FROM leads_leadversion WHERE lead_id = m.lead_id ORDER BY from_at DESC LIMIT 1
+       SELECT facts FROM leads_leadversion WHERE lead_id = m.id ORDER BY from_at DESC LIMIT 1
   ) last ON true
- WHERE last.facts IS DISTINCT FROM new.facts
+ WHERE m.id = ANY(%(leads)s) AND last.facts IS DISTINCT FROM new.facts
     ON CONFLICT (lead_id, from_at) DO UPDATE SET facts = excluded.facts
 """.format(
     join=JOIN_NOW,
@@ -241,7 +239,7 @@ SELECT count(value), min(value)::text, percentile_disc(0.5) WITHIN GROUP (ORDER 
 """
 EVERYONE_NOW = """
 WITH m AS NOT MATERIALIZED (
-    SELECT id AS lead_id, %(as_of)s::timestamptz AS as_of, 'UTC' AS zone FROM leads_lead
+    SELECT *, %(as_of)s::timestamptz AS as_of, 'UTC' AS zone FROM leads_lead
 )
 """
 

@@ -1,0 +1,183 @@
+"""Why a lead has its score: the rules that count for it, and what is missing.
+
+A ledger is a list of plain dicts, fit to be frozen into a hand-off as JSON. The points of its
+entries add up to the lead's fit and engagement; both come from the same compilation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from leads.models.criteria import Axis, Criteria, Rule, Section
+from leads.scoring.compiler import COLUMNS, DETAIL, compile_criteria
+from leads.scoring.evaluator import Score
+from leads.scoring.moments import Moments, Now
+from leads.scoring.sentences import Wording
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one rule says of one lead. `cents` are hundredths of points, `days` until time alone changes them."""
+
+    rule: Rule
+    hit: bool
+    cents: int
+    days: int | None
+    at: datetime | None
+    count: int | None
+    later: int
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A lead's score with the verdict of every rule, in the order of the definition."""
+
+    score: Score
+    day: date
+    verdicts: list[Verdict]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What keeps a lead from being an MQL, and what would make it one.
+
+    Points are those missing to the total and to the minimum of each axis. `closes` are the fewest
+    rules that together would give the missing points.
+    """
+
+    qualifies: bool
+    points: Decimal
+    fit: Decimal
+    engagement: Decimal
+    fails: list[str]
+    excluded: list[str]
+    closes: list[str]
+    fast_tracks: list[str]
+
+
+def ledger(criteria: Criteria, lead_ids: Iterable[int], as_of: datetime) -> dict[int, list[Entry]]:
+    """For each lead, the rules that count for it as it is known now: scored ones that match, fast
+    tracks taken, musts that fail, nevers that exclude.
+
+    An entry has `rule`, `label`, `section`, `axis`, `points`, `count` and `at` (how many touches,
+    the latest of them), and where time will change it `expires_on` and `falls_to`.
+    """
+    return entries(criteria, Now(as_of, leads=list(lead_ids)))
+
+
+def entries(criteria: Criteria, moments: Moments) -> dict[int, list[Entry]]:
+    """The ledger at any moments; with several of one lead, that of the latest stands."""
+    wording = Wording.of(criteria)
+    explained = sorted(explain(criteria, moments), key=lambda each: each.score.as_of)
+    return {
+        each.score.lead_id: [_entry(verdict, each.day, wording) for verdict in each.verdicts if _counts(verdict)]
+        for each in explained
+    }
+
+
+def explain(criteria: Criteria, moments: Moments) -> list[Explained]:
+    """The scores with every rule's verdict beside them."""
+    compiled = compile_criteria(criteria, moments, detail=True)
+    width = len(DETAIL)
+    found = []
+    for row in compiled.statement.rows():
+        details = row[len(COLUMNS) + 1 :]
+        verdicts = [Verdict(rule, *details[n * width : (n + 1) * width]) for n, rule in enumerate(compiled.rules)]
+        found.append(Explained(Score(*row[: len(COLUMNS)]), row[len(COLUMNS)], verdicts))
+    return found
+
+
+def gap(criteria: Criteria, lead_ids: Iterable[int], as_of: datetime) -> dict[int, Gap]:
+    """For each lead, how far it is from being an MQL and the shortest way there."""
+    wording = Wording.of(criteria)
+    return {
+        each.score.lead_id: _gap(criteria, each, wording)
+        for each in explain(criteria, Now(as_of, leads=list(lead_ids)))
+    }
+
+
+def _counts(verdict: Verdict) -> bool:
+    match verdict.rule.section:
+        case Section.MUST:
+            return not verdict.hit
+        case Section.SCORED:
+            return verdict.cents != 0
+    return verdict.hit
+
+
+def _entry(verdict: Verdict, day: date, wording: Wording) -> Entry:
+    rule = verdict.rule
+    entry: Entry = {
+        "rule": rule.pk,
+        "label": wording.rule(rule),
+        "section": rule.section,
+        "axis": rule.axis,
+        "points": _points(verdict.cents),
+    }
+    if verdict.count is not None:
+        entry |= {"count": verdict.count, "at": verdict.at.isoformat()}
+    if verdict.days is not None and verdict.hit and verdict.later != verdict.cents:
+        expires_on = day + timedelta(days=verdict.days)
+        entry |= {"expires_on": expires_on.isoformat(), "falls_to": _points(verdict.later)}
+    return entry
+
+
+def _points(cents: int) -> int | float:
+    return cents // 100 if cents % 100 == 0 else cents / 100
+
+
+def _gap(criteria: Criteria, explained: Explained, wording: Wording) -> Gap:
+    score = explained.score
+    fit = _missing(criteria.min_fit, score.fit)
+    engagement = _missing(criteria.min_engagement, score.engagement)
+    # Negative sums are made up too: a total never shows under zero.
+    points = _missing(criteria.threshold, score.fit + score.engagement)
+    said = explained.verdicts
+    return Gap(
+        qualifies=score.qualifies,
+        points=points,
+        fit=fit,
+        engagement=engagement,
+        fails=[wording.rule(v.rule) for v in said if v.rule.section == Section.MUST and not v.hit],
+        excluded=[wording.rule(v.rule) for v in said if v.rule.section == Section.NEVER and v.hit],
+        closes=[] if score.qualifies else _shortest_way(said, points, fit, engagement, wording),
+        fast_tracks=[wording.rule(v.rule) for v in said if v.rule.section == Section.FAST_TRACK and not v.hit],
+    )
+
+
+def _missing(needed: Decimal | None, reached: Decimal) -> Decimal:
+    return max((needed or Decimal(0)) - reached, Decimal(0)) if needed is not None else Decimal(0)
+
+
+def _shortest_way(
+    verdicts: list[Verdict], points: Decimal, fit: Decimal, engagement: Decimal, wording: Wording
+) -> list[str]:
+    """The fewest unmatched rules that close the gap: of each axis that is short first, the largest."""
+    able = sorted(((_could_give(v), v) for v in verdicts), key=lambda each: -each[0])
+    short = {Axis.FIT: fit, Axis.ENGAGEMENT: engagement}
+    chosen: list[Verdict] = []
+    for axis in (Axis.FIT, Axis.ENGAGEMENT, None):
+        for gives, verdict in able:
+            wanted = points if axis is None else short[axis]
+            if gives <= 0 or wanted <= 0 or verdict in chosen or axis not in (None, verdict.rule.axis):
+                continue
+            chosen.append(verdict)
+            points -= gives
+            short[Axis(verdict.rule.axis)] -= gives
+    closed = points <= 0 and all(left <= 0 for left in short.values())
+    return [wording.rule(verdict.rule) for verdict in chosen] if closed else []
+
+
+def _could_give(verdict: Verdict) -> Decimal:
+    """What one more match would add: nothing for a fact that matches or a rule at its cap."""
+    rule = verdict.rule
+    if rule.section != Section.SCORED or rule.points <= 0 or (rule.field and verdict.hit):
+        return Decimal(0)
+    room = rule.points if rule.cap is None else rule.cap - Decimal(verdict.cents) / 100
+    return min(rule.points, room)

@@ -1,0 +1,100 @@
+"""Keeping scores current: marks that a lead is due, and draining them.
+
+A mark is a row written in the transaction that changed something. Draining takes marks, locks
+their leads, and only then reads: whatever was committed before the lock is seen, so a score that
+was read earlier never overwrites one that was read later. A rescore of everybody writes no locks
+on leads; it keeps drains out, and they keep it out, by one advisory lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from common.wake import wake
+from leads.models.criteria import Criteria
+from leads.models.lead import Lead, LeadQuerySet
+from leads.scoring.evaluator import store
+from leads.scoring.moments import Now
+
+SCORING = 7_236_001  # the key of the advisory lock
+
+TAKE = """
+DELETE FROM leads_duelead
+ WHERE id IN (SELECT id FROM leads_duelead ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING lead_id, fresh
+"""
+LOCK = "SELECT id FROM leads_lead WHERE id = ANY(%(leads)s) ORDER BY id FOR NO KEY UPDATE"
+EXPIRE = """
+INSERT INTO leads_duelead (lead_id, fresh)
+SELECT lead_id, false FROM leads_leadscore
+ WHERE changes_on <= (%(at)s::timestamptz AT TIME ZONE %(zone)s)::date AND criteria_id = %(criteria)s
+"""
+
+
+def mark(lead_ids: Iterable[int], *, fresh: bool = True) -> None:
+    """Mark leads as due, in the transaction that changed them, and nudge a worker once it commits.
+
+    `fresh` says that it was their own behaviour, or new knowledge about them: whoever qualifies by
+    it is handed over at once. Whoever qualifies otherwise waits to be released.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO leads_duelead (lead_id, fresh) SELECT unnest(%s::bigint[]), %s",
+            [sorted(set(lead_ids)), fresh],
+        )
+    wake("leads.tasks.score_due")
+
+
+def mark_query(leads: LeadQuerySet, *, fresh: bool = True) -> None:
+    """Mark all the leads of a queryset, in one statement."""
+    chosen, values = leads.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO leads_duelead (lead_id, fresh) SELECT id, %s FROM ({chosen}) chosen (id)", [fresh, *values]
+        )
+    wake("leads.tasks.score_due")
+
+
+@transaction.atomic
+def score_due(*, at: datetime, limit: int = 500) -> int:
+    """Take up to `limit` marks, score their leads, and make MQLs of those who qualify; return the marks taken.
+
+    Scores, promotion and the end of the marks are one transaction: killed anywhere, it is as if
+    nothing had been taken. Several workers may drain at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, {"limit": limit})
+        taken = cursor.fetchall()
+        if not taken:
+            return 0
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [SCORING])
+        criteria = Criteria.objects.ruling()
+        if criteria is None:  # whoever comes into force scores everybody
+            return len(taken)
+        due = {lead for lead, _ in taken}
+        cursor.execute(LOCK, {"leads": sorted(due)})
+    store(criteria, Now(at, leads=sorted(due)))
+    fresh = {lead for lead, is_fresh in taken if is_fresh}
+    Lead.objects.promote(at=at, leads=sorted(fresh), fresh=True)
+    Lead.objects.promote(at=at, leads=sorted(due - fresh), fresh=False)
+    return len(taken)
+
+
+def expire(*, at: datetime) -> int:
+    """Mark the leads whose points change with the day that has begun in the criteria's zone; return how many.
+
+    Run after every midnight, whichever zone's. Doing it again before the marks are drained only
+    costs a second look at the same leads.
+    """
+    criteria = Criteria.objects.ruling()
+    if criteria is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(EXPIRE, {"at": at, "zone": criteria.zone, "criteria": criteria.pk})
+        marked = cursor.rowcount
+    if marked:
+        wake("leads.tasks.score_due")
+    return marked

@@ -1,0 +1,103 @@
+"""The moments that are scored: a relation of leads and points in time, read now or then.
+
+`Now` takes leads as their rows are; `Then` takes them as they were at past moments, from kept
+versions and from the touches that had occurred by then. Both offer the same columns, so one
+compilation serves both:
+
+    m.*          the lead's row          m.lead_id, m.as_of   the moment
+    m.day        its calendar day        m.zone               the zone of the criteria
+    m.counts_from                        touches before this count no more, or NULL
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leads import facts
+from leads.scoring.sql import Values
+
+COLUMNS = """
+    m.*, m.id AS lead_id, {as_of} AS as_of, {zone}::text AS zone, ({as_of} AT TIME ZONE {zone})::date AS day,
+    {counts_from} AS counts_from
+"""
+
+# The engagement_from that was in force at a past moment. Where the present one came later, it was
+# that of the last move out of the funnel before.
+COUNTED_FROM_THEN = """
+    CASE WHEN m.engagement_from <= p.as_of THEN m.engagement_from
+         WHEN m.engagement_from > p.as_of THEN (
+              SELECT max(x.at) FROM leads_transition x
+               WHERE x.lead_id = m.id AND x.to_stage IN ('recycled', 'disqualified') AND x.at <= p.as_of
+                 AND x.corrects_id IS NULL AND NOT EXISTS (SELECT FROM leads_transition y WHERE y.corrects_id = x.id))
+    END
+"""
+
+
+@dataclass(frozen=True)
+class Now:
+    """Leads as they are, scored at one moment: all, some, or those with `first` <= id < `before`."""
+
+    at: datetime
+    leads: Sequence[int] | None = None
+    first: int | None = None
+    before: int | None = None
+
+    columns = facts.NOW
+    joins = facts.JOIN_NOW
+    known_by = ""
+
+    def relation(self, zone: str, values: Values) -> str:
+        """The moments as SQL. The moment itself is a constant there, which the planner folds into every cut-off."""
+        as_of = f"{values.bind(self.at)}::timestamptz"
+        columns = COLUMNS.format(as_of=as_of, zone=zone, counts_from="m.engagement_from")
+        return f"SELECT {columns} FROM leads_lead m WHERE {self._which(values)}"
+
+    def _which(self, values: Values) -> str:
+        wanted = ["true"]
+        if self.leads is not None:
+            wanted.append(f"m.id = ANY({values.bind(list(self.leads))}::bigint[])")
+        if self.first is not None:
+            wanted.append(f"m.id >= {values.bind(self.first)}")
+        if self.before is not None:
+            wanted.append(f"m.id < {values.bind(self.before)}")
+        return " AND ".join(wanted)
+
+
+@dataclass(frozen=True)
+class Then:
+    """Leads as they were: pairs of a lead's id and a moment; a pair given twice counts once.
+
+    With `as_known`, touches that were recorded only after the moment are left out; those that came
+    with the lead itself count as known from its beginning.
+    """
+
+    pairs: tuple[tuple[int, datetime], ...]
+    as_known: bool = False
+
+    columns = facts.THEN
+    joins = facts.JOIN_THEN
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[int, datetime]], *, as_known: bool = False) -> Then:
+        return cls(tuple(pairs), as_known)
+
+    @property
+    def known_by(self) -> str:
+        """A further condition on touches t, or nothing."""
+        return "AND t.recorded_at <= greatest(m.as_of, m.recorded_at)" if self.as_known else ""
+
+    def relation(self, zone: str, values: Values) -> str:
+        """The moments as SQL."""
+        leads = values.bind([lead for lead, _ in self.pairs])
+        moments = values.bind([at for _, at in self.pairs])
+        columns = COLUMNS.format(as_of="p.as_of", zone=zone, counts_from=COUNTED_FROM_THEN)
+        return (
+            f"SELECT {columns} FROM (SELECT DISTINCT lead_id, as_of "
+            f"FROM unnest({leads}::bigint[], {moments}::timestamptz[]) AS pair (lead_id, as_of)) p "
+            "JOIN leads_lead m ON m.id = p.lead_id"
+        )
+
+
+Moments = Now | Then
