@@ -97,6 +97,8 @@ GRANTS: dict[str, Grant] = {
     "lead.opt_out": to(MARKETING, HEAD_OF_SALES, own=REP),
     "lead.merge": to(MARKETING),
     "lead.restore": to(HEADS),
+    "lead.nurture": to(MARKETING),
+    "lead.work": to(HEAD_OF_SALES, own=REP),
     "touch.record": to(MARKETING, ADMIN),
     "attempt.log": to(HEAD_OF_SALES, own=REP),
     "import.run": to(MARKETING, ADMIN),

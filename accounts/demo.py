@@ -23,7 +23,9 @@ def is_demo_door(request: HttpRequest) -> bool:
 
 def demo_people() -> models.QuerySet[User]:
     """The people one may step in as: those with a role and without a password of their own."""
-    return User.objects.active().filter(password__startswith="!").exclude(roles=[]).select_related("team").order_by("pk")
+    return (
+        User.objects.active().filter(password__startswith="!").exclude(roles=[]).select_related("team").order_by("pk")
+    )
 
 
 def _is_loopback(name: str) -> bool:

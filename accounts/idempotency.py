@@ -42,7 +42,9 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., Response]:
                 user=request.user, key=key, fingerprint=fingerprint, at=db_clock.now()
             )
             if answer.fingerprint != fingerprint:
-                raise Incomplete("This Idempotency-Key was used for another request; take a new one.", "Idempotency-Key")
+                raise Incomplete(
+                    "This Idempotency-Key was used for another request; take a new one.", "Idempotency-Key"
+                )
             if answer.status is not None:
                 return Response(answer.body, answer.status, headers={"Idempotency-Replayed": "true"})
             response = method(view, request, *args, **kwargs)
@@ -58,7 +60,7 @@ def _fingerprint(request: Request) -> str:
 
 
 def _keep(answer: IdempotentAnswer, response: Response) -> None:
-    """An answer that says no is not kept, and nothing it may have begun: the caller can mend the request and try again."""
+    """An answer that says no is not kept, nor anything it may have begun: the caller can mend it and try again."""
     if response.status_code >= BAD_REQUEST:
         transaction.set_rollback(True)
         return

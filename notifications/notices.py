@@ -27,7 +27,9 @@ def _comment_stands(ids: Ids) -> bool:
 
 def _dead(ids: Ids) -> Rendered:
     delivery = Delivery.objects.get(pk=ids["delivery"])
-    return Rendered(f"A delivery to {delivery.recipient} has failed for good", delivery.last_error, reverse("dead_deliveries"))
+    return Rendered(
+        f"A delivery to {delivery.recipient} has failed for good", delivery.last_error, reverse("dead_deliveries")
+    )
 
 
 def _still_dead(ids: Ids) -> bool:

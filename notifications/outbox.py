@@ -146,7 +146,11 @@ def _put_into_inbox(delivery: Delivery, at: datetime) -> None:
     with transaction.atomic():
         if delivery.finish(at=at):
             notice = Notice(
-                user=delivery.user, kind=delivery.kind, key=delivery.key, ids=delivery.content, created_at=delivery.created_at
+                user=delivery.user,
+                kind=delivery.kind,
+                key=delivery.key,
+                ids=delivery.content,
+                created_at=delivery.created_at,
             )
             Notice.objects.bulk_create([notice], ignore_conflicts=True)
 

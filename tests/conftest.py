@@ -11,6 +11,8 @@ from accounts.access import Role, Side
 from accounts.models import Team, User, WorkCalendar
 from common import clock as db_clock
 
+pytest_plugins = ["tests.gaps"]
+
 AMSTERDAM = "Europe/Amsterdam"
 
 
@@ -18,6 +20,12 @@ AMSTERDAM = "Europe/Amsterdam"
 def at() -> datetime:
     """Wednesday 11 March 2026, ten in the morning in Amsterdam: a working day, the desks open for an hour."""
     return datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _our_own_post(settings) -> None:
+    """Mail takes the way it takes in the product; the test runner would put another in its place."""
+    settings.EMAIL_BACKEND = "notifications.mail.OutboxBackend"
 
 
 @pytest.fixture
@@ -108,5 +116,5 @@ def client_of() -> Callable[[User], Client]:
 
 
 def _person(name: str, *roles: Role, team: Team | None = None) -> User:
-    first_name = name.split()[0].lower()
+    first_name = name.split(maxsplit=1)[0].lower()
     return User.objects.create_user(f"{first_name}@acme.test", name=name, roles=roles, team=team, zone=AMSTERDAM)

@@ -11,7 +11,7 @@ from accounts.models import User, WorkCalendar
 from accounts.zones import country_choices, zone_choices
 from common.hours import WEEKDAYS, Hours
 
-WINDOW = re.compile(r"\s*([\d:]+)\s*[-–]\s*([\d:]+)\s*")  # noqa: RUF001  people paste either dash
+WINDOW = re.compile(r"\s*([\d:]+)\s*[-–]\s*([\d:]+)\s*")
 
 
 class WindowsField(forms.CharField):

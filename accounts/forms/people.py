@@ -8,6 +8,7 @@ from accounts.access import Role
 from accounts.models import Team, User
 from accounts.zones import zone_choices
 
+
 class RolesField(forms.MultipleChoiceField):
     """One box for each role."""
 

@@ -49,7 +49,14 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         return self.filter(revoked_at=None, expires_at__gt=at, user__is_active=True)
 
     def issue(
-        self, user: User, *, name: str = "", scopes: Iterable[str], lifetime: timedelta = USUAL_LIFE, by: User | None, at: datetime
+        self,
+        user: User,
+        *,
+        name: str = "",
+        scopes: Iterable[str],
+        lifetime: timedelta = USUAL_LIFE,
+        by: User | None,
+        at: datetime,
     ) -> tuple[ApiToken, str]:
         """Make a token and return it with its secret, which is not kept and cannot be shown again.
 
@@ -64,7 +71,13 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         lookup = secrets.token_hex(4)
         secret = f"{PREFIX}_{lookup}_{secrets.token_urlsafe(32)}"
         token = self.create(
-            lookup=lookup, digest=digest_of(secret), user=user, name=name, scopes=scopes, created_at=at, expires_at=at + lifetime
+            lookup=lookup,
+            digest=digest_of(secret),
+            user=user,
+            name=name,
+            scopes=scopes,
+            created_at=at,
+            expires_at=at + lifetime,
         )
         return token, secret
 
@@ -93,7 +106,9 @@ class ApiToken(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="api_token_expires_after_it_is_made"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="api_token_expires_after_it_is_made"
+            ),
             models.CheckConstraint(condition=Q(scopes__contained_by=Scope.values), name="api_token_scopes_are_known"),
         ]
 

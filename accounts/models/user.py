@@ -175,7 +175,9 @@ class User(AbstractBaseUser):
         """Mail the link to set a password, again if need be. Raises Refused once there is a password."""
         check(by, "user.invite")
         if not self.is_active or not self.waits_for_password:
-            raise Refused(f"{self} can sign in already or has left; a forgotten password is reset from the sign-in page.")
+            raise Refused(
+                f"{self} can sign in already or has left; a forgotten password is reset from the sign-in page."
+            )
         self._change(invited_at=at)
         send_invitation(self, by=by)
 
@@ -221,16 +223,16 @@ class User(AbstractBaseUser):
 
     def _leave_an_admin(self) -> None:
         """Locks the admins' rows, so that the last two cannot each step down at the same moment."""
-        admins = list(User.objects.with_role(Role.ADMIN).order_by("pk").select_for_update().values_list("pk", flat=True))
+        admins = list(
+            User.objects.with_role(Role.ADMIN).order_by("pk").select_for_update().values_list("pk", flat=True)
+        )
         if admins == [self.pk]:
             raise Refused(f"{self} is the only admin. Make somebody else an admin first.")
 
     # Being away
 
     @transaction.atomic
-    def be_away(
-        self, from_at: datetime, until_at: datetime, *, cover: User | None, by: User, at: datetime
-    ) -> Absence:
+    def be_away(self, from_at: datetime, until_at: datetime, *, cover: User | None, by: User, at: datetime) -> Absence:
         """Enter an absence; `cover` takes the open hand-offs at its start.
 
         It starts now at the earliest: hours that have passed were worked or not, and clocks

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import may
 from accounts.forms.account import ProfileForm, TokenForm
-from accounts.models import ApiToken
+from accounts.models import ApiToken, User
 from common import clock as db_clock
 from common.htmx import toast
 
@@ -20,7 +20,7 @@ from common.htmx import toast
 def account(request: HttpRequest) -> HttpResponse:
     """Name and time zone, and the ways to everything else of one's own."""
     person = request.user
-    form = ProfileForm(request.POST or None, instance=type(person).objects.get(pk=person.pk))
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=person.pk))
     if request.method == "POST" and form.is_valid():
         person.edit_own(by=person, **form.cleaned_data)
         toast(request, "Saved.")

@@ -10,8 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render, resolve_url
-from django.urls import reverse_lazy
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -42,7 +41,7 @@ def demo(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_demo_door(request):
         raise Http404
     login(request, get_object_or_404(demo_people(), pk=pk), backend=PASSWORDS)
-    return back(request, resolve_url(settings.LOGIN_REDIRECT_URL))
+    return back(request, settings.LOGIN_REDIRECT_URL)
 
 
 def locked(request: HttpRequest, original: HttpResponse | None = None, credentials: dict | None = None) -> HttpResponse:
@@ -71,7 +70,7 @@ class SetPassword(PasswordResetConfirmView):
     template_name = "accounts/set_password.html"
     post_reset_login = True
     post_reset_login_backend = PASSWORDS
-    success_url = reverse_lazy(settings.LOGIN_REDIRECT_URL)
+    success_url = settings.LOGIN_REDIRECT_URL
 
     def get_user(self, uidb64: str) -> User | None:
         user = super().get_user(uidb64)
