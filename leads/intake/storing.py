@@ -15,7 +15,7 @@ from accounts.models import User
 from campaigns.models import Campaign, Content
 from common.copying import copy_in
 from leads.intake.matching import COMPANY_FACTS, LEAD_FACTS, KnownCompany, Person
-from leads.lifecycle import LEAD, LOST, OPPORTUNITY, PATH, RECYCLED, SAL, Stage
+from leads.lifecycle import LEAD, LOST, OPPORTUNITY, PATH, RECYCLED, SAL, SQL, Stage
 from leads.models import Company, Lead
 from leads.models.lead import Origin
 
@@ -25,17 +25,9 @@ LEAD_COLUMNS = (
     *("episode", "owner_id", "plan", "engagement_from", "opted_out_at", "quality_returns", "person_decides"),
 )
 COMPANY_COLUMNS = (
-    "id",
-    "name",
-    "domain",
-    *COMPANY_FACTS,
-    "attributes",
-    "customer_since",
-    "named_account",
-    "created_at",
+    *("id", "name", "domain", *COMPANY_FACTS, "attributes", "customer_since"),
+    *("named_account", "created_at"),
 )
-EPISODE_STAGES = tuple(f"{stage}_at" for stage in Stage.values)
-TRANSITION_COLUMNS = ["lead_id", "episode", "move", "from_stage", "to_stage", "at", "by_id", "note", "imported", "before"]
 
 
 def way_to(stage: str, origin: str) -> list[tuple[str, str]]:
@@ -55,17 +47,43 @@ def way_to(stage: str, origin: str) -> list[tuple[str, str]]:
     return list(zip(("", *passed), passed, strict=False))
 
 
-WAYS = {(stage, origin): way_to(stage, origin) for stage in Stage.values for origin in Origin.values}
+def stages_reached(stage: str, origin: str) -> set[str]:
+    """The stages whose first moment the episode notes. Whoever starts at SQL has reached SAL with it."""
+    reached = {became for _, became in way_to(stage, origin)}
+    return reached | {SAL} if origin != Origin.MARKETING and stage in PATH[PATH.index(SQL) :] else reached
 
 
-def reached(stage: str, origin: str) -> set[str]:
-    """The stages whose first moment the episode notes. With SQL, SAL is always reached."""
-    if origin == Origin.MARKETING or stage not in PATH:
-        return {became for _, became in WAYS[stage, origin]}
-    return set(PATH[min(PATH.index(SAL), PATH.index(Stage(stage))) : PATH.index(Stage(stage)) + 1])
+ENTRIES = [(stage, origin) for stage in Stage.values for origin in Origin.values]
+STAGES = tuple(Stage.values)
 
-
-REACHED = {key: reached(*key) for key in WAYS}
+# A new lead's row says where it stands and since when; its first episode and its moves follow from that.
+EPISODES = """
+INSERT INTO leads_episode (lead_id, number, self_sourced, imported, {columns})
+SELECT l.id, 1, l.origin <> 'marketing', %(history)s, {moments}
+  FROM leads_lead l JOIN (VALUES {entries}) AS entry (stage, origin, {stages}) USING (stage, origin)
+ WHERE l.id = ANY(%(leads)s)
+ ORDER BY l.id
+""".format(
+    columns=", ".join(f"{stage}_at" for stage in STAGES),
+    moments=", ".join(f"CASE WHEN entry.{s} THEN l.{'created_at' if s == LEAD else 'stage_at'} END" for s in STAGES),
+    stages=", ".join(STAGES),
+    entries=", ".join(str((*entry, *(s in stages_reached(*entry) for s in STAGES))) for entry in ENTRIES),
+)
+MOVES = """
+INSERT INTO leads_transition (lead_id, episode, move, from_stage, to_stage, at, by_id, imported, before)
+SELECT l.id, 1, CASE WHEN %(history)s THEN 'import' WHEN l.origin = 'marketing' THEN 'receive' ELSE 'source' END,
+       hop.was, hop.became, CASE WHEN hop.became = 'lead' THEN l.created_at ELSE l.stage_at END,
+       %(by)s, %(history)s, '{{}}'
+  FROM leads_lead l JOIN (VALUES {hops}) AS hop (stage, origin, n, was, became) USING (stage, origin)
+ WHERE l.id = ANY(%(leads)s)
+ ORDER BY l.id, hop.n
+""".format(
+    hops=", ".join(
+        f"('{stage}', '{origin}', {n}, '{was}', '{became}')"
+        for stage, origin in ENTRIES
+        for n, (was, became) in enumerate(way_to(stage, origin))
+    )
+)
 
 
 def new_ids(model: type[Model], count: int) -> list[int]:
@@ -101,12 +119,10 @@ def store_leads(new: list[Person], campaigns: dict[str, int], *, at: datetime, h
     for person, number in zip(new, new_ids(Lead, len(new)), strict=True):
         person.id = number
     copy_in("leads_lead", LEAD_COLUMNS, (_lead_row(person, campaigns, at) for person in new))
-    copy_in(
-        "leads_episode",
-        ("lead_id", "number", "self_sourced", "imported", *EPISODE_STAGES),
-        (_episode_row(p, history) for p in new),
-    )
-    copy_in("leads_transition", TRANSITION_COLUMNS, (row for p in new for row in _transition_rows(p, history, by)))
+    values = {"leads": [person.id for person in new], "history": history, "by": by and by.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(EPISODES, values)
+        cursor.execute(MOVES, values)
 
 
 def _lead_row(person: Person, campaigns: dict[str, int], at: datetime) -> list[Any]:
@@ -129,23 +145,6 @@ def _lead_row(person: Person, campaigns: dict[str, int], at: datetime) -> list[A
         0,
         False,
     ]
-
-
-def _episode_row(person: Person, history: bool) -> list[Any]:
-    told = person.arrival
-    there = REACHED[told.stage, told.origin]
-    moments = (
-        told.stage_at if s in there and s != LEAD else told.created_at if s in there else None for s in Stage.values
-    )
-    return [person.id, 1, told.origin != Origin.MARKETING, history, *moments]
-
-
-def _transition_rows(person: Person, history: bool, by: User | None) -> Iterable[list[Any]]:
-    told = person.arrival
-    move = "import" if history else "receive" if told.origin == Origin.MARKETING else "source"
-    for was, became in WAYS[told.stage, told.origin]:
-        moment = told.created_at if became == LEAD else told.stage_at
-        yield [person.id, 1, move, was, became, moment, by and by.pk, "", history, {}]
 
 
 def update(table: str, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:

@@ -202,7 +202,7 @@ def test_touches_of_strangers_are_refused_and_stop_no_others(db, at):
         2: f"There is no lead {lead.pk + 1}.",
         3: "Neither an e-mail address nor an id says whose touch this is.",
     }
-    with pytest.raises(Refused, match="We know nobody as nobody@acme.example"):
+    with pytest.raises(Refused, match=r"We know nobody as nobody@acme\.example"):
         record_touches(rows, at=at)
     assert Touch.objects.count() == 1
 
