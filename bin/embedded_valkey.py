@@ -45,21 +45,24 @@ class Valkey:
         return f"redis://:{self.password}@{LOOPBACK}:{self.port}/0"
 
     def start(self, supervisor: Supervisor, log: Path) -> Kept:
-        configuration = self.home / "valkey.conf"
-        with open(configuration, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        return supervisor.start(self.process(log))
+
+    def process(self, log: Path) -> Process:
+        """What to run; writes its configuration first, for the password must not stand among a command's arguments."""
+        with open(self.home / "valkey.conf", "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(CONFIGURATION.format(host=LOOPBACK, port=self.port, password=self.password))
-        argv = [self.program, "valkey.conf"]
-        return supervisor.start(Process("Valkey", argv, {"PATH": PLAIN_PATH, "TZ": "UTC"}, log, self.home, rank=1))
+        env = {"PATH": PLAIN_PATH, "TZ": "UTC"}
+        return Process("Valkey", [self.program, "valkey.conf"], env, log, self.home, rank=1)
 
     def wait_until_ready(self, kept: Kept, seconds: float = 20.0) -> None:
         deadline = time.monotonic() + seconds
         while kept.running.poll() is None and time.monotonic() < deadline:
-            if self._answers():
+            if self.answers():
                 return
             time.sleep(0.03)
         sys.exit(f"Valkey did not start. The end of {kept.process.log}:\n{tail(kept.process.log)}")
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         try:
             with socket.create_connection((LOOPBACK, self.port), timeout=1.0) as connection:
                 connection.sendall(f"AUTH {self.password}\r\n".encode())

@@ -150,21 +150,7 @@ class Supervisor:
         self._write({"forget": group})
 
     def _spawn(self, process: Process) -> subprocess.Popen:
-        uid, gid = process.owner or (None, None)
-        with open_log(process.log) as log:
-            child = subprocess.Popen(
-                process.argv,
-                env=process.env,
-                cwd=process.cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                user=uid,
-                group=gid,
-                extra_groups=None if uid is None else [],
-                preexec_fn=_die_with_parent(os.getpid(), process.stop_signal),
-            )
+        child = spawn(process)
         charge = undertaker.Charge(child.pid, process.stop_signal, process.patience, process.rank)
         self._tell(vars(charge))
         return child
@@ -197,6 +183,25 @@ def say(sentence: str) -> None:
         print(sentence, flush=True)
     except OSError:
         pass
+
+
+def spawn(process: Process) -> subprocess.Popen:
+    """Start the process in a session of its own; it hears what is typed at no terminal, and ends with this process."""
+    uid, gid = process.owner or (None, None)
+    with open_log(process.log) as log:
+        return subprocess.Popen(
+            process.argv,
+            env=process.env,
+            cwd=process.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=uid,
+            group=gid,
+            extra_groups=None if uid is None else [],
+            preexec_fn=_die_with_parent(os.getpid(), process.stop_signal),
+        )
 
 
 def open_log(path: Path) -> IO[bytes]:

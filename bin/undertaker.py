@@ -17,6 +17,10 @@ from pathlib import Path
 PROC = Path("/proc/self/stat").exists() and Path("/proc")
 
 
+HURRY = 3.0
+"""Seconds between being asked to leave at once and being killed."""
+
+
 @dataclass(frozen=True)
 class Charge:
     """A process group to end: by the signal its leader understands, then after `patience` seconds by force.
@@ -45,7 +49,7 @@ def _end_together(charges: list[Charge]) -> None:
     while charges := [charge for charge in charges if _runs(charge)]:
         for charge in charges:
             late = time.monotonic() - started - charge.patience
-            if late > 5:
+            if late > HURRY:
                 _signal(-charge.group, signal.SIGKILL)
             elif late > 0 and charge not in hurried:
                 hurried.add(charge)

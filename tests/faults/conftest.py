@@ -1,0 +1,42 @@
+"""What the tests of faults break: a broker, a worker and a beat of each test's own, on that test's database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from common import wake
+from tests.processes import Running, start_beat, start_broker, start_worker
+
+
+@pytest.fixture
+def broker_and_url(tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Running, str]]:
+    folder = tmp_path / "broker"
+    broker, url = start_broker(folder)
+    settings.CELERY_BROKER_URL = url
+    monkeypatch.setattr(wake, "_broker", None)
+    monkeypatch.setattr(wake, "_silent_until", 0.0)
+    yield broker, url
+    broker.kill()
+
+
+@pytest.fixture
+def broker(broker_and_url: tuple[Running, str]) -> Running:
+    """The broker that this test's nudges go to: `broker.hang()`, `.resume()`, `.kill()`, `.start()`."""
+    return broker_and_url[0]
+
+
+@pytest.fixture
+def worker(broker_and_url: tuple[Running, str], transactional_db, tmp_path: Path) -> Iterator[Running]:
+    """A real worker with two children: `worker.kill()`, `worker.start()`, `worker.children()`."""
+    worker = start_worker(tmp_path, broker_and_url[1])
+    yield worker
+    worker.kill()
+
+
+@pytest.fixture
+def beat(broker_and_url: tuple[Running, str], transactional_db, tmp_path: Path) -> Iterator[Running]:
+    """A real beat, ticking the product's schedule."""
+    beat = start_beat(tmp_path, broker_and_url[1])
+    yield beat
+    beat.kill()

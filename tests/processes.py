@@ -1,0 +1,114 @@
+"""Real workers, beat and brokers for the tests of faults: to be hung, killed and started again.
+
+Each has a session of its own and ends with the test process, however that ends.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+import undertaker
+from embedded_valkey import Valkey
+from supervisor import Process, spawn, tail
+
+
+@dataclass
+class Running:
+    """A process of a test. `ready` says whether it does its work."""
+
+    process: Process
+    ready: Callable[[], bool]
+    popen: subprocess.Popen = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    @property
+    def log(self) -> str:
+        return tail(self.process.log, lines=100)
+
+    def start(self, seconds: float = 30.0) -> None:
+        """Start it, or start it again, and return when it is ready."""
+        self.popen = spawn(self.process)
+        wait_until(lambda: self.popen.poll() is not None or self.ready(), seconds=seconds)
+        assert self.popen.poll() is None, f"{self.process.name} did not start:\n{self.log}"
+
+    def children(self) -> set[int]:
+        """The process numbers of its group, its own left out."""
+        return undertaker.members(self.popen.pid) - {self.popen.pid}
+
+    def hang(self) -> None:
+        """Stop it without ending it: its connections stay open and nothing answers."""
+        os.killpg(self.popen.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.killpg(self.popen.pid, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End it and its children at once, as a power cut would."""
+        if undertaker.members(self.popen.pid):
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        self.popen.wait()
+
+
+def start_broker(folder: Path) -> tuple[Running, str]:
+    """A Valkey of the test's own, and its address."""
+    valkey = Valkey(folder)
+    return Running(valkey.process(folder / "valkey.log"), valkey.answers), valkey.url
+
+
+def start_worker(folder: Path, broker: str, *, concurrency: int = 2) -> Running:
+    """A Celery worker on the test's database; ready once it has its pool and reads the queue."""
+    name = f"worker-{os.getpid()}@test"
+    options = ["-n", name, "-c", str(concurrency), "--without-gossip", "--without-mingle"]
+    ping = [sys.executable, "-m", "celery", "-A", "smarketing", "inspect", "ping", "-d", name, "-t", "1"]
+    env = _environment(broker)
+
+    def ready() -> bool:
+        return not subprocess.run(ping, env=env, cwd=settings.BASE_DIR, capture_output=True).returncode
+
+    return Running(_celery("worker", env, folder, options), ready)
+
+
+def start_beat(folder: Path, broker: str) -> Running:
+    """Celery beat with the product's own schedule."""
+    schedule = folder / "beat-schedule"
+    process = _celery("beat", _environment(broker), folder, ["--pidfile=", "-s", str(schedule)])
+    return Running(process, lambda: bool(list(folder.glob("beat-schedule*"))))
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float = 20.0) -> None:
+    """Return when `true()` says so; fail the test where it does not within the time."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"it did not happen within {seconds:g} s"
+        time.sleep(0.05)
+
+
+def test_database_url() -> str:
+    """The address of the database that this test process works on."""
+    database = connection.settings_dict
+    user, password, name, host = (quote(str(database[key]), safe="") for key in ("USER", "PASSWORD", "NAME", "HOST"))
+    port = f"&port={database['PORT']}" if database["PORT"] else ""
+    return f"postgresql://{user}{':' + password if password else ''}@/{name}?host={host}{port}"
+
+
+def _celery(name: str, env: dict[str, str], folder: Path, options: list[str]) -> Process:
+    argv = [sys.executable, "-m", "celery", "--quiet", "-A", "smarketing", name, "--loglevel", "info", *options]
+    return Process(name, argv, env, folder / f"{name}.log", settings.BASE_DIR)
+
+
+def _environment(broker: str) -> dict[str, str]:
+    return os.environ | {"DATABASE_URL": test_database_url(), "REDIS_URL": broker, "SECRET_KEY": settings.SECRET_KEY}
+
+
+test_database_url.__test__ = False
