@@ -27,6 +27,11 @@ class Candidate:
         """The part of the capacity that is used once one more is given."""
         return Fraction(self.given + 1, self.capacity)
 
+    @property
+    def room(self) -> int:
+        """How many more they can take today."""
+        return max(self.capacity - self.given, 0)
+
     def given_one(self, at: datetime) -> "Candidate":
         """The candidate after one more hand-off."""
         return Candidate(self.user_id, self.capacity, self.given + 1, at)

@@ -1,12 +1,14 @@
+from leads.models.assignment import Assignment
 from leads.models.attempt import Attempt
+from leads.models.attribute import Attribute, LeadVersion
 from leads.models.company import Company
 from leads.models.criteria import Criteria, Rule
 from leads.models.episode import Episode, Transition
-from leads.models.handoff import Assignment, Handoff
-from leads.models.lead import Attribute, Lead, LeadVersion
+from leads.models.handoff import Handoff
+from leads.models.lead import Lead
 from leads.models.opportunity import DealContact, Opportunity
 from leads.models.returns import HandoffReturn, ReturnReason
-from leads.models.score import DueLead, LeadScore
+from leads.models.score import DueLead, LeadScore, Rescore
 from leads.models.touch import Touch
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "LeadScore",
     "LeadVersion",
     "Opportunity",
+    "Rescore",
     "ReturnReason",
     "Rule",
     "Touch",

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
+from accounts.access import check
 from accounts.models import User
+from common.errors import Incomplete, Refused
+from leads.lifecycle import leads_changed
 from leads.models.lead import Lead
+
+if TYPE_CHECKING:
+    from leads.models.handoff import Handoff
 
 
 class Channel(models.TextChoices):
@@ -40,6 +47,50 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
     def connected(self) -> AttemptQuerySet:
         return self.standing().filter(outcome__in=CONNECTED)
+
+    @transaction.atomic
+    def log(
+        self,
+        what: Handoff | Lead,
+        *,
+        channel: str,
+        outcome: str,
+        by: User,
+        at: datetime,
+        note: str = "",
+        call_back_at: datetime | None = None,
+        made_at: datetime | None = None,
+        synced: bool = False,
+    ) -> Attempt:
+        """Write down an attempt to reach the person; on an undecided hand-off it accepts first.
+
+        `made_at` is when it was made, if that was earlier than it is logged. Raises Incomplete for
+        a call back without its moment, Refused after an opt-out.
+        """
+        lead, handoff = (what, what.handoffs.open().first()) if isinstance(what, Lead) else (what.lead, what)
+        check(by, "attempt.log", handoff or lead)
+        if outcome == Outcome.CALL_BACK and (call_back_at is None or call_back_at <= at):
+            raise Incomplete("Say when to call back.", "call_back_at")
+        if made_at and made_at > at:
+            raise Incomplete("An attempt is logged after it was made.", "made_at")
+        lead.hold()
+        if lead.opted_out_at:
+            raise Refused(f"{lead} has opted out and must not be contacted.")
+        accepted = handoff.take_on(by=by, at=at) if handoff and handoff.is_pending else []
+        attempt = self.create(
+            lead=lead,
+            handoff=handoff,
+            by=by,
+            at=made_at or at,
+            recorded_at=at,
+            channel=channel,
+            outcome=outcome,
+            note=note.strip(),
+            call_back_at=call_back_at if outcome == Outcome.CALL_BACK else None,
+            synced=synced,
+        )
+        leads_changed.send(Attempt, events=[*accepted, attempt])
+        return attempt
 
 
 class Attempt(models.Model):
@@ -76,10 +127,9 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"{self.get_channel_display()}, {self.get_outcome_display().lower()}"
 
+    def belongs_to(self, user: User) -> bool:
+        return self.by_id == user.pk
+
     @property
     def is_connected(self) -> bool:
         return self.outcome in CONNECTED
-
-    def is_undoable(self, *, by: User, at: datetime) -> bool:
-        """Its maker may take it back for a quarter of an hour."""
-        return self.undone_at is None and self.by_id == by.pk and (at - self.recorded_at).total_seconds() <= 900

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
+from leads.lifecycle import CUSTOMER
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -14,6 +15,10 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def visible_to(self, user: User) -> CompanyQuerySet:
         return self
+
+    def without_customers(self) -> CompanyQuerySet:
+        """Where nobody is a customer any more."""
+        return self.exclude(leads__stage=CUSTOMER)
 
 
 class Company(models.Model):
@@ -32,6 +37,8 @@ class Company(models.Model):
     created_at = models.DateTimeField()
 
     objects = CompanyQuerySet.as_manager()
+
+    KEPT = ("customer_since",)
 
     class Meta:
         constraints = [

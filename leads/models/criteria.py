@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.models.user import check_zone
 from agreements.models import Revision, State
 from campaigns.models import Campaign, Content
+from common.errors import Incomplete
 
 DOCUMENT = "criteria"
 
@@ -55,6 +56,12 @@ class Criteria(models.Model):
 
     def __str__(self) -> str:
         return f"MQL criteria, version {self.revision.number}"
+
+    def check_answers(self, answers: dict[str, str]) -> None:
+        """Raise Incomplete unless every question of the SQL checklist has an answer."""
+        for question in self.checklist:
+            if not str(answers.get(question, "")).strip():
+                raise Incomplete(f"The checklist asks: {question}", question)
 
 
 class Section(models.TextChoices):
@@ -110,6 +117,10 @@ class Rule(models.Model):
                 name="rule_must_and_never_are_about_facts",
             ),
             models.CheckConstraint(condition=~Q(window_days=0) & ~Q(halves_days=0), name="rule_days_are_positive"),
+            models.CheckConstraint(
+                condition=Q(window_days__isnull=True) | Q(halves_days__isnull=True), name="rule_expires_or_halves"
+            ),
+            models.CheckConstraint(condition=Q(cap__isnull=True) | Q(cap__gt=0), name="rule_cap_is_positive"),
         ]
 
     def __str__(self) -> str:

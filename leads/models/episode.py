@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import JSONObject
 from psycopg2.extras import Json
 
 from accounts.models import User
 from common.errors import IllegalMove
+from leads.before import Before
 from leads.lifecycle import Move, Stage
-from leads.models.lead import Lead
+
+if TYPE_CHECKING:
+    from leads.models.lead import Lead, LeadQuerySet
+
+Hops = dict[Stage, list[tuple[Stage, Stage]]]
 
 
 class Episode(models.Model):
     """One life of a lead in the funnel, with the first moment it reached each stage. Cohorts scan this table."""
 
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="episodes")
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="episodes")
     number = models.PositiveSmallIntegerField(default=1)
     self_sourced = models.BooleanField(default=False)
     imported = models.BooleanField(default=False)
@@ -51,15 +59,11 @@ class Episode(models.Model):
         return f"{self.lead_id}, episode {self.number}"
 
 
-# One statement moves a batch: the first part locks and guards, so that of two people who act at
-# the same moment one finds the stage they saw and the other finds nothing.
+# One statement moves a batch. The first part locks and guards: of two people who act at the same
+# moment one finds the stage they saw and the other finds nothing.
 MOVE = """
-WITH was AS MATERIALIZED (
-    SELECT id, stage, episode, {before} AS before
-      FROM leads_lead
-     WHERE id = ANY(%(leads)s) AND stage = ANY(%(sources)s)
-     ORDER BY id
-       FOR NO KEY UPDATE
+WITH was (id, stage, episode, before) AS MATERIALIZED (
+    {guarded}
 ), moved AS (
     UPDATE leads_lead l
        SET stage = %(target)s, stage_at = %(at)s,
@@ -81,11 +85,10 @@ INSERT INTO leads_transition
        (lead_id, episode, move, from_stage, to_stage, at, by_id, reason_id, criteria_id, handoff_id,
         note, imported, before)
 SELECT moved.id, moved.episode, %(move)s, hop.was, hop.became, %(at)s, %(by)s, %(reason)s, %(criteria)s,
-       %(handoff)s, %(note)s, %(imported)s,
-       jsonb_build_object('lead', moved.before) || %(before)s::jsonb
+       %(handoff)s, %(note)s, %(imported)s, %(before)s::jsonb || jsonb_build_object('lead', moved.before)
   FROM moved JOIN (VALUES {hops}) AS hop (source, n, was, became) ON hop.source = moved.source
  ORDER BY moved.id, hop.n
-RETURNING id
+RETURNING leads_transition.*
 """
 
 
@@ -101,90 +104,97 @@ class TransitionQuerySet(models.QuerySet["Transition"]):
         self,
         move: Move,
         *,
-        leads: Iterable[int],
+        leads: LeadQuerySet | Iterable[int],
         at: datetime,
         by: User | None = None,
         changes: dict[str, Any] | None = None,
-        before: dict[str, Any] | None = None,
+        before: Before | None = None,
         **told: Any,
     ) -> list[Transition]:
-        """Make a move for every lead of the batch that stands at one of its sources; return the transitions.
+        """Make a move for every lead that stands at one of its sources; return the transitions.
 
-        `changes` are further columns of the lead to set with it. `told` goes into the transitions:
-        `reason`, `criteria`, `handoff` (rows), `note`, `imported`. Leads that stand elsewhere are left
-        alone; the verb on one lead (`make_one`) raises for them. Sends no signal: the verb does,
+        `leads` are ids, or a queryset whose conditions then are part of the guard. `changes` are
+        further columns of the lead to set with it, `before` what the verb itself changed. `told` goes
+        into the transitions: `reason`, `criteria`, `handoff` (rows), `note`, `imported`. Leads that
+        stand elsewhere are left alone; `make_one` raises for them. Sends no signal: the verb does,
         once, with everything that belongs to it.
         """
-        ids = list(leads)
-        if not ids:
+        rows = leads if isinstance(leads, models.QuerySet) else _leads().filter(pk__in=list(leads))
+        try:
+            statement, values = _statement(move, rows, changes or {})
+        except EmptyResultSet:
             return []
-        statement, values = _move_statement(move, at=at, changes=changes or {})
-        values |= {
-            "leads": ids,
-            "by": by and by.pk,
-            "note": told.get("note", ""),
-            "imported": told.get("imported", False),
-            "before": Json(before or {}),
-        }
+        values |= {"at": at, "by": by and by.pk, "before": Json(before or {})}
+        values |= {"note": told.get("note", ""), "imported": told.get("imported", False)}
         values |= {key: told[key].pk if told.get(key) else None for key in ("reason", "criteria", "handoff")}
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            made = [row[0] for row in cursor.fetchall()]
-        return list(self.filter(pk__in=made).order_by("pk"))
+        return list(self.raw(statement, values))
 
     def make_one(self, move: Move, lead: Lead, **told: Any) -> list[Transition]:
         """Make a move for one lead, or raise IllegalMove and change nothing."""
         made = self.make(move, leads=[lead.pk], **told)
-        if not made:
-            lead.refresh_from_db(fields=["stage"])
-            raise IllegalMove(f"{lead} is at {lead.get_stage_display()} now, so this can no longer be done.")
         lead.refresh_from_db()
+        if not made:
+            raise IllegalMove(f"{lead} is at {lead.get_stage_display()} now, so this can no longer be done.")
         return made
 
 
-def _move_statement(move: Move, *, at: datetime, changes: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _leads() -> LeadQuerySet:
+    return Transition.lead.field.related_model.objects.all()
+
+
+def _statement(move: Move, leads: LeadQuerySet, changes: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The SQL of a move and its values. Column names come from our own verbs, never from outside."""
-    columns = [Lead._meta.get_field(name).column for name in changes]
-    values: dict[str, Any] = {f"set_{column}": value for column, value in zip(columns, changes.values(), strict=True)}
+    set_to = {leads.model._meta.get_field(name).column: value for name, value in changes.items()}
+    guarded, values = _guard(move, leads, list(set_to))
     hops = {source: move.hops(source) for source in sorted(move.sources)}
-    reached = {became for source in hops for _, became in hops[source]}
-    saved = ["stage", "stage_at", "episode", *columns]
     text = MOVE.format(
-        before="jsonb_build_object(" + ", ".join(f"'{c}', {c}" for c in saved) + ")",
-        changes="".join(f", {column} = {_shifted(column)}" for column in columns),
+        guarded=guarded,
+        changes="".join(f", {column} = %(set_{column})s" for column in set_to),
         stamp=f"{move.target}_at",
-        stamps=", ".join(f"{stage}_at = {_stamp(stage, hops)}" for stage in sorted(reached)),
+        stamps=", ".join(f"{stage}_at = {_stamp(stage, hops)}" for stage in sorted(_reached(hops))),
         hops=", ".join(
             f"('{source}', {n}, '{was}', '{became}')"
             for source, steps in hops.items()
             for n, (was, became) in enumerate(steps)
         ),
     )
-    values |= {
-        "move": move.name,
-        "at": at,
-        "target": move.target.value,
-        "sources": [s.value for s in move.sources],
-        "reopens": [s.value for s in move.reopens],
-    }
+    values |= {f"set_{column}": getattr(value, "pk", value) for column, value in set_to.items()}
+    values |= {"move": move.name, "target": move.target.value, "reopens": [stage.value for stage in move.reopens]}
     return text, values
 
 
-def _shifted(column: str) -> str:
-    """A counter is raised by its value; every other column is set to it."""
-    return f"l.{column} + %(set_{column})s" if column == "quality_returns" else f"%(set_{column})s"
+def _guard(move: Move, leads: LeadQuerySet, columns: list[str]) -> tuple[str, dict[str, Any]]:
+    """The SELECT that locks the leads which may move, in one order for all, and reads them as they now are."""
+    kept = JSONObject(**{column: F(column) for column in ["id", "stage", "stage_at", "episode", *columns]})
+    locked = leads.filter(stage__in=move.sources).order_by("pk").select_for_update(no_key=True, of=("self",))
+    sql, values = locked.values_list("pk", "stage", "episode", kept).query.sql_with_params()
+    names = [f"guard_{n}" for n in range(len(values))]
+    return sql % tuple(f"%({name})s" for name in names), dict(zip(names, values, strict=True))
 
 
-def _stamp(stage: Stage, hops: dict[Stage, list[tuple[Stage, Stage]]]) -> str:
+def _reached(hops: Hops) -> set[Stage]:
+    return {became for steps in hops.values() for _, became in steps}
+
+
+def _stamp(stage: Stage, hops: Hops) -> str:
     """The first time a stage was reached stays; a move that does not pass it leaves it alone."""
-    passing = ", ".join(f"'{source}'" for source, steps in hops.items() if stage in {b for _, b in steps})
+    passing = ", ".join(f"'{source}'" for source, steps in hops.items() if stage in {became for _, became in steps})
     return f"CASE WHEN moved.source IN ({passing}) THEN coalesce(e.{stage}_at, %(at)s) ELSE e.{stage}_at END"
+
+
+@contextmanager
+def rewriting_history() -> Iterator[None]:
+    """Let transitions be repointed and deleted: only a merge, an import undone and an erasure may. In a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('smarketing.rewriting_history', 'on', true)")
+        yield
+        cursor.execute("SELECT set_config('smarketing.rewriting_history', '', true)")
 
 
 class Transition(models.Model):
     """One immutable move of one lead: when, from where to where, by whom and why."""
 
-    lead = models.ForeignKey(Lead, models.PROTECT, related_name="transitions")
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="transitions")
     episode = models.PositiveSmallIntegerField()
     move = models.CharField(max_length=20)
     from_stage = models.CharField(max_length=12, choices=Stage.choices, blank=True)

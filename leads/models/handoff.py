@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Q
 
+from accounts.access import Role, check
 from accounts.models import Team, User
 from campaigns.models import Campaign, Content
+from common.errors import Incomplete, Refused
+from leads.before import keep
+from leads.lifecycle import ACCEPT, ACCEPT_AS_SQL, CONFIRM, leads_changed
+from leads.models.assignment import Assignment, Given, Turns, tell_unassigned
+from leads.models.attempt import Attempt
 from leads.models.criteria import Criteria
+from leads.models.episode import Transition
 from leads.models.lead import Lead
-from leads.models.returns import HandoffReturn
+from leads.models.opportunity import Opportunity
+from leads.models.returns import Evidence, HandoffReturn, Result, ReturnReason
 from leads.models.touch import Touch
+from notifications.outbox import tell
 
-QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES = 3
+Events = list[models.Model]
 
 
 class HandoffState(models.TextChoices):
@@ -80,6 +91,30 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
             with connection.cursor() as cursor:
                 cursor.execute(PROMISE, columns)
 
+    def assign(self, handoffs: Iterable[Handoff], *, at: datetime) -> list[Assignment]:
+        """Give hand-offs that nobody owns to whose turn it is, the hot ones first; tell the heads of the rest.
+
+        Sends no signal: the verb that calls does, with the rows returned.
+        """
+        ids = [handoff.pk for handoff in handoffs]
+        free = self.unassigned().filter(pk__in=ids).select_related("lead__company", "pool__calendar").defer("ledger")
+        waiting = list(free.order_by("-hot", "made_at", "pk"))
+        turns = Turns(waiting, at=at)
+        given = [to for handoff in waiting if (to := turns.next_for(handoff))]
+        if left := sorted({handoff.pk for handoff in waiting} - {one.handoff_id for one in given}):
+            Lead.objects.filter(handoffs__in=left).update(owner=None)
+            tell_unassigned(left, at=at)
+        return self._give(given, at=at)
+
+    def _give(self, given: list[Given], *, at: datetime) -> list[Assignment]:
+        by_owner: defaultdict[int, list[Given]] = defaultdict(list)
+        for one in given:
+            by_owner[one.owner_id].append(one)
+        for owner_id, theirs in by_owner.items():
+            self.filter(pk__in=[one.handoff_id for one in theirs]).update(owner=owner_id, assigned_at=at)
+            Lead.objects.filter(pk__in=[one.lead_id for one in theirs]).update(owner=owner_id)
+        return Assignment.objects.begin(given, by=None, at=at)
+
 
 class Handoff(models.Model):
     """One lead handed to sales in one episode: why now, what was promised, who decides, what was decided."""
@@ -98,6 +133,7 @@ class Handoff(models.Model):
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     withdrawn = models.BooleanField(default=False)
+    withdrawn_because = models.CharField(max_length=200, blank=True)
     repair_since = models.DateTimeField(null=True, blank=True)
 
     # Why it was made, frozen at that moment.
@@ -130,6 +166,11 @@ class Handoff(models.Model):
     attempt_days_needed = models.PositiveSmallIntegerField(default=0)
 
     objects = HandoffQuerySet.as_manager()
+
+    KEPT = (
+        "owner_id", "pool_id", "state", "assigned_at", "decided_at", "accepted_at", "accepted_by_id",
+        "closed_at", "repair_since", "checklist", "rating",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -164,6 +205,24 @@ class Handoff(models.Model):
         return self.closed_at is None
 
     @property
+    def stands(self) -> str:
+        """Where it stands, as a sentence for somebody who saw it earlier."""
+        if self.withdrawn:
+            return f"It was withdrawn: {self.withdrawn_because.lower() or 'no longer for sales'}."
+        if self.closed_at:
+            return f"It has been decided: the lead is at {self.lead.get_stage_display()} now."
+        if self.repair_since:
+            return "Marketing is completing it now; it comes back when that is done."
+        holder = self.accepted_by if self.state == ACCEPTED else self.owner
+        return f"{holder or 'Nobody'} {'has accepted' if self.state == ACCEPTED else 'owns'} it now."
+
+    @property
+    def has_been_spoken_with(self) -> bool:
+        """Whether an attempt connected, or the person replied, since it was made."""
+        replied = self.lead.touches.filter(kind="reply", occurred_at__gte=self.made_at)
+        return self.attempts.connected().exists() or replied.exists()
+
+    @property
     def is_pending(self) -> bool:
         return self.state == PENDING
 
@@ -178,28 +237,206 @@ class Handoff(models.Model):
             return self.pool_id is None or self.pool_id == user.team_id
         return self.owner_id == user.pk
 
+    # Deciding
 
-class Assignment(models.Model):
-    """Who owned a hand-off from when to when; the history that the owner's clock follows."""
+    @transaction.atomic
+    def accept(self, *, by: User, at: datetime) -> None:
+        """Sales takes it on; whoever accepts one that nobody owned becomes its owner.
 
-    handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="assignments")
-    owner = models.ForeignKey(User, models.PROTECT, related_name="assignments")
-    from_at = models.DateTimeField()
-    until_at = models.DateTimeField(null=True, blank=True)
-    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    because = models.CharField(max_length=200, blank=True, help_text="Why it went there.")
-    ended_because = models.CharField(max_length=200, blank=True)
+        Raises Refused when it was decided, withdrawn or given to somebody else meanwhile.
+        """
+        leads_changed.send(Handoff, events=self.take_on(by=by, at=at))
 
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["handoff"], condition=Q(until_at__isnull=True), name="assignment_one_at_a_time"
-            ),
-        ]
-        indexes = [
-            # Read by routing: what each rep was given today.
-            models.Index(fields=["owner", "from_at"], name="assignment_by_owner"),
-        ]
+    def take_on(self, *, by: User, at: datetime) -> Events:
+        """Accept, and leave the telling to the verb that does more with it."""
+        check(by, "handoff.accept", self)
+        self.lead.hold()
+        kept = keep(self)
+        claimed = [] if self.owner_id else self._claim(by, at)
+        undecided = Q(state=PENDING, repair_since__isnull=True)
+        decided_at = self.decided_at or at
+        self._change(undecided, state=ACCEPTED, accepted_at=at, accepted_by=by, decided_at=decided_at)
+        move = ACCEPT_AS_SQL if self.criteria and self.criteria.one_step else ACCEPT
+        return claimed + self._move(move, by=by, at=at, before=kept, changes={"owner": self.owner_id})
 
-    def __str__(self) -> str:
-        return f"{self.owner} from {self.from_at:%Y-%m-%d %H:%M}"
+    @transaction.atomic
+    def confirm(self, answers: dict[str, str], *, by: User, at: datetime) -> None:
+        """Qualify the accepted lead: an SQL. Raises Incomplete without an answer to each question of the checklist."""
+        check(by, "handoff.qualify", self)
+        if self.criteria:
+            self.criteria.check_answers(answers)
+        self.lead.hold()
+        kept = keep(self)
+        self._change(Q(state=ACCEPTED), checklist=answers)
+        leads_changed.send(Handoff, events=self._move(CONFIRM, by=by, at=at, before=kept))
+
+    @transaction.atomic
+    def send_back(
+        self,
+        reason: ReturnReason,
+        *,
+        by: User,
+        at: datetime,
+        note: str = "",
+        evidence: dict[str, Any] | None = None,
+        rating: int | None = None,
+    ) -> HandoffReturn:
+        """Return it, or after acceptance let it go, for a reason; what follows is the reason's to say.
+
+        Raises Incomplete without the reason's evidence, Refused when it was decided meanwhile.
+        """
+        accepted = self.state == ACCEPTED
+        check(by, "handoff.dispose" if accepted else "handoff.return", self)
+        self._check(reason, evidence or {}, note)
+        self.lead.hold()
+        kept = keep(self, self.lead)
+        self._change(Q(state=self.state, repair_since__isnull=True), rating=rating or self.rating)
+        returned = HandoffReturn.objects.create(
+            handoff=self,
+            reason=reason,
+            by=by,
+            at=at,
+            result=reason.result_for(accepted=accepted),
+            was_accepted=accepted,
+            after_contact=self.has_been_spoken_with,
+            evidence=evidence or {},
+            note=note.strip(),
+            before=kept,
+        )
+        leads_changed.send(Handoff, events=[returned, *returned.carry_out()])
+        return returned
+
+    def open_deal(
+        self,
+        *,
+        amount: Decimal,
+        currency: str,
+        closes_on: date,
+        by: User,
+        at: datetime,
+        estimated: bool = False,
+        name: str = "",
+    ) -> Opportunity:
+        """Open the deal that this became; it closes the hand-off."""
+        terms = {"amount": amount, "currency": currency, "closes_on": closes_on, "estimated": estimated, "name": name}
+        deal = Opportunity.objects.open_for(self.lead, **terms, by=by, at=at)
+        self.refresh_from_db()
+        return deal
+
+    # Carrying it
+
+    @transaction.atomic
+    def plan_next(self, *, step: str, when: datetime, by: User, at: datetime) -> None:
+        """Write down what the owner does next, and when."""
+        check(by, "handoff.plan", self)
+        if not step.strip():
+            raise Incomplete("Say what the next step is.", "step")
+        self._change(Q(), next_step=step.strip(), next_step_at=when)
+
+    @transaction.atomic
+    def reassign(self, *, to: User, because: str, by: User | None, at: datetime) -> None:
+        """Give it to a colleague; the customer's clock runs on. Raises Refused when it is theirs already."""
+        check(by, "handoff.reassign", self)
+        if to.pk == self.owner_id:
+            raise Refused(f"It belongs to {to} already.")
+        if not User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).filter(pk=to.pk).exists():
+            raise Incomplete(f"{to} is not active in sales.", "to")
+        self.lead.hold()
+        leads_changed.send(Handoff, events=self.give(to, because=because, by=by, at=at))
+
+    @transaction.atomic
+    def finish_repair(self, *, by: User | None, at: datetime) -> None:
+        """Marketing has completed it, or found that it has no double: back on top of the same rep's queue."""
+        check(by, "handoff.repair", self)
+        self.lead.hold()
+        self._change(Q(repair_since__isnull=False), repair_since=None)
+        repaired = list(self.returns.awaiting_marketing())
+        for returned in repaired:
+            returned.repaired_at = at
+        HandoffReturn.objects.bulk_update(repaired, ["repaired_at"])
+        if self.owner:
+            tell([self.owner], "leads.repaired", {"handoff": self.pk}, key=f"repaired:{self.pk}:{at.isoformat()}", at=at)
+        leads_changed.send(Handoff, events=repaired)
+
+    def ask_back(self, *, by: User, at: datetime) -> None:
+        """Who returned the lead asks to be given it again. Raises Refused for anybody else."""
+        theirs = HandoffReturn.objects.standing().filter(handoff__lead=self.lead_id, asked_back_at__isnull=True)
+        if not theirs.filter(Q(by=by) | Q(before__handoff__owner_id=by.pk)).update(asked_back_at=at):
+            raise Refused("Only who returned a lead asks for it back, and once.")
+
+    @transaction.atomic
+    def withdraw(self, *, because: str, at: datetime) -> None:
+        """Take it back from sales undecided: merged, opted out, or its import undone. Its clocks are void."""
+        self.lead.hold()
+        self._change(
+            Q(), state=CLOSED, closed_at=at, withdrawn=True, withdrawn_because=because[:200], repair_since=None
+        )
+        leads_changed.send(Handoff, events=[self])
+
+    # Steps of the verbs above and of what follows a return; the lead is held
+
+    def close(self, *, at: datetime) -> None:
+        """Its disposition: a deal, recycled or disqualified."""
+        self._change(Q(), state=CLOSED, closed_at=at, decided_at=self.decided_at or at, repair_since=None)
+
+    def rest(self, *, at: datetime) -> None:
+        """The owner's clock stands still while marketing acts; the customer's runs on."""
+        self._change(Q(state=PENDING, repair_since__isnull=True), repair_since=at)
+
+    def give(self, to: User, *, because: str, by: User | None, at: datetime) -> list[Assignment]:
+        self._change(Q(), owner=to, assigned_at=at)
+        Lead.objects.filter(pk=self.lead_id).update(owner=to)
+        return Assignment.objects.begin([Given(self.pk, self.lead_id, to.pk, because)], by=by, at=at)
+
+    def pass_on(self, *, because: str, by: User, at: datetime) -> list[Assignment]:
+        """To whose turn it is among the others. An accepted one cannot be nobody's: raises Refused then."""
+        to = Turns([self], at=at).next_for(self)
+        if to:
+            return self.give(User.objects.get(pk=to.owner_id), because=because, by=by, at=at)
+        if self.state == ACCEPTED:
+            raise Refused("Nobody else is there to take it. Ask the head of sales to reassign it.")
+        self._change(Q(state=PENDING), owner=None, assigned_at=None)
+        Lead.objects.filter(pk=self.lead_id).update(owner=None)
+        Assignment.objects.end([self.pk], because=because, at=at)
+        tell_unassigned([self.pk], at=at)
+        return []
+
+    def _claim(self, by: User, at: datetime) -> list[Assignment]:
+        """Of two reps who reach for it at the same moment, one finds that it still is nobody's."""
+        if not User.objects.present(at=at).filter(pk=by.pk).exists():
+            raise Refused("You are entered as away, so you cannot take on new leads.")
+        return self.give(by, because="Took it on", by=by, at=at)
+
+    def _check(self, reason: ReturnReason, evidence: dict[str, Any], note: str) -> None:
+        if not reason.is_active:
+            raise Incomplete(f"“{reason}” is no longer in use; pick another reason.", "reason")
+        reason.check_evidence(evidence, note)
+        if reason.evidence == Evidence.ATTEMPTS:
+            self._check_attempts()
+        if reason.evidence == Evidence.LEAD and reason.result == Result.MERGE:
+            if not Lead.objects.filter(pk=evidence["lead"]).exclude(pk=self.lead_id).exists():
+                raise Incomplete("Name the other record of the same person.", "lead")
+
+    def _check_attempts(self) -> None:
+        """Unable to reach only once the agreed attempts are logged, over the agreed days of the owner."""
+        tried = list(self.attempts.standing())
+        days = {attempt.at.astimezone(self.owner.tz).date() for attempt in tried} if self.owner else set()
+        needed, days_needed = max(self.attempts_needed, 1), max(self.attempt_days_needed, 1)
+        if len(tried) < needed or len(days) < days_needed:
+            raise Incomplete(
+                f"We agreed on {needed} attempts over {days_needed} days before that; "
+                f"so far there were {len(tried)} over {len(days)}.",
+                "attempts",
+            )
+
+    def _move(self, move: Any, **told: Any) -> Events:
+        return list(Transition.objects.make_one(move, self.lead, handoff=self, criteria=self.criteria, **told))
+
+    def _change(self, guard: Q, **changes: Any) -> None:
+        """Change the row if it still is what the caller saw, or raise Refused and change nothing."""
+        seen = Handoff.objects.filter(guard, pk=self.pk, owner=self.owner_id, closed_at__isnull=True)
+        if not seen.update(**changes):
+            self.refresh_from_db()
+            raise Refused(self.stands)
+        for name, value in changes.items():
+            setattr(self, name, value)

@@ -1,15 +1,34 @@
-"""Leads: known people who gave contact data, what is known of them, and since when."""
+"""Leads: known people who gave contact data, where they stand, and the verbs that need no hand-off."""
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
+from django.db import models, transaction
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Greatest, Lower
+from django.urls import reverse
+
+from accounts import access
 from accounts.models import User
 from campaigns.models import Campaign
-from leads.lifecycle import PATH, Stage
+from common.errors import IllegalMove, Incomplete, Refused
+from leads import facts
+from leads.before import put_back
+from leads.lifecycle import CONFIRM, LEAD, LOST, MQL, PATH, PROMOTE, RECYCLED, START_OVER, Stage, back, leads_changed
 from leads.models.company import Company
+from leads.models.episode import Transition
+from leads.models.score import DueLead
+
+if TYPE_CHECKING:
+    from leads.models.criteria import Criteria
+    from leads.models.returns import ReturnReason
+
+# What people may change; the state is written by verbs alone.
+FACTS = frozenset(
+    "email first_name last_name title phone city country company source campaign external_source external_id attributes".split()
+)
 
 
 class Origin(models.TextChoices):
@@ -28,8 +47,46 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self
 
     def to_hand_over(self) -> LeadQuerySet:
-        """MQLs that wait to be released: no hand-off is open for them."""
-        return self.filter(stage=Stage.MQL).exclude(handoffs__closed_at__isnull=True, handoffs__isnull=False)
+        """MQLs that wait to be released: no hand-off is open for them, and they may be spoken to."""
+        waiting = self.filter(stage=MQL, opted_out_at__isnull=True)
+        return waiting.exclude(handoffs__closed_at__isnull=True, handoffs__isnull=False)
+
+    def qualifying(self, criteria: Criteria) -> LeadQuerySet:
+        """Leads that may become MQLs without a person's word.
+
+        Who was with sales before needs a matching touch since then and since the end of the
+        cool-down, or a fast-track touch since then: who somebody is never qualifies them again.
+        """
+        off_path = Case(When(stage__in=[RECYCLED, LOST], then="stage_at"))
+        return (
+            self.filter(score__criteria=criteria, score__qualifies=True, stage__in=PROMOTE.sources)
+            .filter(Q(company=None) | Q(company__customer_since=None), opted_out_at=None, person_decides=False)
+            .alias(back_at=Greatest("engagement_from", off_path), quiet_until=Greatest(F("back_at"), "cool_down_until"))
+            .filter(
+                Q(quiet_until=None)
+                | Q(score__engaged_at__gt=F("quiet_until"))
+                | Q(score__fast_track=True, score__fast_track_at__gt=F("back_at"))
+            )
+        )
+
+    def search(self, words: str) -> LeadQuerySet:
+        """Leads whose name, e-mail address or company begins with the words; two words are first and last name.
+
+        Beginnings only: a beginning is looked up in an index, a middle would be looked for in every row.
+        """
+        words = " ".join(words.lower().split())
+        first, _, last = words.partition(" ")
+        named = self.alias(
+            lower_email=Lower("email"), lower_first=Lower("first_name"), lower_last=Lower("last_name")
+        )
+        either = Q(lower_email__startswith=words) | Q(lower_first__startswith=words) | Q(lower_last__startswith=words)
+        both = Q(lower_first=first, lower_last__startswith=last) if last else Q(pk=None)
+        companies = Company.objects.alias(lower_name=Lower("name")).filter(lower_name__startswith=words)
+        return named.filter(either | both | Q(company__in=companies.values("pk")))
+
+    def hold(self) -> list[int]:
+        """Lock the rows until the transaction ends, in one order for all; return their ids."""
+        return list(self.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
 
 
 class Lead(models.Model):
@@ -53,13 +110,14 @@ class Lead(models.Model):
     recorded_at = models.DateTimeField(db_default=models.functions.Now(), help_text="When we learnt of it.")
 
     # The state below is written by verbs alone.
-    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.LEAD)
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=LEAD)
     stage_at = models.DateTimeField()
     episode = models.PositiveSmallIntegerField(default=1)
     owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="leads")
     marketing_owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="nurtured_leads")
     review_on = models.DateField(null=True, blank=True, help_text="When marketing looks again at a recycled lead.")
     plan = models.TextField(blank=True, help_text="What marketing does with a recycled lead until then.")
+    planned_at = models.DateTimeField(null=True, blank=True)
     engagement_from = models.DateTimeField(null=True, blank=True, help_text="Touches before this count no more.")
     cool_down_until = models.DateTimeField(null=True, blank=True)
     quality_returns = models.PositiveSmallIntegerField(default=0)
@@ -67,6 +125,8 @@ class Lead(models.Model):
     opted_out_at = models.DateTimeField(null=True, blank=True)
 
     objects = LeadQuerySet.as_manager()
+
+    KEPT = ("owner_id",)
 
     class Meta:
         constraints = [
@@ -101,52 +161,131 @@ class Lead(models.Model):
         """Whether this is the rep's own lead."""
         return self.owner_id == user.pk
 
+    def get_absolute_url(self) -> str:
+        return reverse("lead", args=[self.pk])
 
-class LeadVersion(models.Model):
-    """What was known of a lead from a moment on: its facts and its company's, as one document."""
+    def hold(self) -> None:
+        """Lock the lead until the transaction ends, and read it anew.
 
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="versions")
-    from_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
-    facts = models.JSONField()
+        Every verb on a lead or its hand-off begins with this: what happens to one person happens
+        one after another, and nobody waits for each other in a circle.
+        """
+        self.refresh_from_db(from_queryset=Lead.objects.select_for_update(no_key=True))
 
-    class Meta:
-        constraints = [
-            # Also read by the evaluator, which looks for the version of a lead at a past moment.
-            models.UniqueConstraint(fields=["lead", "from_at"], name="lead_version_one_a_moment"),
-        ]
+    @transaction.atomic
+    def edit(self, changes: dict[str, Any], *, by: User | None, at: datetime) -> None:
+        """Change facts; attributes are added to those there are, and None takes one out.
 
-    def __str__(self) -> str:
-        return f"{self.lead_id} from {self.from_at:%Y-%m-%d %H:%M}"
+        Raises Incomplete for what is no fact, ValidationError for a value that is not possible.
+        """
+        access.check(by, "lead.edit", self)
+        if unknown := set(changes) - FACTS:
+            raise Incomplete(f"{min(unknown)!r} is no fact that can be changed.", min(unknown))
+        self.hold()
+        for name, value in changes.items():
+            setattr(self, name, _fact(self, name, value))
+        others = {field.name for field in self._meta.fields} - set(changes)
+        self.clean_fields(exclude=others)
+        self.validate_constraints(exclude=others)
+        self.save(update_fields=list(changes))
+        facts.snapshot([self.pk], at=at)
+        DueLead.objects.mark([self.pk])
+
+    @transaction.atomic
+    def opt_out(self, *, by: User | None, at: datetime) -> None:
+        """The person wants to hear no more from us: attempts end, and an open hand-off is withdrawn."""
+        access.check(by, "lead.opt_out", self)
+        self.hold()
+        if self.opted_out_at:
+            raise Refused(f"{self} has opted out already.")
+        Lead.objects.filter(pk=self.pk).update(opted_out_at=at)
+        self.opted_out_at = at
+        for handoff in self.handoffs.open():
+            handoff.withdraw(because="Opted out", at=at)
+        DueLead.objects.mark([self.pk])
+
+    @transaction.atomic
+    def plan_nurture(self, *, owner: User, plan: str, review_on: date, by: User | None, at: datetime) -> None:
+        """Say who of marketing looks after a recycled lead, how, and when it is looked at again."""
+        access.check(by, "lead.nurture")
+        if not plan.strip():
+            raise Incomplete("Say what marketing does with this lead until then.", "plan")
+        if access.Side.MARKETING not in owner.sides:
+            raise Incomplete(f"{owner} is not on the marketing side.", "owner")
+        recycled = Lead.objects.filter(pk=self.pk, stage=RECYCLED)
+        if not recycled.update(marketing_owner=owner, plan=plan.strip(), review_on=review_on, planned_at=at):
+            raise IllegalMove(f"{self} is not with marketing for nurturing now.")
+        self.refresh_from_db()
+
+    @transaction.atomic
+    def confirm(self, answers: dict[str, str], *, by: User | None, at: datetime) -> None:
+        """Qualify an accepted lead that has no hand-off, such as an imported one."""
+        access.check(by, "lead.work", self)
+        self._hold_without_handoff()
+        said = "\n".join(f"{question} {answer}" for question, answer in answers.items())
+        moved = Transition.objects.make_one(CONFIRM, self, by=by, at=at, note=said)
+        leads_changed.send(Lead, events=moved)
+
+    @transaction.atomic
+    def send_back(
+        self, reason: ReturnReason, *, by: User, at: datetime, note: str = "", evidence: dict[str, Any] | None = None
+    ) -> None:
+        """Recycle or disqualify a lead that sales works without a hand-off."""
+        access.check(by, "lead.work", self)
+        self._hold_without_handoff()
+        reason.check_evidence(evidence or {}, note)
+        moved = reason.take_from_sales(self, accepted=True, evidence=evidence or {}, by=by, at=at, note=note)
+        leads_changed.send(Lead, events=moved)
+
+    @transaction.atomic
+    def restore(self, *, to: str, note: str, by: User | None, at: datetime) -> None:
+        """Take a lead back from where its path ended: to the stage before, in the same episode, or to a new start.
+
+        The stage before (a mistake, a deal reopened) brings back the hand-off or the deal it came
+        from; a new start (a customer who left) opens the next episode.
+        """
+        access.check(by, "lead.restore")
+        if not note.strip():
+            raise Incomplete("Say why, for whoever reads the history.", "note")
+        self.hold()
+        moved = self._start_over(note, by, at) if to == LEAD else self._step_back(to, note, by, at)
+        DueLead.objects.mark([self.pk], fresh=False)
+        leads_changed.send(Lead, events=moved)
+
+    def _start_over(self, note: str, by: User | None, at: datetime) -> list[Transition]:
+        was_customer = self.stage == Stage.CUSTOMER
+        afresh = {"owner": None, "cool_down_until": None, "person_decides": False}
+        moved = Transition.objects.make_one(START_OVER, self, by=by, at=at, note=note, changes=afresh)
+        if was_customer:
+            Company.objects.filter(pk=self.company_id).without_customers().update(customer_since=None)
+        return moved
+
+    def _step_back(self, to: str, note: str, by: User | None, at: datetime) -> list[Transition]:
+        came = self.transitions.counted().filter(episode=self.episode).order_by("pk").last()
+        if self.stage not in START_OVER.sources or not came or came.from_stage != to:
+            raise IllegalMove(f"{self} is at {self.get_stage_display()} and cannot go back to {Stage(to).label}.")
+        kept = {name: dict(columns) for name, columns in came.before.items()}
+        was = {name: value for name, value in kept.pop("lead", {}).items() if name not in STAGE}
+        # The first decision on a hand-off stays the one that counts, even when it was a mistake.
+        kept.get("handoff", {}).pop("decided_at", None)
+        put_back(kept)
+        moved = Transition.objects.make_one(back(self.stage, Stage(to)), self, by=by, at=at, note=note, changes=was)
+        if came.handoff_id:
+            came.handoff.returns.standing().filter(at=came.at).update(undone_at=at)
+        return moved
+
+    def _hold_without_handoff(self) -> None:
+        self.hold()
+        if self.handoffs.open().exists():
+            raise Refused(f"{self} has an open hand-off; decide on that.")
 
 
-class AttributeType(models.TextChoices):
-    """What a custom attribute holds; it decides which operators criteria offer."""
-
-    TEXT = "text", "Text"
-    NUMBER = "number", "Number"
-    DATE = "date", "Date"
-    BOOLEAN = "boolean", "Yes or no"
+STAGE = frozenset({"id", "stage", "stage_at", "episode"})
 
 
-class Attribute(models.Model):
-    """A field of a lead or a company that this organisation added, usually by importing a column."""
-
-    class On(models.TextChoices):
-        LEAD = "lead", "Lead"
-        COMPANY = "company", "Company"
-
-    key = models.SlugField(max_length=60)
-    label = models.CharField(max_length=120)
-    type = models.CharField(max_length=10, choices=AttributeType.choices, default=AttributeType.TEXT)
-    on = models.CharField(max_length=10, choices=On.choices, default=On.LEAD)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["on", "key"], name="attribute_keys_are_unique"),
-            models.CheckConstraint(condition=Q(type__in=AttributeType.values), name="attribute_type_is_known"),
-        ]
-
-    def __str__(self) -> str:
-        return self.label
+def _fact(lead: Lead, name: str, value: Any) -> Any:
+    if name == "email":
+        return (value or "").strip().lower()
+    if name == "attributes":
+        return {key: known for key, known in {**lead.attributes, **value}.items() if known is not None}
+    return value

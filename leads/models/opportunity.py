@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import Q
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
+from django.db import models, transaction
+from django.db.models import Avg, Q
+
+from accounts.access import check
 from accounts.models import User
+from common.errors import Incomplete, Refused
+from leads.before import Before, keep, made
+from leads.lifecycle import LOSE, OPEN_DEAL, OPPORTUNITY, WIN, Move, leads_changed
 from leads.models.company import Company
+from leads.models.episode import Transition
 from leads.models.lead import Lead
+
+REST_AFTER_LOSS = timedelta(days=90)
+COMPANY_SIZES = (10, 50, 250, 1000, 5000)
 
 
 class DealType(models.TextChoices):
@@ -31,6 +43,80 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     def open(self) -> OpportunityQuerySet:
         return self.filter(state=DealState.OPEN)
 
+    def typical_amount(self, lead: Lead) -> Decimal | None:
+        """What won deals with companies like the lead's came to on average: the same size and industry, or else all.
+
+        None as long as nothing was won.
+        """
+        won = self.filter(state=DealState.WON, type=DealType.NEW)
+        alike = won.filter(_like(lead.company)) if lead.company else won.none()
+        average = alike.aggregate(mean=Avg("amount"))["mean"] or won.aggregate(mean=Avg("amount"))["mean"]
+        return average and average.quantize(Decimal(1))
+
+    @transaction.atomic
+    def open_for(
+        self,
+        lead: Lead,
+        *,
+        amount: Decimal,
+        currency: str,
+        closes_on: date,
+        by: User | None,
+        at: datetime,
+        estimated: bool = False,
+        type: str = DealType.NEW,
+        name: str = "",
+    ) -> Opportunity:
+        """Open a deal. New business moves its primary contact to opportunity and closes the hand-off.
+
+        Raises IllegalMove when the lead is not ready for one, Incomplete for an amount or a currency
+        that cannot be, Refused while a deal is open.
+        """
+        handoff = lead.handoffs.open().first()
+        check(by, "opportunity.open", handoff or lead)
+        _check(amount=amount, currency=currency, closes_on=closes_on)
+        lead.hold()
+        if type == DealType.NEW and lead.opportunities.open().filter(type=type).exists():
+            raise Refused(f"{lead} has an open deal already.")
+        deal = self.create(
+            lead=lead,
+            company=lead.company,
+            handoff=handoff,
+            owner=(handoff and handoff.owner) or lead.owner or by,
+            amount=amount,
+            currency=currency.upper(),
+            closes_on=closes_on,
+            estimated=estimated,
+            type=type,
+            name=name.strip(),
+            opened_at=at,
+        )
+        events: list[models.Model] = [deal]
+        if type == DealType.NEW and lead.stage != OPPORTUNITY:
+            events += deal._move(OPEN_DEAL, by=by, at=at, before=made(deal) | keep(handoff))
+            if handoff:
+                handoff.close(at=at)
+        leads_changed.send(Opportunity, events=events)
+        return deal
+
+
+def _like(company: Company) -> Q:
+    if company.employees is None:
+        return Q(company__industry__iexact=company.industry)
+    above = [size for size in COMPANY_SIZES if size > company.employees]
+    below = [size for size in COMPANY_SIZES if size <= company.employees]
+    alike = Q(company__industry__iexact=company.industry, company__employees__gte=max(below, default=0))
+    return alike & Q(company__employees__lt=min(above)) if above else alike
+
+
+def _check(*, amount: Decimal, currency: str, closes_on: date) -> None:
+    if amount is None or amount < 0:
+        raise Incomplete("A deal has an amount, of nought or more.", "amount")
+    if not (len(currency) == len("EUR") and currency.isalpha()):
+        raise Incomplete("A currency has three letters, such as EUR.", "currency")
+    if closes_on is None:
+        raise Incomplete("Say when you expect it to close.", "closes_on")
+
 
 class Opportunity(models.Model):
     """A deal. A new-business deal moves its primary contact through the stages; other types move nobody."""
@@ -53,6 +139,8 @@ class Opportunity(models.Model):
     external_id = models.CharField(max_length=120, blank=True)
 
     objects = OpportunityQuerySet.as_manager()
+
+    KEPT = ("state", "closed_at", "lost_because", "amount", "estimated")
 
     class Meta:
         constraints = [
@@ -80,6 +168,59 @@ class Opportunity(models.Model):
 
     def belongs_to(self, user: User) -> bool:
         return self.owner_id == user.pk
+
+    @transaction.atomic
+    def edit(self, *, by: User | None, at: datetime, **changes: Any) -> None:
+        """Change amount, currency, expected close or name while it is open; an amount once edited is no estimate."""
+        check(by, "opportunity.open", self)
+        if unknown := set(changes) - {"amount", "currency", "closes_on", "name"}:
+            raise Incomplete(f"{min(unknown)!r} of a deal cannot be changed.", min(unknown))
+        terms = {"amount": self.amount, "currency": self.currency, "closes_on": self.closes_on}
+        _check(**(terms | {name: value for name, value in changes.items() if name in terms}))
+        if "amount" in changes:
+            changes["estimated"] = False
+        self._change(**changes)
+
+    @transaction.atomic
+    def win(self, *, by: User | None, at: datetime, amount: Decimal | None = None) -> None:
+        """Closed, won: the primary contact of new business becomes a customer, and so does the company."""
+        amount = self.amount if amount is None else amount
+        _check(amount=amount, currency=self.currency, closes_on=self.closes_on)
+        before = self._before_closing(by)
+        self._change(state=DealState.WON, closed_at=at, amount=amount, estimated=False)
+        events = [self, *self._move(WIN, by=by, at=at, before=before)]
+        Company.objects.filter(pk=self.company_id, customer_since=None).update(customer_since=at)
+        leads_changed.send(Opportunity, events=events)
+
+    @transaction.atomic
+    def lose(self, *, because: str, by: User | None, at: datetime) -> None:
+        """Closed, lost: the lead of new business rests before new behaviour may qualify it again."""
+        if not because.strip():
+            raise Incomplete("Say why it was lost.", "because")
+        before = self._before_closing(by)
+        self._change(state=DealState.LOST, closed_at=at, lost_because=because.strip()[:200])
+        rest = {"cool_down_until": at + REST_AFTER_LOSS}
+        moved = self._move(LOSE, by=by, at=at, note=because.strip(), before=before, changes=rest)
+        leads_changed.send(Opportunity, events=[self, *moved])
+
+    def _before_closing(self, by: User | None) -> Before:
+        check(by, "opportunity.close", self)
+        self.lead.hold()
+        return keep(self, self.company)
+
+    def _move(self, move: Move, **told: Any) -> list[Transition]:
+        """New business moves its primary contact; expansion and renewal move nobody."""
+        if self.type != DealType.NEW:
+            return []
+        return Transition.objects.make_one(move, self.lead, handoff=self.handoff, **told)
+
+    def _change(self, **changes: Any) -> None:
+        """Change the deal if it still is open, or raise Refused."""
+        if not Opportunity.objects.open().filter(pk=self.pk).update(**changes):
+            self.refresh_from_db()
+            raise Refused(f"This deal is {self.get_state_display().lower()} already.")
+        for name, value in changes.items():
+            setattr(self, name, value)
 
 
 class DealContact(models.Model):

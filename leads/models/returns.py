@@ -1,15 +1,25 @@
-"""Returns: why sales sends a hand-off back, what that needs, and what follows from it."""
+"""Returns: why sales sends a lead back, what that needs, and what follows from it."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
+from accounts.access import Role
 from accounts.models import User
 from common.errors import Incomplete
+from leads.lifecycle import DISQUALIFY, RECYCLE
+from leads.models.episode import Transition
+from leads.models.score import DueLead
+from notifications.outbox import tell
+
+if TYPE_CHECKING:
+    from leads.models.lead import Lead
+
+QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES = 3
 
 
 class Cause(models.TextChoices):
@@ -83,6 +93,39 @@ class ReturnReason(models.Model):
         if needed in (Evidence.DATE, Evidence.FIELDS, Evidence.CRITERION, Evidence.LEAD):
             if not evidence.get(needed.value):
                 raise Incomplete(self.prompt or f"This reason needs: {needed.label.lower()}.", needed.value)
+        if needed == Evidence.DATE:
+            _day(evidence["date"])
+
+    def take_from_sales(
+        self, lead: Lead, *, accepted: bool, evidence: dict[str, Any], by: User, at: datetime, **told: Any
+    ) -> list[Transition]:
+        """Recycle or disqualify a lead that is held: engagement counts only from now on, and it rests for a while."""
+        recycled = self.result_for(accepted=accepted) == Result.RECYCLED
+        quality_returns = lead.quality_returns + self.counts_against_quality
+        asked_for = evidence.get("date") and _day(evidence["date"])
+        rests_until = asked_for or at + timedelta(days=self.cool_down_days)
+        changes = {
+            "engagement_from": at,
+            "cool_down_until": rests_until,
+            "quality_returns": quality_returns,
+            "person_decides": lead.person_decides
+            or self.permanent
+            or quality_returns >= QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES,
+        }
+        if recycled:
+            changes |= {"owner": None, "review_on": rests_until.date(), "plan": "", "planned_at": None}
+        DueLead.objects.mark([lead.pk], fresh=False)
+        move = RECYCLE if recycled else DISQUALIFY
+        return Transition.objects.make_one(move, lead, by=by, at=at, reason=self, changes=changes, **told)
+
+
+def _day(given: date | str) -> datetime:
+    """The start of a day given as evidence, in UTC. Raises Incomplete."""
+    try:
+        on = date.fromisoformat(given) if isinstance(given, str) else given
+    except ValueError as error:
+        raise Incomplete("Give the day to come back as a date.", "date") from error
+    return datetime.combine(on, time(), UTC)
 
 
 class HandoffReturnQuerySet(models.QuerySet["HandoffReturn"]):
@@ -90,6 +133,10 @@ class HandoffReturnQuerySet(models.QuerySet["HandoffReturn"]):
 
     def standing(self) -> HandoffReturnQuerySet:
         return self.filter(undone_at__isnull=True)
+
+    def awaiting_marketing(self) -> HandoffReturnQuerySet:
+        """Returns that marketing has yet to complete or merge."""
+        return self.standing().filter(result__in=[Result.REPAIR, Result.MERGE], repaired_at__isnull=True)
 
     def against_quality(self) -> HandoffReturnQuerySet:
         """Returns that lower what marketing delivered."""
@@ -134,5 +181,51 @@ class HandoffReturn(models.Model):
         """Disqualified is after a connected attempt, returned is before; told by the event, not the reason."""
         return "disqualified" if self.after_contact else "returned"
 
-    def is_undoable(self, *, by: User, at: datetime) -> bool:
-        return self.undone_at is None and self.by_id == by.pk and (at - self.at).total_seconds() <= 900
+    @transaction.atomic
+    def carry_out(self) -> list[models.Model]:
+        """Do what follows from this return, just made; return the event rows of it."""
+        follow = {Result.REROUTE: self._reroute, Result.REPAIR: self._await_repair, Result.MERGE: self._await_merge}
+        return follow.get(Result(self.result), self._take_from_sales)()
+
+    def _reroute(self) -> list[models.Model]:
+        """To whom the rep named, or else whose turn it is; the stage stays and the customer's clock runs on."""
+        handoff, because = self.handoff, f"Returned: {self.reason}"[:200]
+        named = self.evidence.get("owner")
+        if not named:
+            return list(handoff.pass_on(because=because, by=self.by, at=self.at))
+        sales = User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).exclude(pk=handoff.owner_id)
+        if not (to := sales.filter(pk=named).first()):
+            raise Incomplete("Only a colleague in sales can be given it.", "owner")
+        return list(handoff.give(to, because=because, by=self.by, at=self.at))
+
+    def _await_repair(self) -> list[models.Model]:
+        self.handoff.rest(at=self.at)
+        ids = {"handoff": self.handoff_id, "return": self.pk}
+        tell(self._marketing(), "leads.repair", ids, key=f"repair:{self.pk}", at=self.at)
+        return []
+
+    def _await_merge(self) -> list[models.Model]:
+        """Marketing merges the two, or finds that they are not the same person."""
+        if not self.was_accepted:
+            self.handoff.rest(at=self.at)
+        tell(self._marketing(), "leads.double", {"return": self.pk}, key=f"double:{self.pk}", at=self.at)
+        return []
+
+    def _take_from_sales(self) -> list[models.Model]:
+        moved = self.reason.take_from_sales(
+            self.handoff.lead,
+            accepted=self.was_accepted,
+            evidence=self.evidence,
+            by=self.by,
+            at=self.at,
+            note=self.note,
+            handoff=self.handoff,
+            before={"handoff": self.before["handoff"]},
+        )
+        self.handoff.close(at=self.at)
+        return list(moved)
+
+    def _marketing(self) -> list[User]:
+        """Who of marketing has to act: the lead's own marketer, or else everyone there."""
+        own = self.handoff.lead.marketing_owner
+        return [own] if own else list(User.objects.with_role(Role.MARKETER, Role.HEAD_OF_MARKETING))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import models
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.db.models import F, Q
 
 from leads.models.criteria import Criteria
-from leads.models.lead import Lead
 
 
 class LeadScore(models.Model):
     """A lead's score under the ruling criteria; always equal to its ledger. No index on the points."""
 
-    lead = models.OneToOneField(Lead, models.CASCADE, primary_key=True, related_name="score")
+    lead = models.OneToOneField("leads.Lead", models.CASCADE, primary_key=True, related_name="score")
     criteria = models.ForeignKey(Criteria, models.CASCADE, related_name="+", db_index=False)
     fit = models.DecimalField(max_digits=8, decimal_places=2)
     engagement = models.DecimalField(max_digits=8, decimal_places=2)
@@ -20,7 +22,7 @@ class LeadScore(models.Model):
     qualifies = models.BooleanField()
     fast_track = models.BooleanField()
     hot = models.BooleanField()
-    engaged_at = models.DateTimeField(null=True, help_text="The latest touch that matches a rule.")
+    engaged_at = models.DateTimeField(null=True, help_text="The latest touch that earns points.")
     fast_track_at = models.DateTimeField(null=True, help_text="The latest touch that matches a fast track.")
     changes_on = models.DateField(null=True, help_text="The next day on which points expire or halve.")
     scored_at = models.DateTimeField()
@@ -35,6 +37,15 @@ class LeadScore(models.Model):
         return f"{self.lead_id}: {self.total}"
 
 
+class DueLeadQuerySet(models.QuerySet["DueLead"]):
+    """Marks that scores are due."""
+
+    def mark(self, lead_ids: Iterable[int], *, fresh: bool = True) -> None:
+        """Mark leads in the transaction that changed them, and nudge a worker once it commits."""
+        self.bulk_create(DueLead(lead_id=pk, fresh=fresh) for pk in sorted(set(lead_ids)))
+        wake("leads.tasks.score_due")
+
+
 class DueLead(models.Model):
     """A mark that a lead's score is due. Only ever added and taken, so that marking never waits.
 
@@ -42,9 +53,82 @@ class DueLead(models.Model):
     marks of publishing, importing and the nightly run are not fresh: their MQLs wait to be released.
     """
 
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="+", db_index=False)
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="+", db_index=False)
     fresh = models.BooleanField(default=True)
     marked_at = models.DateTimeField(db_default=models.functions.Now())
 
+    objects = DueLeadQuerySet.as_manager()
+
     def __str__(self) -> str:
         return str(self.lead_id)
+
+
+LEASE = timedelta(minutes=1)
+
+
+class RescoreQuerySet(models.QuerySet["Rescore"]):
+    """Rescores of everybody; at most one is unfinished."""
+
+    def running(self) -> Rescore | None:
+        return self.filter(finished_at__isnull=True).select_related("criteria__revision").first()
+
+    @transaction.atomic
+    def start(self, *, at: datetime, **of) -> Rescore:
+        """Begin to score everybody under a definition (`criteria`); one still running for another is given up."""
+        self.model.objects.filter(finished_at__isnull=True).update(finished_at=at)
+        return self.create(started_at=at, leased_until=at, **of)
+
+    def claim(self, *, at: datetime) -> Rescore | None:
+        """The unfinished rescore, unless another worker has it; it comes free again when that one is killed."""
+        free = self.filter(finished_at__isnull=True, leased_until__lte=at)
+        return free.select_related("criteria").first() if free.update(leased_until=at + LEASE) else None
+
+
+class Rescore(models.Model):
+    """One scoring of everybody, from the lowest id to the highest; `next_id` is the first not done.
+
+    `total` counts the leads there were when the first batch was scored; until then it is not known.
+    """
+
+    criteria = models.ForeignKey(Criteria, models.CASCADE, related_name="rescores")
+    next_id = models.BigIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True, blank=True)
+    started_at = models.DateTimeField()
+    leased_until = models.DateTimeField(help_text="A worker that works on it keeps this in the future.")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RescoreQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["finished_at"],
+                condition=Q(finished_at__isnull=True),
+                nulls_distinct=False,
+                name="rescore_one_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criteria}: {self.done} of {self.total}"
+
+    @property
+    def share(self) -> float:
+        """The part that is done, 0 to 1."""
+        if not self.total:
+            return float(self.finished_at is not None)
+        return min(self.done / self.total, 1.0)
+
+    def advance(self, *, next_id: int, done: int, at: datetime) -> bool:
+        """Note what is done and keep the lease; False when another worker has gone on from here meanwhile."""
+        mine = type(self).objects.filter(pk=self.pk, next_id=self.next_id, finished_at__isnull=True)
+        return bool(mine.update(next_id=next_id, done=F("done") + done, leased_until=at + LEASE))
+
+    def count(self, total: int) -> None:
+        """Note how many leads there are to score."""
+        self.total = total
+        type(self).objects.filter(pk=self.pk).update(total=total)
+
+    def finish(self, *, at: datetime) -> None:
+        type(self).objects.filter(pk=self.pk, finished_at__isnull=True).update(finished_at=at)

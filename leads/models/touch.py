@@ -70,8 +70,13 @@ class Touch(models.Model):
             ),
         ]
         indexes = [
-            # Read by the evaluator, the lead's page and attribution: a lead's touches up to a moment.
-            models.Index(fields=["lead", "occurred_at"], name="touch_by_lead"),
+            # Read by the evaluator, the lead's page and attribution: a lead's touches up to a moment. The
+            # evaluator finds in it all that it counts, in the order of the leads, and leaves the table alone.
+            models.Index(
+                fields=["lead", "occurred_at"],
+                include=["kind", "responded", "campaign", "content"],
+                name="touch_by_lead",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,8 +14,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from common.wake import wake
+from leads import promotion
 from leads.models.criteria import Criteria
-from leads.models.lead import Lead, LeadQuerySet
+from leads.models.lead import LeadQuerySet
 from leads.scoring.evaluator import store
 from leads.scoring.moments import Now
 
@@ -78,8 +79,8 @@ def score_due(*, at: datetime, limit: int = 500) -> int:
         cursor.execute(LOCK, {"leads": sorted(due)})
     store(criteria, Now(at, leads=sorted(due)))
     fresh = {lead for lead, is_fresh in taken if is_fresh}
-    Lead.objects.promote(at=at, leads=sorted(fresh), fresh=True)
-    Lead.objects.promote(at=at, leads=sorted(due - fresh), fresh=False)
+    promotion.promote(at=at, leads=sorted(fresh), fresh=True)
+    promotion.promote(at=at, leads=sorted(due - fresh), fresh=False)
     return len(taken)
 
 

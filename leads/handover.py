@@ -1,0 +1,135 @@
+"""Hand-over: MQLs become hand-offs, each with all that a rep needs to see why this one, why now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import models, transaction
+from django.db.models import Case, F, Value, When
+
+from accounts import access
+from accounts.access import Side
+from accounts.models import Team, User
+from leads import scoring
+from leads.lifecycle import leads_changed
+from leads.models.criteria import Criteria
+from leads.models.episode import Episode
+from leads.models.handoff import Handoff
+from leads.models.lead import Lead
+from leads.models.returns import HandoffReturn, Result
+from leads.models.touch import Touch
+
+BATCH = 1000
+
+
+@transaction.atomic
+def hand_over(lead_ids: Iterable[int], *, at: datetime, by: User | None = None, by_hand: bool = False) -> list[Handoff]:
+    """Hand over those of the leads that are MQLs and wait; assign them, and tell of it once."""
+    access.check(by, "handoff.release")
+    events = handed_over(lead_ids, at=at, by_hand=by_hand)
+    leads_changed.send(Handoff, events=events)
+    return [event for event in events if isinstance(event, Handoff)]
+
+
+def handed_over(lead_ids: Iterable[int], *, at: datetime, by_hand: bool = False, why: str = "") -> list[models.Model]:
+    """Make and assign the hand-offs; return the event rows for the verb that tells. Call it in a transaction."""
+    held = Lead.objects.filter(pk__in=list(lead_ids)).hold()
+    reasons = Reasons.now()
+    handoffs: list[Handoff] = []
+    for start in range(0, len(held), BATCH):
+        handoffs += _make(held[start : start + BATCH], reasons, at=at, by_hand=by_hand, why=why)
+    assigned = Handoff.objects.assign(handoffs, at=at)
+    owners = {assignment.handoff_id: assignment.owner_id for assignment in assigned}
+    for handoff in handoffs:
+        if owner := owners.get(handoff.pk):
+            handoff.owner_id, handoff.assigned_at = owner, at
+    return [*handoffs, *assigned]
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What the hand-offs of a batch have in common: the criteria that rule and the pool for whoever has no owner."""
+
+    criteria: Criteria | None
+    pool: Team | None
+
+    @classmethod
+    def now(cls) -> Reasons:
+        return cls(Criteria.objects.ruling(), default_pool())
+
+
+def default_pool() -> Team | None:
+    """The sales team that gets what belongs to no company owner: the first that was formed."""
+    return Team.objects.filter(side=Side.SALES).order_by("pk").first()
+
+
+def _make(ids: list[int], reasons: Reasons, *, at: datetime, by_hand: bool, why: str) -> list[Handoff]:
+    # Read after the leads are held: whoever handed one over meanwhile has left it no longer waiting.
+    leads = list(Lead.objects.to_hand_over().filter(pk__in=ids).select_related("score", "campaign", "company__owner__team"))
+    ids = [lead.pk for lead in leads]
+    ledgers = scoring.ledger(reasons.criteria, ids, at) if reasons.criteria and ids else {}
+    touches, returns = _touches(ids, at=at), _returns(ids)
+    made = [
+        Handoff(
+            lead=lead,
+            episode=lead.episode,
+            pool=_pool(lead) or reasons.pool,
+            made_at=at,
+            criteria=reasons.criteria,
+            by_hand=by_hand,
+            ledger=ledgers.get(lead.pk, []),
+            returned_before=returns.get(lead.pk),
+            **_score(lead, reasons, touches.get(lead.pk), why),
+            **_pulled_in(lead, touches.get(lead.pk)),
+        )
+        for lead in leads
+    ]
+    waited = Episode.objects.filter(lead__in=ids, number=F("lead__episode"), handed_over_at__isnull=True)
+    waited.update(handed_over_at=at)
+    return Handoff.objects.bulk_create(made)
+
+
+def _touches(ids: list[int], *, at: datetime) -> dict[int, Touch]:
+    """The act that pulled each person in: of a fast track that one, else their latest."""
+    fast_track = When(occurred_at=F("lead__score__fast_track_at"), lead__score__fast_track=True, then=Value(0))
+    acts = Touch.objects.responded().filter(lead__in=ids, occurred_at__lte=at).select_related("campaign", "content")
+    ranked = acts.annotate(rank=Case(fast_track, default=Value(1))).order_by("lead_id", "rank", "-occurred_at", "-pk")
+    return {touch.lead_id: touch for touch in ranked.distinct("lead_id")}
+
+
+def _returns(ids: list[int]) -> dict[int, HandoffReturn]:
+    """How sales last let go of each."""
+    ended = HandoffReturn.objects.standing().filter(
+        handoff__lead__in=ids, result__in=[Result.RECYCLED, Result.DISQUALIFIED]
+    )
+    latest = ended.select_related("handoff").order_by("handoff__lead_id", "-at", "-pk").distinct("handoff__lead_id")
+    return {returned.handoff.lead_id: returned for returned in latest}
+
+
+def _pool(lead: Lead) -> Team | None:
+    owner = lead.company and lead.company.owner
+    return owner.team if owner and owner.team and owner.team.side == Side.SALES else None
+
+
+def _score(lead: Lead, reasons: Reasons, touch: Touch | None, why: str) -> dict[str, Any]:
+    """The score as it is now, and in a sentence why that makes an MQL."""
+    score = getattr(lead, "score", None)
+    if score is None or reasons.criteria is None or score.criteria_id != reasons.criteria.pk:
+        return {"why": why or "An MQL since before these criteria."}
+    if score.fast_track and touch:
+        day = touch.occurred_at.astimezone(ZoneInfo(reasons.criteria.zone))
+        said = f"{touch.what} on {day:%-d %B}: a fast track."
+    else:
+        said = f"{score.total:g} points of {reasons.criteria.threshold:g}: fit {score.fit:g}, engagement {score.engagement:g}."
+    return {"why": (why or said)[:400], "fit": score.fit, "engagement": score.engagement, "grade": score.grade, "hot": score.hot}
+
+
+def _pulled_in(lead: Lead, touch: Touch | None) -> dict[str, Any]:
+    campaign = (touch and touch.campaign) or lead.campaign
+    content = touch and touch.content
+    points = (content and content.talking_points) or (campaign and campaign.talking_points) or ""
+    return {"touch": touch, "campaign": campaign, "content": content, "talking_points": points}
