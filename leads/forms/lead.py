@@ -1,0 +1,99 @@
+"""What is filled in on a lead's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from accounts.access import MARKETING
+from accounts.models import User
+from leads.forms.day import Day
+from leads.lifecycle import LEAD, Stage
+from leads.models import Attribute, Lead
+from leads.models.attribute import AttributeType
+
+FIELD_OF_TYPE = {
+    AttributeType.TEXT: forms.CharField,
+    AttributeType.NUMBER: forms.DecimalField,
+    AttributeType.DATE: forms.DateField,
+    AttributeType.BOOLEAN: forms.NullBooleanField,
+}
+
+
+class FactsForm(forms.ModelForm):
+    """The facts of a lead, with the attributes that this organisation added."""
+
+    class Meta:
+        model = Lead
+        fields = ("first_name", "last_name", "email", "title", "phone", "city", "country", "source", "campaign")
+
+    def __init__(self, lead: Lead, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, instance=lead, **kwargs)
+        self.added = list(Attribute.objects.filter(on=Attribute.On.LEAD).order_by("label"))
+        for attribute in self.added:
+            self.fields[f"attribute_{attribute.key}"] = FIELD_OF_TYPE[AttributeType(attribute.type)](
+                label=attribute.label, required=False, initial=lead.attributes.get(attribute.key)
+            )
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Only what differs, as the verb takes it."""
+        changed = {name: self.cleaned_data[name] for name in self.changed_data if name in self.Meta.fields}
+        given = {
+            attribute.key: self.cleaned_data[f"attribute_{attribute.key}"]
+            for attribute in self.added
+            if f"attribute_{attribute.key}" in self.changed_data
+        }
+        return changed | ({"attributes": given} if given else {})
+
+
+class NoteForm(forms.Form):
+    """Why a marketer qualifies a lead by hand."""
+
+    note = forms.CharField(label="Why is this one ready?", max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RestoreForm(forms.Form):
+    """Back to the stage before, or to the beginning, with the reason."""
+
+    to = forms.ChoiceField(label="Back to")
+    note = forms.CharField(label="Why", max_length=400)
+
+    def __init__(self, lead: Lead, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        last = lead.transitions.counted().filter(to_stage=lead.stage).order_by("-pk").first()
+        before = [last.from_stage] if last and last.from_stage else []
+        self.fields["to"].choices = [(stage, Stage(stage).label) for stage in dict.fromkeys([*before, LEAD.value])]
+
+
+class NurtureForm(forms.Form):
+    """What marketing does with a recycled lead: who, what, and when to look again."""
+
+    owner = forms.ModelChoiceField(None, label="Who looks after them?")
+    plan = forms.CharField(label="What do we do until then?", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    review_on = forms.DateField(label="Look again on", widget=Day())
+
+    def __init__(self, lead: Lead, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"owner": lead.marketing_owner_id, "plan": lead.plan, "review_on": lead.review_on})
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = User.objects.with_role(*MARKETING).order_by("name")
+
+
+class NewLeadForm(forms.Form):
+    """One person added by hand."""
+
+    email = forms.EmailField(label="E-mail")
+    first_name = forms.CharField(required=False, max_length=120)
+    last_name = forms.CharField(required=False, max_length=120)
+    title = forms.CharField(required=False, max_length=200)
+    company = forms.CharField(
+        required=False, max_length=200, help_text="Left empty, it is found by the e-mail's domain."
+    )
+    phone = forms.CharField(required=False, max_length=60)
+    country = forms.CharField(required=False, max_length=80)
+    source = forms.CharField(required=False, max_length=120, help_text="How we came to know them, such as Trade fair.")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if value}

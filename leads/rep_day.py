@@ -1,0 +1,125 @@
+"""A rep's day: the open hand-offs in the order in which they want attention.
+
+A plain calculation over rows that were fetched once. Each hand-off stands in one group only,
+the most urgent it fits; within a group the earliest deadline comes first, and hot ones before
+the rest of the same deadline.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from common.hours import Hours
+from common.worktime import working_time_between
+from leads.models import Attempt, Handoff
+
+
+class Group(StrEnum):
+    """Why a hand-off is on the list today; the value is the heading."""
+
+    REPAIRED = "Completed by marketing"
+    OVERDUE = "Overdue"
+    NEW = "New"
+    CALL_BACKS = "Call-backs"
+    DUE_TODAY = "Due today"
+    WORKING = "In progress"
+    UNASSIGNED = "Nobody's yet"
+    IN_REPAIR = "With marketing for repair"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of the queue. `left` is the working time to the deadline, negative when late."""
+
+    handoff: Handoff
+    group: Group
+    due_at: datetime | None
+    due_for: str
+    left: timedelta | None
+
+
+@dataclass
+class Day:
+    """The queue: groups in order, and how many of them wait for the rep."""
+
+    groups: dict[Group, list[Item]] = field(default_factory=dict)
+
+    @property
+    def items(self) -> list[Item]:
+        return [item for items in self.groups.values() for item in items]
+
+    @property
+    def waiting(self) -> int:
+        """How many want something today."""
+        idle = {Group.WORKING, Group.IN_REPAIR, Group.UNASSIGNED}
+        return sum(len(items) for group, items in self.groups.items() if group not in idle)
+
+    def find(self, pk: int | None) -> Item | None:
+        """The row of a hand-off, else the first row."""
+        return next((item for item in self.items if item.handoff.pk == pk), None)
+
+
+def plan_day(
+    handoffs: Iterable[Handoff],
+    call_backs: dict[int, Attempt],
+    repaired: set[int],
+    *,
+    at: datetime,
+    zone: ZoneInfo,
+    hours: Hours | None,
+) -> Day:
+    """Sort open hand-offs into the groups of a day.
+
+    `call_backs` holds each hand-off's latest attempt where that asked to call back, `repaired`
+    the ids that marketing has completed; `hours` are the rep's, to tell time left as working time.
+    """
+    items = [_item(handoff, call_backs.get(handoff.pk), repaired, at, zone, hours) for handoff in handoffs]
+    items.sort(key=_urgency)
+    return Day({group: rows for group in Group if (rows := [item for item in items if item.group == group])})
+
+
+def _item(
+    handoff: Handoff,
+    call_back: Attempt | None,
+    repaired: set[int],
+    at: datetime,
+    zone: ZoneInfo,
+    hours: Hours | None,
+) -> Item:
+    deadlines = [(handoff.due_at, handoff.due_for), (handoff.next_step_at, handoff.next_step)]
+    if call_back:
+        deadlines.append((call_back.call_back_at, "call back"))
+    due_at, due_for = min((pair for pair in deadlines if pair[0]), default=(None, ""))
+    left = working_time_between(at, due_at, hours) if due_at and hours else due_at and due_at - at
+    group = _group(handoff, call_back, repaired, due_at, at, zone)
+    return Item(handoff, group, due_at, due_for, left)
+
+
+def _group(
+    handoff: Handoff,
+    call_back: Attempt | None,
+    repaired: set[int],
+    due_at: datetime | None,
+    at: datetime,
+    zone: ZoneInfo,
+) -> Group:
+    if handoff.repair_since:
+        return Group.IN_REPAIR
+    if handoff.owner_id is None:
+        return Group.UNASSIGNED
+    if handoff.is_pending and handoff.pk in repaired:
+        return Group.REPAIRED
+    if due_at and due_at < at:
+        return Group.OVERDUE
+    if handoff.is_pending:
+        return Group.NEW
+    if not due_at or due_at.astimezone(zone).date() > at.astimezone(zone).date():
+        return Group.WORKING
+    return Group.CALL_BACKS if call_back and call_back.call_back_at == due_at else Group.DUE_TODAY
+
+
+def _urgency(item: Item) -> tuple[bool, datetime, bool, int]:
+    due_at = item.due_at or item.handoff.made_at
+    return item.due_at is None, due_at, not item.handoff.hot, item.handoff.pk

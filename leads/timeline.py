@@ -1,0 +1,76 @@
+"""What happened with a lead, in one order: its touches, sales' attempts, its moves and returns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from accounts.access import Side
+from accounts.models import User
+from leads.lifecycle import Stage
+from leads.models import Attempt, HandoffReturn, Lead, Touch, Transition
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line: when, whose side it was ("" for a move), the words, what is said beside them, and who did it."""
+
+    at: datetime
+    side: str
+    text: str
+    beside: str = ""
+    by: User | None = None
+    note: str = ""
+    episode: int = 0
+
+
+def timeline(lead: Lead, *, latest: int = 200) -> list[Event]:
+    """The latest events of a lead, newest first; what was undone is left out. Four queries."""
+    events = chain(_touches(lead, latest), _attempts(lead, latest), _moves(lead, latest), _returns(lead, latest))
+    return sorted(events, key=lambda event: event.at, reverse=True)[:latest]
+
+
+def _touches(lead: Lead, latest: int) -> Iterator[Event]:
+    rows = lead.touches.select_related("campaign", "content").order_by("-occurred_at", "-id")[:latest]
+    for touch in rows:
+        yield Event(touch.occurred_at, Side.MARKETING, _touch_words(touch), _touch_origin(touch))
+
+
+def _touch_words(touch: Touch) -> str:
+    named = touch.content.title if touch.content else touch.detail
+    return f"{touch.what}: {named}" if named else touch.what
+
+
+def _touch_origin(touch: Touch) -> str:
+    return ", ".join(filter(None, [touch.campaign and touch.campaign.name, touch.channel]))
+
+
+def _attempts(lead: Lead, latest: int) -> Iterator[Event]:
+    rows = Attempt.objects.standing().filter(lead=lead).select_related("by").order_by("-at", "-id")[:latest]
+    for attempt in rows:
+        yield Event(attempt.at, Side.SALES, str(attempt), by=attempt.by, note=attempt.note)
+
+
+def _moves(lead: Lead, latest: int) -> Iterator[Event]:
+    rows = Transition.objects.counted().filter(lead=lead).select_related("by", "reason", "criteria__revision")
+    for move in rows.order_by("-at", "-id")[:latest]:
+        words = f"Became {Stage(move.to_stage).label}" if move.from_stage else "Entered the funnel"
+        yield Event(move.at, "", words, _move_reason(move), by=move.by, note=move.note, episode=move.episode)
+
+
+def _move_reason(move: Transition) -> str:
+    told = [
+        move.criteria and f"under criteria v{move.criteria.revision.number}",
+        move.reason and move.reason.label.lower(),
+        "from the imported history" if move.imported else "",
+    ]
+    return ", ".join(filter(None, told))
+
+
+def _returns(lead: Lead, latest: int) -> Iterator[Event]:
+    """Returns that moved no stage; the others stand there as the move they made."""
+    rows = HandoffReturn.objects.standing().filter(handoff__lead=lead, result__in=["reroute", "repair", "merge"])
+    for returned in rows.select_related("reason", "by").order_by("-at", "-id")[:latest]:
+        words = f"Returned: {returned.reason.label.lower()}"
+        beside = returned.get_result_display().lower()
+        yield Event(returned.at, Side.SALES, words, beside, by=returned.by, note=returned.note)

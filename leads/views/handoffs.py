@@ -1,0 +1,225 @@
+"""What people do with a hand-off. Every view is one verb, and answers with the queue or the page it came from."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from accounts.access import Role, may
+from accounts.models import User
+from common import clock as db_clock
+from common.errors import Incomplete
+from common.htmx import back, toast, wants_part
+from leads.forms.day import (
+    AttemptForm,
+    ChecklistForm,
+    DealForm,
+    LoseForm,
+    NextStepForm,
+    ReassignForm,
+    ReturnForm,
+    WinForm,
+)
+from leads.models import Handoff, Lead, Opportunity, ReturnReason
+from leads.undo import undo
+from leads.views.queue import queue_context
+
+
+def found(request: HttpRequest, pk: int) -> Handoff:
+    """The hand-off, if the reader may see it."""
+    handoffs = Handoff.objects.visible_to(request.user).select_related("lead", "criteria", "owner")
+    return get_object_or_404(handoffs, pk=pk)
+
+
+def done(request: HttpRequest, lead: Lead, said: str, *, open_pk: int | None = None, undo: bool = True) -> HttpResponse:
+    """Say what was done, with its undo; show the queue as it is now, or go back to the page it came from."""
+    toast(request, said, undo=reverse("undo", args=[lead.pk]) if undo else "")
+    if wants_part(request) and "/queue" in (request.htmx.current_url_abs_path or ""):
+        return render(request, "leads/_queue.html", queue_context(request.user, open_pk=open_pk))
+    response = back(request, reverse("lead", args=[lead.pk]))
+    if wants_part(request):
+        response = HttpResponse(headers={"HX-Location": response.url})
+    return response
+
+
+def asked_again(request: HttpRequest, handoff: Handoff, form: forms.Form, title: str) -> HttpResponse:
+    """The form once more with what is wrong in it; nothing was done, and what was typed is kept."""
+    context = {"handoff": handoff, "lead": handoff.lead, "form": form, "title": title}
+    part = "leads/_asked_again.html" if wants_part(request) else "leads/asked_again.html"
+    response = render(request, part, context, status=422)
+    if wants_part(request) and request.htmx.trigger:
+        response.headers["HX-Retarget"] = f"#{request.htmx.trigger}"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+@require_POST
+@may("handoff.accept")
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    handoff = found(request, pk)
+    handoff.accept(by=request.user, at=db_clock.now())
+    return done(request, handoff.lead, f"{handoff.lead} is yours.", open_pk=pk)
+
+
+@may("handoff.return")
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET lists the reasons, for readers without dialogs; POST returns the lead, or asks for the evidence."""
+    handoff = found(request, pk)
+    if request.method == "GET":
+        reasons = ReturnReason.objects.filter(is_active=True)
+        return render(request, "leads/return.html", {"handoff": handoff, "lead": handoff.lead, "reasons": reasons})
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return asked_again(request, handoff, form, "Return")
+    reason = form.cleaned_data["reason"]
+    try:
+        returned = handoff.send_back(
+            reason,
+            by=request.user,
+            at=db_clock.now(),
+            note=form.cleaned_data["note"],
+            evidence=form.evidence,
+            rating=form.cleaned_data["rating"],
+        )
+    except Incomplete as missing:
+        form.for_reason(reason)
+        form.add_error(None, str(missing))
+        return asked_again(request, handoff, form, f"Return: {reason.label.lower()}")
+    return done(request, handoff.lead, f"{handoff.lead} returned: {returned.get_result_display().lower()}.")
+
+
+Act = Callable[[Handoff, forms.Form, User, datetime], str]
+
+
+def _filled_in(
+    request: HttpRequest, pk: int, make: Callable[[Handoff], forms.Form], act: Act, title: str
+) -> HttpResponse:
+    """A verb with a form: fill it in, do it, say it."""
+    handoff = found(request, pk)
+    form = make(handoff)
+    if not form.is_valid():
+        return asked_again(request, handoff, form, title)
+    said = act(handoff, form, request.user, db_clock.now())
+    return done(request, handoff.lead, said, open_pk=pk)
+
+
+@require_POST
+@may("attempt.log")
+def log_attempt(request: HttpRequest, pk: int) -> HttpResponse:
+    """An attempt and its outcome; on an undecided hand-off it accepts as well."""
+
+    def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
+        attempt = form.log(handoff, by=by, at=at)
+        return f"{attempt}: logged for {handoff.lead}."
+
+    return _filled_in(request, pk, lambda _: AttemptForm(request.POST), act, "Log an attempt")
+
+
+@require_POST
+@may("handoff.plan")
+def plan_next(request: HttpRequest, pk: int) -> HttpResponse:
+    def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
+        handoff.plan_next(step=form.cleaned_data["step"], step_at=form.cleaned_data["step_at"], by=by, at=at)
+        return f"Next step with {handoff.lead}: {handoff.next_step}."
+
+    return _filled_in(request, pk, lambda _: NextStepForm(request.POST), act, "Next step")
+
+
+@require_POST
+@may("handoff.qualify")
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    def make(handoff: Handoff) -> forms.Form:
+        return ChecklistForm(handoff.criteria.checklist if handoff.criteria else [], request.POST)
+
+    def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
+        handoff.confirm(answers=form.answers, by=by, at=at)
+        return f"{handoff.lead} is an SQL."
+
+    return _filled_in(request, pk, make, act, "Is it an SQL?")
+
+
+@require_POST
+@may("opportunity.open")
+def open_deal(request: HttpRequest, pk: int) -> HttpResponse:
+    def make(handoff: Handoff) -> forms.Form:
+        return DealForm(request.POST, typical=Opportunity.objects.typical_amount(handoff.lead))
+
+    def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
+        handoff.open_deal(**form.terms, rating=form.cleaned_data["rating"], by=by, at=at)
+        return f"{handoff.lead} is an opportunity."
+
+    return _filled_in(request, pk, make, act, "Open a deal")
+
+
+@require_POST
+@may("handoff.reassign")
+def reassign(request: HttpRequest, pk: int) -> HttpResponse:
+    def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
+        handoff.reassign(to=form.cleaned_data["to"], because=form.cleaned_data["because"], by=by, at=at)
+        return f"{handoff.lead} went to {handoff.owner}."
+
+    people = User.objects.with_role(Role.REP)
+    return _filled_in(request, pk, lambda _: ReassignForm(people, request.POST), act, "Reassign")
+
+
+@require_POST
+@may("handoff.repair")
+def finish_repair(request: HttpRequest, pk: int) -> HttpResponse:
+    handoff = found(request, pk)
+    handoff.finish_repair(by=request.user, at=db_clock.now())
+    return done(request, handoff.lead, f"{handoff.lead} is back on top of {handoff.owner or 'the'} queue.", undo=False)
+
+
+def _deal(request: HttpRequest, pk: int) -> Opportunity:
+    return get_object_or_404(Opportunity.objects.visible_to(request.user).select_related("lead"), pk=pk)
+
+
+@require_POST
+@may("opportunity.close")
+def win(request: HttpRequest, pk: int) -> HttpResponse:
+    deal = _deal(request, pk)
+    form = WinForm(deal, request.POST)
+    if not form.is_valid():
+        return asked_again(request, deal.handoff, form, "Won")
+    deal.win(amount=form.cleaned_data["amount"], by=request.user, at=db_clock.now())
+    return done(request, deal.lead, f"Won: {deal}.", open_pk=deal.handoff_id)
+
+
+@require_POST
+@may("opportunity.close")
+def lose(request: HttpRequest, pk: int) -> HttpResponse:
+    deal = _deal(request, pk)
+    form = LoseForm(request.POST)
+    if not form.is_valid():
+        return asked_again(request, deal.handoff, form, "Lost")
+    deal.lose(because=form.cleaned_data["because"], by=request.user, at=db_clock.now())
+    return done(request, deal.lead, f"Lost: {deal}.", open_pk=deal.handoff_id)
+
+
+@require_POST
+@may("move.undo")
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo the reader's latest move of this lead."""
+    lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
+    said = undo(lead, by=request.user, at=db_clock.now())
+    handoff = lead.handoffs.open().first()
+    return done(request, lead, f"Taken back: {said}.", open_pk=handoff and handoff.pk, undo=False)
+
+
+urls = [
+    path("handoffs/<int:pk>/accept/", accept, name="accept"),
+    path("handoffs/<int:pk>/return/", send_back, name="return"),
+    path("handoffs/<int:pk>/attempt/", log_attempt, name="log_attempt"),
+    path("handoffs/<int:pk>/next/", plan_next, name="plan_next"),
+    path("handoffs/<int:pk>/qualify/", confirm, name="qualify"),
+    path("handoffs/<int:pk>/deal/", open_deal, name="open_deal"),
+    path("handoffs/<int:pk>/reassign/", reassign, name="reassign"),
+    path("handoffs/<int:pk>/repaired/", finish_repair, name="finish_repair"),
+    path("opportunities/<int:pk>/win/", win, name="win"),
+    path("opportunities/<int:pk>/lose/", lose, name="lose"),
+    path("leads/<int:pk>/undo/", take_back, name="undo"),
+]

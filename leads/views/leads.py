@@ -1,0 +1,192 @@
+"""The leads: the list that anyone can search, one lead whole, and what is done to it outside a hand-off."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import access
+from accounts.access import may
+from common import clock as db_clock
+from common.htmx import answer, toast
+from common.keyset import newest_first
+from leads.forms.find import FindLeads
+from leads.forms.lead import FactsForm, NewLeadForm, NoteForm, NurtureForm, RestoreForm
+from leads.intake import receive
+from leads.lifecycle import CUSTOMER, DISQUALIFIED, LEAD, LOST, PATH, RECYCLED, Stage
+from leads.models import Criteria, Lead
+from leads.reading import explain
+from leads.timeline import timeline
+from leads.undo import undoable
+from leads.views.queue import RELATED, handoff_context
+from notifications.threads import thread_on
+
+
+@require_GET
+@may("read")
+def leads(request: HttpRequest) -> HttpResponse:
+    form = FindLeads(request.GET)
+    rows = form.found(Lead.objects.visible_to(request.user)).select_related("company", "owner", "score")
+    page = newest_first(rows, "created_at", cursor=request.GET.get("older", ""))
+    context = {"form": form, "page": page, "query": _query(request)}
+    return answer(request, "leads/leads.html", context, part="leads/_leads.html")
+
+
+def _query(request: HttpRequest) -> str:
+    """The filters as they stand, without the page."""
+    asked = request.GET.copy()
+    asked.pop("older", None)
+    return asked.urlencode()
+
+
+@require_GET
+@may("read")
+def lead(request: HttpRequest, pk: int) -> HttpResponse:
+    leads = Lead.objects.visible_to(request.user).select_related("company", "owner", "campaign", "score")
+    found = get_object_or_404(leads, pk=pk)
+    return render(request, "leads/lead.html", lead_context(found, request, db_clock.now()))
+
+
+def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, Any]:
+    """Everything the lead's page shows; with an open hand-off also what can be done with that."""
+    criteria = Criteria.objects.ruling()
+    open_handoff = lead.handoffs.open().select_related(*RELATED).first()
+    context = {
+        "lead": lead,
+        "now": at,
+        "path": path_of(lead),
+        "history": timeline(lead),
+        "criteria": criteria,
+        "explained": explain(criteria, lead, at=at) if criteria else None,
+        "handoffs": lead.handoffs.select_related("owner", "criteria__revision").order_by("-made_at"),
+        "deals": lead.opportunities.select_related("owner").order_by("-opened_at"),
+        "thread": thread_on(lead),
+        "undoable": undoable(lead, by=request.user, at=at),
+        "can_lead": {verb for verb in LEAD_VERBS if access.allowed(request.user, verb, lead)},
+        "handoff": open_handoff,
+        **_forms(lead),
+    }
+    return (
+        context
+        | (handoff_context(open_handoff, request.user, at) if open_handoff else {})
+        | {"history": context["history"]}
+    )
+
+
+LEAD_VERBS = ("lead.edit", "lead.qualify_by_hand", "lead.opt_out", "lead.restore")
+
+
+def _forms(lead: Lead) -> dict[str, Any]:
+    """Empty forms for what can be done to the lead where it stands."""
+    return {
+        "facts_form": FactsForm(lead),
+        "qualify_form": NoteForm() if lead.stage in (LEAD, RECYCLED, LOST) else None,
+        "restore_form": RestoreForm(lead) if lead.stage in (LOST, DISQUALIFIED, CUSTOMER) else None,
+        "nurture_form": NurtureForm(lead) if lead.stage == RECYCLED else None,
+    }
+
+
+def path_of(lead: Lead) -> list[dict[str, Any]]:
+    """The stages of the path with the moment each was reached in the present episode."""
+    episode = lead.episodes.filter(number=lead.episode).first()
+    reached = {stage: getattr(episode, f"{stage}_at", None) for stage in PATH}
+    steps = [
+        {"label": Stage(stage).label, "at": reached[stage], "state": "done" if reached[stage] else ""} for stage in PATH
+    ]
+    if lead.stage in PATH:
+        steps[PATH.index(lead.stage)]["state"] = "now"
+        return steps
+    return [*steps, {"label": lead.get_stage_display(), "at": lead.stage_at, "state": "now off"}]
+
+
+def _found(request: HttpRequest, pk: int) -> Lead:
+    return get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
+
+
+def _refused_form(request: HttpRequest, lead: Lead, **forms: Any) -> HttpResponse:
+    """The lead's page again with what is wrong in a form; nothing was done."""
+    context = lead_context(lead, request, db_clock.now()) | forms | {"opened": next(iter(forms))}
+    return render(request, "leads/lead.html", context, status=422)
+
+
+@may("lead.receive")
+def new_lead(request: HttpRequest) -> HttpResponse:
+    """Add one person by hand; a known e-mail address opens and completes the lead there is."""
+    form = NewLeadForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "leads/new_lead.html", {"form": form}, status=422 if form.is_bound else 200)
+    lead = receive(form.facts, by=request.user, at=db_clock.now())
+    toast(request, f"{lead} is here; the score follows in a moment.")
+    return redirect("lead", lead.pk)
+
+
+@require_POST
+@may("lead.edit")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    lead = _found(request, pk)
+    form = FactsForm(lead, request.POST)
+    if not form.is_valid():
+        return _refused_form(request, lead, facts_form=form)
+    lead.edit(form.changes, by=request.user, at=db_clock.now())
+    toast(request, f"{lead} saved; the score follows in a moment.")
+    return redirect("lead", pk)
+
+
+@require_POST
+@may("lead.qualify_by_hand")
+def qualify_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
+    lead = _found(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _refused_form(request, lead, qualify_form=form)
+    lead.qualify_by_hand(note=form.cleaned_data["note"], by=request.user, at=db_clock.now())
+    toast(request, f"{lead} is handed to sales.", undo=reverse("undo", args=[pk]))
+    return redirect("lead", pk)
+
+
+@require_POST
+@may("lead.opt_out")
+def opt_out(request: HttpRequest, pk: int) -> HttpResponse:
+    lead = _found(request, pk)
+    lead.opt_out(by=request.user, at=db_clock.now())
+    toast(request, f"{lead} has opted out: attempts and clocks have stopped.")
+    return redirect("lead", pk)
+
+
+@require_POST
+@may("lead.restore")
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    lead = _found(request, pk)
+    form = RestoreForm(lead, request.POST)
+    if not form.is_valid():
+        return _refused_form(request, lead, restore_form=form)
+    lead.restore(**form.cleaned_data, by=request.user, at=db_clock.now())
+    toast(request, f"{lead} is at {lead.get_stage_display()} again.")
+    return redirect("lead", pk)
+
+
+@require_POST
+@may("lead.edit")
+def plan_nurture(request: HttpRequest, pk: int) -> HttpResponse:
+    lead = _found(request, pk)
+    form = NurtureForm(lead, request.POST)
+    if not form.is_valid():
+        return _refused_form(request, lead, nurture_form=form)
+    lead.plan_nurture(**form.cleaned_data, by=request.user, at=db_clock.now())
+    toast(request, f"{lead} has a plan.")
+    return redirect("lead", pk)
+
+
+urls = [
+    path("leads/", leads, name="leads"),
+    path("leads/new/", new_lead, name="new_lead"),
+    path("leads/<int:pk>/", lead, name="lead"),
+    path("leads/<int:pk>/edit/", edit, name="edit_lead"),
+    path("leads/<int:pk>/qualify/", qualify_by_hand, name="qualify_by_hand"),
+    path("leads/<int:pk>/opt-out/", opt_out, name="opt_out"),
+    path("leads/<int:pk>/restore/", restore, name="restore_lead"),
+    path("leads/<int:pk>/plan/", plan_nurture, name="plan_nurture"),
+]

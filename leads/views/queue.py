@@ -1,0 +1,151 @@
+"""The rep's day: what waits, most urgent first, and one hand-off open beside it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from accounts import access
+from accounts.access import Role, may
+from accounts.models import User
+from accounts.models.calendar import hours_of
+from common import clock as db_clock
+from common.htmx import answer, wants_part
+from leads.forms.day import AttemptForm, ChecklistForm, DealForm, LoseForm, NextStepForm, ReassignForm, WinForm
+from leads.lifecycle import OPPORTUNITY, SAL
+from leads.models import Attempt, Handoff, HandoffReturn, Opportunity, ReturnReason
+from leads.models.attempt import Outcome
+from leads.models.returns import Result
+from leads.reading import lines
+from leads.rep_day import Day, plan_day
+from leads.timeline import timeline
+from leads.undo import undoable
+
+SHOWN_AT_ONCE = 200
+
+
+@may("handoff.accept")
+def queue(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """The whole day; `pk` opens that hand-off, else the first is open."""
+    return answer(request, "leads/queue.html", queue_context(request.user, open_pk=pk), part="leads/_queue.html")
+
+
+@may("handoff.accept")
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One hand-off beside the list; without JavaScript the whole page with it open."""
+    if not wants_part(request):
+        return queue(request, pk)
+    at = db_clock.now()
+    handoff = Handoff.objects.visible_to(request.user).select_related(*RELATED).get(pk=pk)
+    return render(request, "leads/_handoff.html", handoff_context(handoff, request.user, at))
+
+
+RELATED = ("lead__company", "owner", "criteria__revision", "campaign", "content", "returned_before__reason", "pool")
+
+
+def queue_context(user: User, *, open_pk: int | None = None) -> dict[str, Any]:
+    """What the queue page shows to a person: their day, and the hand-off that is open."""
+    at = db_clock.now()
+    day = day_of(user, at)
+    item = day.find(open_pk)
+    context = {"day": day, "item": item, "now": at, **month_so_far(user, at)}
+    return context | handoff_context(item.handoff, user, at) if item else context
+
+
+def day_of(user: User, at: datetime) -> Day:
+    """A person's own open hand-offs and those of their pool that nobody owns."""
+    mine = Q(owner=user) | Q(owner=None)
+    if not user.has_role(Role.HEAD_OF_SALES):
+        mine = Q(owner=user) | Q(owner=None, pool=user.team_id)
+    repaired = HandoffReturn.objects.standing().filter(
+        handoff=OuterRef("pk"), result=Result.REPAIR, repaired_at__isnull=False
+    )
+    handoffs = list(
+        Handoff.objects.visible_to(user)
+        .open()
+        .filter(mine)
+        .select_related(*RELATED)
+        .annotate(was_repaired=Exists(repaired))
+        .order_by("due_at", "pk")[:SHOWN_AT_ONCE]
+    )
+    return plan_day(
+        handoffs,
+        open_call_backs(handoffs),
+        {handoff.pk for handoff in handoffs if handoff.was_repaired},
+        at=at,
+        zone=user.tz,
+        hours=hours_of(user) if user.calendar_id or user.team_id else None,
+    )
+
+
+def open_call_backs(handoffs: list[Handoff]) -> dict[int, Attempt]:
+    """Each hand-off's latest attempt, where the person asked in it to be called back."""
+    latest = (
+        Attempt.objects.standing().filter(handoff__in=handoffs).order_by("handoff_id", "-at", "-pk").distinct("handoff")
+    )
+    return {attempt.handoff_id: attempt for attempt in latest if attempt.outcome == Outcome.CALL_BACK}
+
+
+def month_so_far(user: User, at: datetime) -> dict[str, int]:
+    """Of the hand-offs this person decided this month, how many they accepted."""
+    start = at.astimezone(user.tz).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    decided = Handoff.objects.filter(owner=user, decided_at__gte=start)
+    return {
+        "decided_this_month": decided.count(),
+        "accepted_this_month": decided.filter(accepted_at__isnull=False).count(),
+    }
+
+
+def handoff_context(handoff: Handoff, user: User, at: datetime) -> dict[str, Any]:
+    """One hand-off, what led to it, and the forms of what this person may do with it."""
+    lead = handoff.lead
+    deal = Opportunity.objects.open().filter(lead=lead).first()
+    attempts = list(handoff.attempts.standing())
+    return {
+        "handoff": handoff,
+        "lead": lead,
+        "deal": deal,
+        "now": at,
+        "history": timeline(lead, latest=8),
+        "ledger": lines(handoff.ledger),
+        "attempts": len(attempts),
+        "attempt_days": len({attempt.at.astimezone(user.tz).date() for attempt in attempts}),
+        "can": {verb.split(".")[1] for verb in HANDOFF_VERBS if access.allowed(user, verb, handoff)},
+        "undoable": undoable(lead, by=user, at=at),
+        **forms_for(handoff, deal, user, at),
+    }
+
+
+HANDOFF_VERBS = (
+    "handoff.accept",
+    "handoff.return",
+    "handoff.qualify",
+    "handoff.plan",
+    "handoff.reassign",
+    "handoff.repair",
+)
+
+
+def forms_for(handoff: Handoff, deal: Opportunity | None, user: User, at: datetime) -> dict[str, Any]:
+    """Empty forms for the dialogs of one hand-off."""
+    lead = handoff.lead
+    questions = handoff.criteria.checklist if handoff.criteria else []
+    return {
+        "reasons": ReturnReason.objects.filter(is_active=True),
+        "attempt_form": AttemptForm(),
+        "next_step_form": NextStepForm(initial={"step": handoff.next_step, "step_at": handoff.next_step_at}),
+        "checklist_form": ChecklistForm(questions) if lead.stage == SAL else None,
+        "deal_form": None if deal else DealForm(typical=Opportunity.objects.typical_amount(lead)),
+        "win_form": WinForm(deal) if lead.stage == OPPORTUNITY else None,
+        "lose_form": LoseForm() if lead.stage == OPPORTUNITY else None,
+        "reassign_form": ReassignForm(User.objects.with_role(Role.REP).present(at=at)),
+    }
+
+
+urls = [
+    path("queue/", queue, name="queue"),
+    path("queue/<int:pk>/", detail, name="queue_item"),
+]
