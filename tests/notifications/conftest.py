@@ -1,0 +1,30 @@
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+
+from accounts.models import User
+from notifications.outbox import tell
+from tests.notifications.greeting import GREETING
+from tests.notifications.smtp_server import SmtpServer
+
+
+@pytest.fixture
+def mail_server(settings) -> Iterator[SmtpServer]:
+    """A real mail server, and settings that name it."""
+    with SmtpServer() as server:
+        settings.DEMO = False
+        settings.EMAIL_SERVER = {"host": "127.0.0.1", "port": server.port, "timeout": 10}
+        yield server
+
+
+@pytest.fixture
+def greet(at: datetime, db) -> Callable[..., None]:
+    """`greet(sam)` tells somebody a greeting; more ids, a moment or another kind may be given."""
+
+    def greet(
+        *people: User, kind: str = GREETING.key, key: str = "hello", moment: datetime = at, **ids: object
+    ) -> None:
+        tell(people, kind, {"name": "you"} | ids, key=key, at=moment)
+
+    return greet
