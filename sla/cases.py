@@ -41,10 +41,11 @@ def _add_stints(cases: dict[int, Case]) -> None:
 
 def _add_attempts(cases: dict[int, Case]) -> None:
     for attempt in Attempt.objects.standing().filter(handoff__in=cases).select_related("by"):
+        case = cases[attempt.handoff_id]
         at = counts_at(attempt.at, attempt.recorded_at, synced=attempt.synced, zone=attempt.by.zone)
-        cases[attempt.handoff_id].attempts.append(at)
-        if attempt.is_connected:
-            cases[attempt.handoff_id].reached.append(at)
+        if at >= case.made_at:  # a call before the hand-off does not follow it up
+            case.attempts.append(at)
+            case.reached += [at] if attempt.is_connected else []
 
 
 def _add_returns(cases: dict[int, Case]) -> None:

@@ -54,7 +54,8 @@ class Case:
     """One hand-off and what happened to it, every list in order of time.
 
     `attempts` are the moments at which attempts count, `reached` those at which the person was
-    spoken to, `endings` returns and deals; `repairs` the spans in which marketing completed it.
+    spoken to, `endings` returns and deals, all of them after it was made; `repairs` the spans in
+    which marketing completed it.
     """
 
     handoff_id: int

@@ -1,0 +1,110 @@
+"""The figures of the promises: how many were kept, how long it took, how well the sides are aligned."""
+
+from functools import partial
+
+from accounts.access import Side
+from common import clock as db_clock
+from common.metrics import Better, Metric, Unit, register
+from common.periods import Period
+from sla import attainment
+from sla.holdback import causes
+from sla.scorecard import scorecard
+
+KEPT = "the share kept of those that fell due in the period: overdue and open counts as missed, excused is left out."
+
+
+def alignment(period: Period) -> float | None:
+    card = scorecard(period, at=db_clock.now())
+    return card and card.alignment
+
+
+def _parts(period: Period) -> list:
+    card = scorecard(period, at=db_clock.now())
+    return [line.commitment for side in card.sides for line in side.lines] if card else []
+
+
+def _what_holds_back(period: Period) -> list:
+    return [row for cause in causes(period) for row in cause.rows]
+
+
+for key, name, about in (
+    ("first_attempt_attainment", "First attempts in time", "First attempt or return on hand-offs that are not hot"),
+    ("first_attempt_attainment_hot", "First attempts on hot leads in time", "First attempt or return on hot hand-offs"),
+    (
+        "attempts_attainment",
+        "Attempts made as agreed",
+        "The agreed attempts on the agreed days, unless reached or returned",
+    ),
+):
+    register(
+        Metric(
+            key,
+            name,
+            f"{about}, by the customer’s clock: {KEPT}",
+            Unit.SHARE,
+            value=partial(attainment.attainment, key),
+            rows=partial(attainment.fell_due, [key]),
+            side=Side.SALES,
+        )
+    )
+
+for key, name, share in (("response_median", "Median response", 0.5), ("response_p90", "Response, 9 of 10", 0.9)):
+    register(
+        Metric(
+            key,
+            name,
+            f"The working time from hand-off to first attempt or return within which {share:.0%} of the cases were "
+            "answered, of those that fell due in the period. Those still waiting stand at the end.",
+            Unit.DURATION,
+            value=partial(attainment.response, share),
+            rows=partial(attainment.fell_due, attainment.FIRST_ATTEMPT),
+            better=Better.LOWER,
+            side=Side.SALES,
+        )
+    )
+
+register(
+    Metric(
+        "response_coverage",
+        "Answered at all",
+        "Hand-offs with a first attempt or return, however late, of those for which it fell due in the period.",
+        Unit.SHARE,
+        value=attainment.coverage,
+        rows=partial(attainment.fell_due, attainment.FIRST_ATTEMPT),
+        side=Side.SALES,
+    )
+)
+register(
+    Metric(
+        "excused",
+        "Excused",
+        "Cases that the head of the other side excused, with a reason. They count neither as kept nor as missed.",
+        Unit.COUNT,
+        value=lambda period: attainment.excused(period).count(),
+        rows=attainment.excused,
+        better=Better.NEITHER,
+    )
+)
+register(
+    Metric(
+        "alignment",
+        "Alignment",
+        "The alignment index of both sides’ attainment, by the formula of the agreement. A side’s attainment is the "
+        "mean of its promises, each against what is due by now and capped at 100.",
+        Unit.SHARE,
+        value=alignment,
+        rows=_parts,
+    )
+)
+register(
+    Metric(
+        "held_back",
+        "What holds it back",
+        "The misses and quality returns of the group that explains most of them: five at least, two in five of all, "
+        "and half as often again as elsewhere.",
+        Unit.COUNT,
+        value=lambda period: len(_what_holds_back(period)),
+        rows=_what_holds_back,
+        better=Better.LOWER,
+    )
+)

@@ -1,0 +1,189 @@
+"""The scorecard: every promise of both sides in one period, and the alignment of the two.
+
+In the middle of a period a promise is on pace, behind, or out of reach; only a closed period is
+missed. What is due of a count grows with the working days; a share is due in full at any time.
+A side's attainment is the mean of its promises, each capped at 100, so that doing one too well
+hides nothing; the alignment index is made of both by the formula of the agreement.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import sqrt
+from typing import Any
+
+from django.db.models import TextChoices
+
+from accounts.access import Side
+from common import metrics
+from common.periods import Period
+from common.templatetags.words import number, percent, working
+from sla import attainment
+from sla.models import Agreement, Commitment, Formula
+from sla.pace import days_gone, pace, working_days
+
+TWICE = 2  # more than twice the agreed pace on every day that is left is no longer a plan
+
+
+class Standing(TextChoices):
+    """How a promise stands in its period."""
+
+    NOTHING = "nothing", "nothing due yet"
+    ON_PACE = "on_pace", "on pace"
+    BEHIND = "behind", "behind"
+    OUT_OF_REACH = "out_of_reach", "out of reach"
+    MET = "met", "met"
+    MISSED = "missed", "missed"
+
+
+NEEDS_YOU = {Standing.BEHIND: "risk", Standing.OUT_OF_REACH: "missed", Standing.MISSED: "missed"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One promise in a period: what was reached (None where nothing was to be done), what is due by now, in all."""
+
+    commitment: Commitment
+    value: float | None
+    due: float
+    wanted: float
+    standing: Standing
+    note: str
+
+    @property
+    def attained(self) -> float | None:
+        """What was reached of what is due, at most 1."""
+        return None if self.value is None or not self.due else min(1.0, self.value / self.due)
+
+    @property
+    def words(self) -> str:
+        """The value as it is read."""
+        return number(self.value) if self.commitment.is_count else percent(self.value)
+
+    @property
+    def alarm(self) -> str:
+        """The chip's state: empty unless somebody has to look."""
+        return NEEDS_YOU.get(self.standing, "")
+
+    @property
+    def scale(self) -> float:
+        """Where its bar ends: shares at 1, a count at its target."""
+        return self.wanted if self.commitment.is_count else 1.0
+
+
+@dataclass(frozen=True)
+class SideCard:
+    """One side's promises."""
+
+    side: Side
+    lines: list[Line]
+
+    @property
+    def attained(self) -> float | None:
+        """The mean of what was reached of each promise, 0 to 1."""
+        known = [line.attained for line in self.lines if line.attained is not None]
+        return sum(known) / len(known) if known else None
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Both sides' promises in one period."""
+
+    agreement: Agreement
+    period: Period
+    is_closed: bool
+    sides: list[SideCard]
+
+    @property
+    def alignment(self) -> float | None:
+        """The alignment index, 0 to 1, or None while one side has nothing to show."""
+        parts = [card.attained for card in self.sides]
+        if None in parts:
+            return None
+        return min(parts) if self.agreement.formula == Formula.WEAKER else sqrt(parts[0] * parts[1])
+
+
+def scorecard(period: Period, *, at: datetime) -> Scorecard | None:
+    """Both sides in a period, under the agreement in force then, at its end or now. None where there was none."""
+    agreement = Agreement.objects.in_force_at(min(at, period.end - timedelta(seconds=1)))
+    if agreement is None:
+        return None
+    sides = [
+        SideCard(side, [line(each, agreement, period, at=at) for each in agreement.promises_of(side)]) for side in Side
+    ]
+    return Scorecard(agreement, period, period.end <= at, sides)
+
+
+def line(commitment: Commitment, agreement: Agreement, period: Period, *, at: datetime) -> Line:
+    """One promise in a period, as it stands at a moment."""
+    value = metrics.value(commitment.metric, period)
+    wanted = due = float(commitment.wanted)
+    if commitment.is_count:
+        steps = pace(wanted, commitment.period, period, agreement.hours())
+        wanted, due = steps[-1], steps[days_gone(period, at)]
+    standing = _standing(commitment, value, due, wanted, agreement, period, at)
+    return Line(commitment, value, due, wanted, standing, _note(commitment, due, period, at))
+
+
+def _standing(
+    commitment: Commitment, value: Any, due: float, wanted: float, agreement: Agreement, period: Period, at: datetime
+) -> Standing:
+    if value is None:
+        return Standing.NOTHING
+    if period.end <= at:
+        return Standing.MET if value >= wanted else Standing.MISSED
+    if value >= due:
+        return Standing.ON_PACE
+    over, left = working_days(period, agreement.hours(), at)
+    if commitment.is_count:
+        reachable = wanted - value <= TWICE * left * wanted / ((over + left) or 1)
+    else:
+        reachable = not over or _best_share(value, over, left) >= wanted
+    return Standing.BEHIND if reachable else Standing.OUT_OF_REACH
+
+
+def _best_share(share: float, over: int, left: int) -> float:
+    """The share at the end if as many cases a day come as before, and every one of them is kept."""
+    return (share * over + left) / (over + left)
+
+
+def _note(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
+    """What stands under the promise: of how many cases, and what else tells about it."""
+    note = NOTES.get(commitment.metric)
+    return note(commitment, due, period, at) if note else ""
+
+
+def _of_delivered(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
+    by_now = "" if period.end <= at else f", {due:,.0f} due by this morning"
+    return f"in {period.label}{by_now}"
+
+
+def _of_decided(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
+    return f"of {metrics.rows('acceptance_rate', period).count():,} decided"
+
+
+def _of_cases(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
+    took = attainment.times(period, [commitment.metric])
+    agreed = f"for {percent(commitment.share)} of {len(took):,} cases"
+    median, ninetieth = attainment.percentile(took, 0.5), attainment.percentile(took, 0.9)
+    return f"{agreed} · median {working(median)}, P90 {working(ninetieth)}" if median else agreed
+
+
+def _of_windows(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
+    cases = attainment.fell_due([commitment.metric], period).count()
+    return f"before “unable to reach”, for {percent(commitment.share)} of {cases:,} leads"
+
+
+def _of_returns(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
+    count = metrics.rows("reasons_given", period).count()
+    return f"{count:,} return{'' if count == 1 else 's'}"
+
+
+NOTES: dict[str, Callable[[Commitment, float, Period, datetime], str]] = {
+    "mqls_delivered": _of_delivered,
+    "acceptance_rate": _of_decided,
+    "first_attempt_attainment": _of_cases,
+    "first_attempt_attainment_hot": _of_cases,
+    "attempts_attainment": _of_windows,
+    "reasons_given": _of_returns,
+}
