@@ -14,7 +14,6 @@ from django.db.models import Case, F, Value, When
 from accounts import access
 from accounts.access import Side
 from accounts.models import Team, User
-from leads import scoring
 from leads.lifecycle import leads_changed
 from leads.models.criteria import Criteria
 from leads.models.episode import Episode
@@ -22,6 +21,7 @@ from leads.models.handoff import Handoff
 from leads.models.lead import Lead
 from leads.models.returns import HandoffReturn, Result
 from leads.models.touch import Touch
+from leads.scoring import ledger
 
 BATCH = 1000
 
@@ -69,9 +69,11 @@ def default_pool() -> Team | None:
 
 def _make(ids: list[int], reasons: Reasons, *, at: datetime, by_hand: bool, why: str) -> list[Handoff]:
     # Read after the leads are held: whoever handed one over meanwhile has left it no longer waiting.
-    leads = list(Lead.objects.to_hand_over().filter(pk__in=ids).select_related("score", "campaign", "company__owner__team"))
+    leads = list(
+        Lead.objects.to_hand_over().filter(pk__in=ids).select_related("score", "campaign", "company__owner__team")
+    )
     ids = [lead.pk for lead in leads]
-    ledgers = scoring.ledger(reasons.criteria, ids, at) if reasons.criteria and ids else {}
+    ledgers = ledger(reasons.criteria, ids, at) if reasons.criteria and ids else {}
     touches, returns = _touches(ids, at=at), _returns(ids)
     made = [
         Handoff(
@@ -124,8 +126,15 @@ def _score(lead: Lead, reasons: Reasons, touch: Touch | None, why: str) -> dict[
         day = touch.occurred_at.astimezone(ZoneInfo(reasons.criteria.zone))
         said = f"{touch.what} on {day:%-d %B}: a fast track."
     else:
-        said = f"{score.total:g} points of {reasons.criteria.threshold:g}: fit {score.fit:g}, engagement {score.engagement:g}."
-    return {"why": (why or said)[:400], "fit": score.fit, "engagement": score.engagement, "grade": score.grade, "hot": score.hot}
+        parts = f"fit {score.fit:g}, engagement {score.engagement:g}"
+        said = f"{score.total:g} points of {reasons.criteria.threshold:g}: {parts}."
+    return {
+        "why": (why or said)[:400],
+        "fit": score.fit,
+        "engagement": score.engagement,
+        "grade": score.grade,
+        "hot": score.hot,
+    }
 
 
 def _pulled_in(lead: Lead, touch: Touch | None) -> dict[str, Any]:

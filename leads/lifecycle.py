@@ -7,6 +7,7 @@ carries it out, for one lead or for a million, with the table's sources as its g
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db.models import TextChoices
 from django.dispatch import Signal
@@ -47,7 +48,7 @@ class Move:
         """The single steps from `source` to the target: a jump forward fills the stages it passes."""
         if source in PATH and self.target in PATH and PATH.index(source) < PATH.index(self.target):
             passed = PATH[PATH.index(source) : PATH.index(self.target) + 1]
-            return list(zip(passed, passed[1:], strict=False))
+            return list(pairwise(passed))
         return [(source, self.target)]
 
 

@@ -12,10 +12,14 @@ def _still_theirs(ids: Ids) -> bool:
 
 
 def _handed_over(ids: Ids) -> Rendered:
-    handoffs = list(Handoff.objects.pending().filter(pk__in=ids["handoffs"]).select_related("lead").order_by("-hot", "pk"))
+    handoffs = list(
+        Handoff.objects.pending().filter(pk__in=ids["handoffs"]).select_related("lead").order_by("-hot", "pk")
+    )
     if len(handoffs) == 1:
         return Rendered(f"A lead for you: {handoffs[0].lead}", handoffs[0].why, handoffs[0].lead.get_absolute_url())
-    return Rendered(f"{len(handoffs)} leads for you", ", ".join(str(one.lead) for one in handoffs[:5]), reverse("queue"))
+    return Rendered(
+        f"{len(handoffs)} leads for you", ", ".join(str(one.lead) for one in handoffs[:5]), reverse("queue")
+    )
 
 
 def _still_unassigned(ids: Ids) -> bool:
@@ -25,7 +29,9 @@ def _still_unassigned(ids: Ids) -> bool:
 def _unassigned(ids: Ids) -> Rendered:
     count = Handoff.objects.unassigned().filter(pk__in=ids["handoffs"]).count()
     subject = "A lead belongs to nobody" if count == 1 else f"{count} leads belong to nobody"
-    return Rendered(subject, "Nobody who could be given them is there. Reassign them, or ask somebody to.", reverse("queue"))
+    return Rendered(
+        subject, "Nobody who could be given them is there. Reassign them, or ask somebody to.", reverse("queue")
+    )
 
 
 def _awaits_marketing(ids: Ids) -> bool:
@@ -36,13 +42,17 @@ def _to_repair(ids: Ids) -> Rendered:
     returned = HandoffReturn.objects.select_related("handoff__lead", "reason", "by").get(pk=ids["return"])
     lead = returned.handoff.lead
     missing = ", ".join(returned.evidence.get("fields", [])) or returned.note
-    return Rendered(f"Complete {lead}", f"{returned.by} returned it: {returned.reason}. {missing}".strip(), lead.get_absolute_url())
+    return Rendered(
+        f"Complete {lead}", f"{returned.by} returned it: {returned.reason}. {missing}".strip(), lead.get_absolute_url()
+    )
 
 
 def _double(ids: Ids) -> Rendered:
     returned = HandoffReturn.objects.select_related("handoff__lead", "by").get(pk=ids["return"])
     lead = returned.handoff.lead
-    return Rendered(f"Merge {lead} with its double", f"{returned.by} says that it is recorded twice.", lead.get_absolute_url())
+    return Rendered(
+        f"Merge {lead} with its double", f"{returned.by} says that it is recorded twice.", lead.get_absolute_url()
+    )
 
 
 def _waits_for_decision(ids: Ids) -> bool:
@@ -51,11 +61,17 @@ def _waits_for_decision(ids: Ids) -> bool:
 
 def _repaired(ids: Ids) -> Rendered:
     lead = Handoff.objects.select_related("lead").get(pk=ids["handoff"]).lead
-    return Rendered(f"{lead} is complete", "Marketing has answered your return; it is on top of your queue.", reverse("queue"))
+    return Rendered(
+        f"{lead} is complete", "Marketing has answered your return; it is on top of your queue.", reverse("queue")
+    )
 
 
 kinds.register(Kind("leads.handed_over", "A lead for you", render=_handed_over, still_relevant=_still_theirs))
-kinds.register(Kind("leads.unassigned", "A lead belongs to nobody", render=_unassigned, still_relevant=_still_unassigned))
+kinds.register(
+    Kind("leads.unassigned", "A lead belongs to nobody", render=_unassigned, still_relevant=_still_unassigned)
+)
 kinds.register(Kind("leads.repair", "A return to complete", render=_to_repair, still_relevant=_awaits_marketing))
 kinds.register(Kind("leads.double", "A double to merge", render=_double, still_relevant=_awaits_marketing))
-kinds.register(Kind("leads.repaired", "Your return was completed", render=_repaired, still_relevant=_waits_for_decision))
+kinds.register(
+    Kind("leads.repaired", "Your return was completed", render=_repaired, still_relevant=_waits_for_decision)
+)

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts import access
 from accounts.models import User
 from common.errors import Incomplete, Refused
-from leads import handover
+from leads.handover import handed_over
 from leads.lifecycle import PROMOTE, leads_changed
 from leads.models.criteria import Criteria
 from leads.models.episode import Transition
@@ -30,7 +30,7 @@ def promote(*, at: datetime, leads: Iterable[int] | None = None, fresh: bool = T
     found = Lead.objects.qualifying(criteria)
     found = found if leads is None else found.filter(pk__in=list(leads))
     moved = Transition.objects.make(PROMOTE, leads=found, at=at, criteria=criteria)
-    handed = handover.handed_over([move.lead_id for move in moved], at=at) if fresh else []
+    handed = handed_over([move.lead_id for move in moved], at=at) if fresh else []
     if moved:
         leads_changed.send(Lead, events=[*moved, *handed])
     return moved
@@ -52,5 +52,5 @@ def qualify_by_hand(lead: Lead, *, note: str, by: User | None, at: datetime) -> 
         raise Refused(f"{lead.company} is a customer: tell the owner of the company instead.")
     criteria = Criteria.objects.ruling()
     moved = Transition.objects.make_one(PROMOTE, lead, by=by, at=at, note=note.strip(), criteria=criteria)
-    handed = handover.handed_over([lead.pk], at=at, by_hand=True, why=note.strip())
+    handed = handed_over([lead.pk], at=at, by_hand=True, why=note.strip())
     leads_changed.send(Lead, events=[*moved, *handed])

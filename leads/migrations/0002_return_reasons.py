@@ -5,7 +5,7 @@ from django.db import migrations
 # code, label, cause, evidence, prompt, against quality, result, result after acceptance, days, permanent, fixer
 REASONS = [
     ("wrong_company", "Not our kind of company", "definitional", "criterion",
-     "Which trait does not fit, and how? Such as: size, too small.", True, "disqualified", "disqualified", 180, False, "both"),
+     "Which trait, and in which direction? Size, too small.", True, "disqualified", "disqualified", 180, False, "both"),
     ("wrong_role", "Wrong person or role", "definitional", "criterion",
      "Which trait does not fit? Whom should we reach instead?", True, "recycled", "recycled", 90, False, "both"),
     ("low_intent", "Not really interested yet", "definitional", "none", "", True,
@@ -38,9 +38,9 @@ REASONS = [
      "disqualified", "disqualified", 0, True, "marketing"),
 ]  # fmt: skip
 COLUMNS = (
-    "code label cause evidence prompt counts_against_quality result result_after_acceptance "
-    "cool_down_days permanent fixer"
-).split()
+    "code", "label", "cause", "evidence", "prompt", "counts_against_quality",
+    "result", "result_after_acceptance", "cool_down_days", "permanent", "fixer",
+)  # fmt: skip
 
 
 def ship(apps, schema_editor):

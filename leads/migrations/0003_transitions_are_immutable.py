@@ -6,7 +6,7 @@ GUARD = """
 CREATE FUNCTION leads_transition_is_immutable() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF coalesce(current_setting('smarketing.rewriting_history', true), '') <> 'on' THEN
-        RAISE EXCEPTION 'A transition is history: it cannot be changed or deleted.' USING ERRCODE = 'restrict_violation';
+        RAISE EXCEPTION 'A transition is history and cannot be changed or deleted' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END

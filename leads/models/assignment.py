@@ -154,4 +154,5 @@ def _tell(given: list[Given], *, by: User | None, at: datetime) -> None:
 def tell_unassigned(handoff_ids: list[int], *, at: datetime) -> None:
     """Nobody could be given these: the heads of sales have to find somebody."""
     heads = User.objects.heads_of(Side.SALES)
-    tell(heads, "leads.unassigned", {"handoffs": handoff_ids}, key=f"unassigned:{handoff_ids[0]}:{at.isoformat()}", at=at)
+    key = f"unassigned:{handoff_ids[0]}:{at.isoformat()}"
+    tell(heads, "leads.unassigned", {"handoffs": handoff_ids}, key=key, at=at)

@@ -58,6 +58,11 @@ class Episode(models.Model):
     def __str__(self) -> str:
         return f"{self.lead_id}, episode {self.number}"
 
+    @property
+    def started_at(self) -> datetime | None:
+        """The first moment known of it."""
+        return min(filter(None, (getattr(self, f"{stage}_at") for stage in Stage)), default=None)
+
 
 # One statement moves a batch. The first part locks and guards: of two people who act at the same
 # moment one finds the stage they saw and the other finds nothing.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Q
 
 from accounts.access import Role, check
@@ -16,104 +14,20 @@ from accounts.models import Team, User
 from campaigns.models import Campaign, Content
 from common.errors import Incomplete, Refused
 from leads.before import keep
-from leads.lifecycle import ACCEPT, ACCEPT_AS_SQL, CONFIRM, leads_changed
+from leads.lifecycle import ACCEPT, ACCEPT_AS_SQL, CONFIRM, Move, leads_changed
 from leads.models.assignment import Assignment, Given, Turns, tell_unassigned
-from leads.models.attempt import Attempt
 from leads.models.criteria import Criteria
 from leads.models.episode import Transition
+from leads.models.handoffs import ACCEPTED, CLOSED, PENDING, HandoffQuerySet, HandoffState, Promise
 from leads.models.lead import Lead
 from leads.models.opportunity import Opportunity
-from leads.models.returns import Evidence, HandoffReturn, Result, ReturnReason
+from leads.models.returns import HandoffReturn, ReturnReason
 from leads.models.touch import Touch
 from notifications.outbox import tell
 
+__all__ = ["ACCEPTED", "CLOSED", "PENDING", "Handoff", "HandoffState", "Promise"]
+
 Events = list[models.Model]
-
-
-class HandoffState(models.TextChoices):
-    """Pending is undecided, also while in repair; open is pending or accepted."""
-
-    PENDING = "pending", "Waiting for a decision"
-    ACCEPTED = "accepted", "Accepted"
-    CLOSED = "closed", "Closed"
-
-
-PENDING, ACCEPTED, CLOSED = HandoffState
-
-
-class Promise(NamedTuple):
-    """What is due next on a hand-off, in words of at most 80 letters, and the attempts agreed for it."""
-
-    handoff_id: int
-    due_at: datetime | None = None
-    due_for: str = ""
-    attempts: int = 0
-    attempt_days: int = 0
-
-
-PROMISE = """
-UPDATE leads_handoff AS h
-   SET due_at = p.due_at, due_for = p.due_for, attempts_needed = p.attempts, attempt_days_needed = p.attempt_days
-  FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::smallint[], %s::smallint[])
-       AS p (id, due_at, due_for, attempts, attempt_days)
- WHERE h.id = p.id
-   AND (h.due_at, h.due_for, h.attempts_needed, h.attempt_days_needed)
-       IS DISTINCT FROM (p.due_at, p.due_for, p.attempts, p.attempt_days)
-"""
-
-
-class HandoffQuerySet(models.QuerySet["Handoff"]):
-    """Hand-offs, found by who has to act."""
-
-    def visible_to(self, user: User) -> HandoffQuerySet:
-        return self
-
-    def open(self) -> HandoffQuerySet:
-        return self.filter(closed_at__isnull=True)
-
-    def pending(self) -> HandoffQuerySet:
-        return self.filter(state=PENDING)
-
-    def unassigned(self) -> HandoffQuerySet:
-        """Made, but nobody could be given it."""
-        return self.open().filter(owner__isnull=True)
-
-    def owned_by(self, user: User) -> HandoffQuerySet:
-        return self.open().filter(owner=user)
-
-    def in_repair(self) -> HandoffQuerySet:
-        return self.open().filter(repair_since__isnull=False)
-
-    def promise(self, promises: Iterable[Promise]) -> None:
-        """Write what is due next on hand-offs, and the attempts agreed. Called by the clocks above."""
-        columns = [list(column) for column in zip(*promises, strict=True)]
-        if columns:
-            with connection.cursor() as cursor:
-                cursor.execute(PROMISE, columns)
-
-    def assign(self, handoffs: Iterable[Handoff], *, at: datetime) -> list[Assignment]:
-        """Give hand-offs that nobody owns to whose turn it is, the hot ones first; tell the heads of the rest.
-
-        Sends no signal: the verb that calls does, with the rows returned.
-        """
-        ids = [handoff.pk for handoff in handoffs]
-        free = self.unassigned().filter(pk__in=ids).select_related("lead__company", "pool__calendar").defer("ledger")
-        waiting = list(free.order_by("-hot", "made_at", "pk"))
-        turns = Turns(waiting, at=at)
-        given = [to for handoff in waiting if (to := turns.next_for(handoff))]
-        if left := sorted({handoff.pk for handoff in waiting} - {one.handoff_id for one in given}):
-            Lead.objects.filter(handoffs__in=left).update(owner=None)
-            tell_unassigned(left, at=at)
-        return self._give(given, at=at)
-
-    def _give(self, given: list[Given], *, at: datetime) -> list[Assignment]:
-        by_owner: defaultdict[int, list[Given]] = defaultdict(list)
-        for one in given:
-            by_owner[one.owner_id].append(one)
-        for owner_id, theirs in by_owner.items():
-            self.filter(pk__in=[one.handoff_id for one in theirs]).update(owner=owner_id, assigned_at=at)
-            Lead.objects.filter(pk__in=[one.lead_id for one in theirs]).update(owner=owner_id)
-        return Assignment.objects.begin(given, by=None, at=at)
 
 
 class Handoff(models.Model):
@@ -285,9 +199,8 @@ class Handoff(models.Model):
 
         Raises Incomplete without the reason's evidence, Refused when it was decided meanwhile.
         """
-        accepted = self.state == ACCEPTED
-        check(by, "handoff.dispose" if accepted else "handoff.return", self)
-        self._check(reason, evidence or {}, note)
+        check(by, "handoff.dispose" if self.state == ACCEPTED else "handoff.return", self)
+        reason.check_for(self, evidence or {}, note)
         self.lead.hold()
         kept = keep(self, self.lead)
         self._change(Q(state=self.state, repair_since__isnull=True), rating=rating or self.rating)
@@ -296,8 +209,8 @@ class Handoff(models.Model):
             reason=reason,
             by=by,
             at=at,
-            result=reason.result_for(accepted=accepted),
-            was_accepted=accepted,
+            result=reason.result_for(accepted=self.state == ACCEPTED),
+            was_accepted=self.state == ACCEPTED,
             after_contact=self.has_been_spoken_with,
             evidence=evidence or {},
             note=note.strip(),
@@ -355,7 +268,8 @@ class Handoff(models.Model):
             returned.repaired_at = at
         HandoffReturn.objects.bulk_update(repaired, ["repaired_at"])
         if self.owner:
-            tell([self.owner], "leads.repaired", {"handoff": self.pk}, key=f"repaired:{self.pk}:{at.isoformat()}", at=at)
+            key = f"repaired:{self.pk}:{at.isoformat()}"
+            tell([self.owner], "leads.repaired", {"handoff": self.pk}, key=key, at=at)
         leads_changed.send(Handoff, events=repaired)
 
     def ask_back(self, *, by: User, at: datetime) -> None:
@@ -368,12 +282,16 @@ class Handoff(models.Model):
     def withdraw(self, *, because: str, at: datetime) -> None:
         """Take it back from sales undecided: merged, opted out, or its import undone. Its clocks are void."""
         self.lead.hold()
+        leads_changed.send(Handoff, events=self.void(because=because, at=at))
+
+    # Steps of the verbs above and of what follows a return; the lead is held
+
+    def void(self, *, because: str, at: datetime) -> Events:
+        """Withdraw it, and leave the telling to the verb that does more."""
         self._change(
             Q(), state=CLOSED, closed_at=at, withdrawn=True, withdrawn_because=because[:200], repair_since=None
         )
-        leads_changed.send(Handoff, events=[self])
-
-    # Steps of the verbs above and of what follows a return; the lead is held
+        return [self]
 
     def close(self, *, at: datetime) -> None:
         """Its disposition: a deal, recycled or disqualified."""
@@ -407,29 +325,7 @@ class Handoff(models.Model):
             raise Refused("You are entered as away, so you cannot take on new leads.")
         return self.give(by, because="Took it on", by=by, at=at)
 
-    def _check(self, reason: ReturnReason, evidence: dict[str, Any], note: str) -> None:
-        if not reason.is_active:
-            raise Incomplete(f"“{reason}” is no longer in use; pick another reason.", "reason")
-        reason.check_evidence(evidence, note)
-        if reason.evidence == Evidence.ATTEMPTS:
-            self._check_attempts()
-        if reason.evidence == Evidence.LEAD and reason.result == Result.MERGE:
-            if not Lead.objects.filter(pk=evidence["lead"]).exclude(pk=self.lead_id).exists():
-                raise Incomplete("Name the other record of the same person.", "lead")
-
-    def _check_attempts(self) -> None:
-        """Unable to reach only once the agreed attempts are logged, over the agreed days of the owner."""
-        tried = list(self.attempts.standing())
-        days = {attempt.at.astimezone(self.owner.tz).date() for attempt in tried} if self.owner else set()
-        needed, days_needed = max(self.attempts_needed, 1), max(self.attempt_days_needed, 1)
-        if len(tried) < needed or len(days) < days_needed:
-            raise Incomplete(
-                f"We agreed on {needed} attempts over {days_needed} days before that; "
-                f"so far there were {len(tried)} over {len(days)}.",
-                "attempts",
-            )
-
-    def _move(self, move: Any, **told: Any) -> Events:
+    def _move(self, move: Move, **told: Any) -> Events:
         return list(Transition.objects.make_one(move, self.lead, handoff=self, criteria=self.criteria, **told))
 
     def _change(self, guard: Q, **changes: Any) -> None:

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from leads.models.returns import ReturnReason
 
 # What people may change; the state is written by verbs alone.
-FACTS = frozenset(
-    "email first_name last_name title phone city country company source campaign external_source external_id attributes".split()
-)
+FACTS = frozenset({
+    "email", "first_name", "last_name", "title", "phone", "city", "country", "company", "source", "campaign",
+    "external_source", "external_id", "attributes",
+})  # fmt: skip
 
 
 class Origin(models.TextChoices):
@@ -76,9 +77,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         """
         words = " ".join(words.lower().split())
         first, _, last = words.partition(" ")
-        named = self.alias(
-            lower_email=Lower("email"), lower_first=Lower("first_name"), lower_last=Lower("last_name")
-        )
+        named = self.alias(lower_email=Lower("email"), lower_first=Lower("first_name"), lower_last=Lower("last_name"))
         either = Q(lower_email__startswith=words) | Q(lower_first__startswith=words) | Q(lower_last__startswith=words)
         both = Q(lower_first=first, lower_last__startswith=last) if last else Q(pk=None)
         companies = Company.objects.alias(lower_name=Lower("name")).filter(lower_name__startswith=words)
@@ -153,6 +152,9 @@ class Lead(models.Model):
     def __str__(self) -> str:
         return " ".join(filter(None, [self.first_name, self.last_name])) or self.email or f"Lead {self.pk}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("lead", args=[self.pk])
+
     @property
     def is_on_path(self) -> bool:
         return self.stage in PATH
@@ -160,9 +162,6 @@ class Lead(models.Model):
     def belongs_to(self, user: User) -> bool:
         """Whether this is the rep's own lead."""
         return self.owner_id == user.pk
-
-    def get_absolute_url(self) -> str:
-        return reverse("lead", args=[self.pk])
 
     def hold(self) -> None:
         """Lock the lead until the transaction ends, and read it anew.

@@ -17,6 +17,7 @@ from leads.models.score import DueLead
 from notifications.outbox import tell
 
 if TYPE_CHECKING:
+    from leads.models.handoff import Handoff
     from leads.models.lead import Lead
 
 QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES = 3
@@ -49,6 +50,9 @@ class Evidence(models.TextChoices):
     CRITERION = "criterion", "The criterion that does not fit"
     LEAD = "lead", "The other record"
     ATTEMPTS = "attempts", "The agreed attempts, logged"
+
+
+SHOWN_BY = (Evidence.DATE, Evidence.FIELDS, Evidence.CRITERION, Evidence.LEAD)
 
 
 class ReturnReason(models.Model):
@@ -85,14 +89,23 @@ class ReturnReason(models.Model):
     def result_for(self, *, accepted: bool) -> str:
         return self.result_after_acceptance if accepted else self.result
 
+    def check_for(self, handoff: Handoff, evidence: dict[str, Any], note: str) -> None:
+        """Raise Incomplete unless this reason may be given for the hand-off, with this evidence."""
+        if not self.is_active:
+            raise Incomplete(f"“{self}” is no longer in use; pick another reason.", "reason")
+        self.check_evidence(evidence, note)
+        if self.evidence == Evidence.ATTEMPTS:
+            _check_attempts(handoff)
+        if self.result == Result.MERGE and str(evidence.get("lead")) == str(handoff.lead_id):
+            raise Incomplete("Name the other record of the same person.", "lead")
+
     def check_evidence(self, evidence: dict[str, Any], note: str) -> None:
         """Raise Incomplete unless what this reason needs was given."""
         needed = Evidence(self.evidence)
         if needed == Evidence.NOTE and not note.strip():
             raise Incomplete(self.prompt or "Say why in a note.", "note")
-        if needed in (Evidence.DATE, Evidence.FIELDS, Evidence.CRITERION, Evidence.LEAD):
-            if not evidence.get(needed.value):
-                raise Incomplete(self.prompt or f"This reason needs: {needed.label.lower()}.", needed.value)
+        if needed in SHOWN_BY and not evidence.get(needed.value):
+            raise Incomplete(self.prompt or f"This reason needs: {needed.label.lower()}.", needed.value)
         if needed == Evidence.DATE:
             _day(evidence["date"])
 
@@ -117,6 +130,18 @@ class ReturnReason(models.Model):
         DueLead.objects.mark([lead.pk], fresh=False)
         move = RECYCLE if recycled else DISQUALIFY
         return Transition.objects.make_one(move, lead, by=by, at=at, reason=self, changes=changes, **told)
+
+
+def _check_attempts(handoff: Handoff) -> None:
+    """Unable to reach only once the agreed attempts are logged, on the agreed number of the owner's days."""
+    tried = list(handoff.attempts.standing())
+    days = {attempt.at.astimezone(handoff.owner.tz).date() for attempt in tried} if handoff.owner else set()
+    needed, days_needed = max(handoff.attempts_needed, 1), max(handoff.attempt_days_needed, 1)
+    if len(tried) < needed or len(days) < days_needed:
+        raise Incomplete(
+            f"Agreed are {needed} attempts on {days_needed} days; so far there were {len(tried)} on {len(days)}.",
+            "attempts",
+        )
 
 
 def _day(given: date | str) -> datetime:

@@ -1,0 +1,103 @@
+"""Many hand-offs at once: finding them, giving them to people, promising. What one can do is in `handoff.py`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import connection, models
+
+from accounts.models import User
+from leads.models.assignment import Assignment, Given, Turns, tell_unassigned
+from leads.models.lead import Lead
+
+if TYPE_CHECKING:
+    from leads.models.handoff import Handoff
+
+
+class HandoffState(models.TextChoices):
+    """Pending is undecided, also while in repair; open is pending or accepted."""
+
+    PENDING = "pending", "Waiting for a decision"
+    ACCEPTED = "accepted", "Accepted"
+    CLOSED = "closed", "Closed"
+
+
+PENDING, ACCEPTED, CLOSED = HandoffState
+
+
+class Promise(NamedTuple):
+    """What is due next on a hand-off, in words of at most 80 letters, and the attempts agreed for it."""
+
+    handoff_id: int
+    due_at: datetime | None = None
+    due_for: str = ""
+    attempts: int = 0
+    attempt_days: int = 0
+
+
+PROMISE = """
+UPDATE leads_handoff AS h
+   SET due_at = p.due_at, due_for = p.due_for, attempts_needed = p.attempts, attempt_days_needed = p.attempt_days
+  FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::smallint[], %s::smallint[])
+       AS p (id, due_at, due_for, attempts, attempt_days)
+ WHERE h.id = p.id
+   AND (h.due_at, h.due_for, h.attempts_needed, h.attempt_days_needed)
+       IS DISTINCT FROM (p.due_at, p.due_for, p.attempts, p.attempt_days)
+"""
+
+
+class HandoffQuerySet(models.QuerySet["Handoff"]):
+    """Hand-offs, found by who has to act."""
+
+    def visible_to(self, user: User) -> HandoffQuerySet:
+        return self
+
+    def open(self) -> HandoffQuerySet:
+        return self.filter(closed_at__isnull=True)
+
+    def pending(self) -> HandoffQuerySet:
+        return self.filter(state=PENDING)
+
+    def unassigned(self) -> HandoffQuerySet:
+        """Made, but nobody could be given it."""
+        return self.open().filter(owner__isnull=True)
+
+    def owned_by(self, user: User) -> HandoffQuerySet:
+        return self.open().filter(owner=user)
+
+    def in_repair(self) -> HandoffQuerySet:
+        return self.open().filter(repair_since__isnull=False)
+
+    def promise(self, promises: Iterable[Promise]) -> None:
+        """Write what is due next on hand-offs, and the attempts agreed. Called by the clocks above."""
+        columns = [list(column) for column in zip(*promises, strict=True)]
+        if columns:
+            with connection.cursor() as cursor:
+                cursor.execute(PROMISE, columns)
+
+    def assign(self, handoffs: Iterable[Handoff], *, at: datetime) -> list[Assignment]:
+        """Give hand-offs that nobody owns to whose turn it is, the hot ones first; tell the heads of the rest.
+
+        Sends no signal: the verb that calls does, with the rows returned.
+        """
+        ids = [handoff.pk for handoff in handoffs]
+        free = self.unassigned().filter(pk__in=ids).select_related("lead__company", "pool__calendar").defer("ledger")
+        waiting = list(free.order_by("-hot", "made_at", "pk"))
+        turns = Turns(waiting, at=at)
+        given = [to for handoff in waiting if (to := turns.next_for(handoff))]
+        if left := sorted({handoff.pk for handoff in waiting} - {one.handoff_id for one in given}):
+            Lead.objects.filter(handoffs__in=left).update(owner=None)
+            tell_unassigned(left, at=at)
+        return self._give(given, at=at)
+
+    def _give(self, given: list[Given], *, at: datetime) -> list[Assignment]:
+        by_owner: defaultdict[int, list[Given]] = defaultdict(list)
+        for one in given:
+            by_owner[one.owner_id].append(one)
+        for owner_id, theirs in by_owner.items():
+            self.filter(pk__in=[one.handoff_id for one in theirs]).update(owner=owner_id, assigned_at=at)
+            Lead.objects.filter(pk__in=[one.lead_id for one in theirs]).update(owner=owner_id)
+        return Assignment.objects.begin(given, by=None, at=at)
