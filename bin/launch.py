@@ -5,7 +5,6 @@ import http.client
 import os
 import sys
 import time
-from pathlib import Path
 
 import psycopg2
 
@@ -27,7 +26,7 @@ def main() -> None:
             _start(supervisor, options)
             supervisor.tend()
         except KeyboardInterrupt:
-            say("\nStopping; Ctrl-C again changes nothing.")
+            say("\nStopping.")
     say("Everything has stopped.")
 
 
@@ -93,7 +92,7 @@ def _start(supervisor: Supervisor, options: argparse.Namespace) -> None:
     supervisor.start(_celery("worker", servers, env, "-c", "2", "--without-gossip", "--without-mingle"))
     supervisor.start(_celery("beat", servers, env, "--pidfile=", "-s", str(VAR / "beat-schedule")))
     announce(supervisor, servers, url)
-    _welcome(url, kind)
+    _welcome(url, kind, has_people=_has_people(env["DATABASE_URL"]))
 
 
 def _prepare(supervisor: Supervisor, servers: Servers, env: dict[str, str], options: argparse.Namespace) -> str:
@@ -177,17 +176,13 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def _welcome(url: str, kind: str) -> None:
+def _welcome(url: str, kind: str, *, has_people: bool) -> None:
     say(f"\nSmarketing is at {url}/")
     if kind == "demo" and SIGN_INS.exists():
         say(SIGN_INS.read_text().rstrip())
-    if kind == "empty":
-        say("It is empty. The first admin: ./bin/manage create_user you@example.com --role admin")
-    say(f"Logs: {_short(VAR / 'log')}. Ctrl-C stops everything.")
-
-
-def _short(path: Path) -> Path:
-    return path.relative_to(ROOT)
+    if not has_people:
+        say("Nobody can sign in yet. The first admin: ./bin/manage create_user you@example.com --role admin")
+    say(f"Logs: {(VAR / 'log').relative_to(ROOT)}. Ctrl-C stops everything.")
 
 
 if __name__ == "__main__":

@@ -4,10 +4,13 @@ import fcntl
 import json
 import os
 import secrets
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
+
+import psycopg2
 
 from bootstrap import PYTHON, ROOT, make_var
 from embedded_postgres import Postgres
@@ -43,7 +46,9 @@ class Servers:
         }
 
     def start(self, supervisor: Supervisor) -> None:
-        """Start what is ours, both at once, and return when they answer."""
+        """Start what is ours, both at once, and return when they answer. Leaves where a given database does not."""
+        if not self.postgres:
+            _insist_on_an_answer(os.environ["DATABASE_URL"])
         started = [
             (server, server.start(supervisor, self.logs / f"{name}.log"))
             for name, server in (("postgresql", self.postgres), ("valkey", self.valkey))
@@ -51,6 +56,13 @@ class Servers:
         ]
         for server, kept in started:
             server.wait_until_ready(kept)
+
+
+def _insist_on_an_answer(address: str) -> None:
+    try:
+        psycopg2.connect(address, connect_timeout=5).close()
+    except psycopg2.OperationalError as error:
+        sys.exit(f"DATABASE_URL is set, but that database does not answer: {error}".strip())
 
 
 def environment(addresses: Mapping[str, str], **more: str) -> dict[str, str]:

@@ -28,6 +28,10 @@ BIGGEST_LOG = 10_000_000
 """Bytes; at the next start a bigger log becomes NAME.log.1."""
 
 
+class AskedToStop(KeyboardInterrupt):
+    """SIGTERM or SIGHUP came: an interruption like Ctrl-C, of which the commands in the foreground know nothing."""
+
+
 @dataclass(frozen=True)
 class Process:
     """What to run, and how to end it: `stop_signal`, then by force after `patience` seconds.
@@ -102,12 +106,12 @@ class Supervisor:
             self._tell(vars(undertaker.Charge(child.pid, signal.SIGTERM, patience=2.0, rank=0)))
         try:
             status = child.wait()
+        except AskedToStop:
+            child.terminate()
+            raise
         except KeyboardInterrupt:
             if foreground:
                 child.wait()  # the terminal has told it too; it says its last words
-            raise
-        except SystemExit:
-            child.terminate()
             raise
         if not foreground:
             self._forget(child.pid)
@@ -233,7 +237,7 @@ def _die_with_parent(parent: int, number: int) -> Callable[[], None] | None:
 
 
 def _leave(number: int, frame: object) -> None:
-    raise SystemExit(128 + number)
+    raise AskedToStop
 
 
 def _how(status: int) -> str:

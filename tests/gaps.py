@@ -74,7 +74,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line("\n".join(sorted(left_out["shared_data"])))
     if left_out["browser"]:
         terminalreporter.section("no browser")
-        terminalreporter.write_line(f"{len(left_out['browser'])} tests need one and were left out. {NO_CHROMIUM}")
+        terminalreporter.write_line(f"Browser tests left out: {len(left_out['browser'])}. {NO_CHROMIUM}")
     if IN_CI and _skipped(config):
         terminalreporter.section("skipped tests fail the run in CI")
 

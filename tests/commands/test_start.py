@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -40,10 +41,12 @@ def test_killed_it_leaves_nothing_running_and_starts_again_at_once(start, checko
     assert not Path(socket_folder).exists()
 
     processes = family(another.popen.pid)
+    socket_folder = addresses(checkout)["DATABASE_URL"].partition("host=")[2]
     undertaker = next(p for p in processes if "undertaker.py" in command_line(p))
     os.kill(undertaker, signal.SIGKILL)
     another.end(signal.SIGKILL)
     wait_until(lambda: gone(processes))
+    shutil.rmtree(socket_folder)  # nobody was left to do it
 
 
 def test_what_dies_is_started_again_and_said_so(start):
