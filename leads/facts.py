@@ -14,7 +14,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from common.conditions import BLANKS, Type
+from common.conditions import BLANKS, OPERATORS, Type
 from leads.freemail import FREEMAIL
 from leads.models.attribute import Attribute
 
@@ -167,6 +167,12 @@ FOLLOW_COMPANY = frozenset({"company", "industry", "employees", "revenue", "coun
 def facts_for() -> dict[str, Fact]:
     """All the facts of this installation: the known ones and its custom attributes."""
     return FACTS | {fact.key: fact for fact in map(_custom, Attribute.objects.order_by("label")) if fact}
+
+
+def missing(key: str, operator: str) -> Fact:
+    """Stands for a field that was taken away: it is unknown of everybody."""
+    of = next((each for each in Type if operator in OPERATORS[each]), Type.TEXT)
+    return Fact(key, key, of, f"NULL::{of if of != Type.NUMBER else 'numeric'}")
 
 
 def _custom(attribute: Attribute) -> Fact | None:

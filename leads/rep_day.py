@@ -58,7 +58,8 @@ class Day:
 
     def find(self, pk: int | None) -> Item | None:
         """The row of a hand-off, else the first row."""
-        return next((item for item in self.items if item.handoff.pk == pk), None)
+        items = self.items
+        return next((item for item in items if item.handoff.pk == pk), items[0] if items else None)
 
 
 def plan_day(

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
-from django.db import models
-from django.db.models import Q
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Prefetch, Q
+
+from accounts import access
 from accounts.models import User
 from accounts.models.user import check_zone
 from agreements.models import Revision, State
-from campaigns.models import Campaign, Content
-from common.errors import Incomplete
+from common.conditions import number_words
+from common.errors import Incomplete, Refused
+from common.wake import wake
+from leads import starter, wording
+from leads.definition import Axis, Section
+from leads.models.rule import Rule
+
+__all__ = ["DOCUMENT", "Axis", "Criteria", "CriteriaQuerySet", "Rule", "Section"]
 
 DOCUMENT = "criteria"
+MOST_QUESTIONS = 5
 
 
 class CriteriaQuerySet(models.QuerySet["Criteria"]):
@@ -21,9 +34,47 @@ class CriteriaQuerySet(models.QuerySet["Criteria"]):
     def visible_to(self, user: User) -> CriteriaQuerySet:
         return self
 
+    def with_rules(self) -> CriteriaQuerySet:
+        return self.select_related("revision").prefetch_related(Prefetch("rules", Rule.objects.with_names()))
+
     def ruling(self) -> Criteria | None:
         """The version that scores leads now: in force, or on trial where nothing is in force."""
         return self.filter(revision__state__in=[State.IN_FORCE, State.TRIAL]).select_related("revision").first()
+
+    @transaction.atomic
+    def draft_from(self, criteria: Criteria | None, *, by: User | None, at: datetime) -> Criteria:
+        """Open the next version as a draft: a copy of `criteria`, or without one a definition to start from.
+
+        Raises Refused while another draft is open.
+        """
+        access.check(by, "criteria.edit")
+        if Revision.objects.of(DOCUMENT).filter(state=State.DRAFT).exists():
+            raise Refused("There is a draft of the criteria already; change that one.")
+        revision = Revision.objects.draft(DOCUMENT, by=by, at=at)
+        return self._copy(criteria, revision) if criteria else self._start(revision, zone=by.zone if by else "UTC")
+
+    def take_effect(self, *, at: datetime) -> int:
+        """Put the signed version in force whose day has come; return how many, at most one."""
+        due = self.filter(revision__in=Revision.objects.of(DOCUMENT).due(at=at)).select_related("revision")
+        return sum(each.take_effect(at=at) for each in due)
+
+    def end_trials(self, *, at: datetime) -> int:
+        """End the trial whose thirty days are over; return how many, at most one."""
+        over = self.filter(revision__in=Revision.objects.of(DOCUMENT).expired_trials(at=at)).select_related("revision")
+        for each in over:
+            each.revision.withdraw(by=None, at=at)
+        return len(over)
+
+    def _start(self, revision: Revision, *, zone: str) -> Criteria:
+        draft = self.create(revision=revision, zone=zone, checklist=starter.CHECKLIST, **starter.POINTS)
+        draft._fill(Rule.draw_up(draft, **row) for row in starter.RULES)
+        return draft
+
+    def _copy(self, criteria: Criteria, revision: Revision) -> Criteria:
+        same = {name: getattr(criteria, name) for name in Criteria.TERMS}
+        draft = self.create(revision=revision, **same)
+        draft._fill(Rule.objects.filter(criteria=criteria))
+        return draft
 
 
 class Criteria(models.Model):
@@ -45,6 +96,11 @@ class Criteria(models.Model):
 
     objects = CriteriaQuerySet.as_manager()
 
+    TERMS = (
+        "threshold", "min_fit", "min_engagement", "hot_at", "grade_a", "grade_b", "grade_c", "zone", "one_step",
+        "checklist",
+    )  # fmt: skip
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(threshold__gt=0), name="criteria_threshold_is_positive"),
@@ -57,71 +113,153 @@ class Criteria(models.Model):
     def __str__(self) -> str:
         return f"MQL criteria, version {self.revision.number}"
 
+    def sentences(self) -> list[str]:
+        """The whole definition in plain sentences; the same definition always reads the same."""
+        return wording.sentences(self)
+
+    def text(self) -> str:
+        """What both sides sign: its name and its sentences, one a line."""
+        return "\n".join([str(self), *self.sentences()])
+
     def check_answers(self, answers: dict[str, str]) -> None:
         """Raise Incomplete unless every question of the SQL checklist has an answer."""
         for question in self.checklist:
             if not str(answers.get(question, "")).strip():
                 raise Incomplete(f"The checklist asks: {question}", question)
 
+    # It is edited, while it is a draft
 
-class Section(models.TextChoices):
-    MUST = "must", "Must"
-    NEVER = "never", "Never"
-    FAST_TRACK = "fast_track", "Fast track"
-    SCORED = "scored", "Scored"
+    def open_for_editing(self, *, by: User | None) -> None:
+        """Lock the version; raise Refused unless it is a draft still, NotAllowed unless `by` may change it."""
+        access.check(by, "criteria.edit")
+        if Revision.objects.select_for_update().get(pk=self.revision_id).state != State.DRAFT:
+            raise Refused("This version can no longer be changed. Open a new draft from it.")
+
+    @transaction.atomic
+    def edit(self, *, by: User | None, **terms: Any) -> None:
+        """Change thresholds, grades, zone, steps or checklist. Raises Incomplete for what is not possible."""
+        self.open_for_editing(by=by)
+        for name, value in terms.items():
+            setattr(self, name, value)
+        self._check_terms()
+        self.save(update_fields=list(terms))
+
+    @transaction.atomic
+    def add_rule(self, *, by: User | None, **given: Any) -> Rule:
+        """Add a row at the end of its list. Raises Incomplete for what makes no rule."""
+        self.open_for_editing(by=by)
+        rule = Rule.draw_up(self, **given)
+        rule.position = self.rules.filter(section=rule.section, axis=rule.axis).count()
+        rule.save()
+        return rule
+
+    def _check_terms(self) -> None:
+        if self.threshold <= 0:
+            raise Incomplete("The points that make an MQL have to be more than 0.", "threshold")
+        if self.hot_at is not None and self.hot_at < self.threshold:
+            raise Incomplete("A hot lead needs at least the points of an MQL.", "hot_at")
+        if not self.grade_a >= self.grade_b >= self.grade_c:
+            raise Incomplete("Grade A needs at least the points of B, and B those of C.", "grade_a")
+        self.checklist = [question.strip() for question in self.checklist if question.strip()]
+        if len(self.checklist) > MOST_QUESTIONS:
+            raise Incomplete(f"Ask at most {MOST_QUESTIONS} questions; reps answer them for every lead.", "checklist")
+        try:
+            self.clean_fields(exclude=["revision"])
+        except ValidationError as error:
+            field, messages = next(iter(error.message_dict.items()))
+            raise Incomplete(messages[0], field) from error
+
+    def _fill(self, rules) -> None:
+        """Take over these rows, in their order."""
+        places: dict[tuple[str, str], int] = {}
+        for rule in rules:
+            place = places[rule.section, rule.axis] = places.get((rule.section, rule.axis), -1) + 1
+            rule.pk, rule.criteria, rule.position = None, self, place
+            rule._state.adding = True
+            rule.save()
+
+    # It is tried and signed
+
+    @transaction.atomic
+    def propose(self, *, by: User | None, at: datetime, effective_at: datetime | None = None) -> Criteria:
+        """Freeze the text and ask both sides to sign it; return the version that waits.
+
+        A trial goes on while its definition waits: a copy is proposed. Raises Incomplete when nobody
+        could ever qualify, Refused while another version waits.
+        """
+        access.check(by, "criteria.propose")
+        if self.revision.is_trial:
+            copy = type(self).objects.draft_from(self, by=by, at=at)
+            return copy.propose(by=by, at=at, effective_at=effective_at)
+        self.check_reachable()
+        self.revision.propose(self.text(), by=by, at=at, effective_at=effective_at)
+        return self
+
+    @transaction.atomic
+    def sign(self, *, by: User, at: datetime) -> bool:
+        """Sign for one's side; whether that put it in force."""
+        access.check(by, "revision.sign")
+        return self.revision.sign(by=by, at=at) and self._begin(at=at)
+
+    @transaction.atomic
+    def take_effect(self, *, at: datetime) -> bool:
+        """Put a signed version in force if its day has come; whether it did."""
+        return self.revision.take_effect(at=at) and self._begin(at=at)
+
+    @transaction.atomic
+    def try_out(self, *, by: User, at: datetime) -> None:
+        """Score by this draft for at most 30 days without the other side's signature.
+
+        Raises Refused while a version rules, Incomplete when nobody could ever qualify.
+        """
+        access.check(by, "criteria.try")
+        self.check_reachable()
+        self.revision.try_out(by=by, at=at)
+        self._begin(at=at)
+
+    def decline(self, *, by: User, because: str, at: datetime) -> None:
+        """Ask for a change instead of signing. Raises Incomplete without the reason."""
+        access.check(by, "revision.decline")
+        self.revision.decline(by=by, because=because, at=at)
+
+    def withdraw(self, *, by: User, at: datetime) -> None:
+        """Take back a draft, a trial or a proposal; signatures given to it are void."""
+        access.check(by, "criteria.propose")
+        self.revision.withdraw(by=by, at=at)
+
+    @transaction.atomic
+    def amend(self, *, by: User, at: datetime) -> Criteria:
+        """Open a draft to change this version; one that waits for signatures is withdrawn by that."""
+        access.check(by, "criteria.edit")
+        if self.revision.state in (State.PROPOSED, State.SIGNED):
+            self.withdraw(by=by, at=at)
+        return type(self).objects.draft_from(self, by=by, at=at)
+
+    def check_reachable(self) -> None:
+        """Raise Incomplete where no lead could ever become an MQL."""
+        rules = list(self.rules.all())
+        if any(rule.section == Section.FAST_TRACK for rule in rules):
+            return
+        most = {axis: _most(rule for rule in rules if rule.axis == axis) for axis in Axis}
+        needed = {"fit": self.min_fit, "engagement": self.min_engagement}
+        for axis in Axis:
+            if most[axis] is not None and most[axis] < (needed[axis] or 0):
+                raise Incomplete(f"No lead can reach {number_words(needed[axis])} points for {axis}.", f"min_{axis}")
+        if None not in most.values() and sum(most.values()) < self.threshold:
+            raise Incomplete(
+                f"No lead can reach {number_words(self.threshold)} points: the rules add up to "
+                f"{number_words(sum(most.values()))} at most.",
+                "threshold",
+            )
+
+    def _begin(self, *, at: datetime) -> bool:
+        """Score everybody anew; whoever qualifies by that waits to be released."""
+        self.rescores.start(criteria=self, at=at)
+        wake("leads.tasks.rescore")
+        return True
 
 
-class Axis(models.TextChoices):
-    FIT = "fit", "Who they are"
-    ENGAGEMENT = "engagement", "What they did"
-
-
-class Rule(models.Model):
-    """One row of the definition: a condition on a fact or on touches, and what it is worth.
-
-    A condition on a fact has `field`, `operator` and `values` (grammar: `common/conditions.py`).
-    A condition on touches has `touch_kind` ("" for any), optionally a campaign or content, within
-    `window_days`; a scored one gives `points` a touch up to `cap`, or halves them every `halves_days`.
-    """
-
-    criteria = models.ForeignKey(Criteria, models.CASCADE, related_name="rules")
-    section = models.CharField(max_length=10, choices=Section.choices)
-    axis = models.CharField(max_length=10, choices=Axis.choices, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-    points = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
-    field = models.CharField(max_length=80, blank=True, help_text="A fact's key; empty for a condition on touches.")
-    operator = models.CharField(max_length=20, blank=True)
-    values = models.JSONField(default=list, blank=True)
-    touch_kind = models.CharField(max_length=40, blank=True)
-    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, related_name="+")
-    content = models.ForeignKey(Content, models.PROTECT, null=True, blank=True, related_name="+")
-    window_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    cap = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True, help_text="In points.")
-    halves_days = models.PositiveSmallIntegerField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["section", "axis", "position", "id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(section__in=Section.values), name="rule_section_is_known"),
-            models.CheckConstraint(
-                condition=(Q(section=Section.SCORED) & Q(points__isnull=False) & Q(axis__in=Axis.values))
-                | (~Q(section=Section.SCORED) & Q(points__isnull=True) & Q(axis="")),
-                name="rule_points_where_scored",
-            ),
-            models.CheckConstraint(
-                condition=~Q(axis=Axis.ENGAGEMENT) | Q(field=""), name="rule_engagement_is_about_touches"
-            ),
-            models.CheckConstraint(condition=~Q(axis=Axis.FIT) | ~Q(field=""), name="rule_fit_is_about_facts"),
-            models.CheckConstraint(
-                condition=~Q(section__in=[Section.MUST, Section.NEVER]) | ~Q(field=""),
-                name="rule_must_and_never_are_about_facts",
-            ),
-            models.CheckConstraint(condition=~Q(window_days=0) & ~Q(halves_days=0), name="rule_days_are_positive"),
-            models.CheckConstraint(
-                condition=Q(window_days__isnull=True) | Q(halves_days__isnull=True), name="rule_expires_or_halves"
-            ),
-            models.CheckConstraint(condition=Q(cap__isnull=True) | Q(cap__gt=0), name="rule_cap_is_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_section_display()}: {self.field or self.touch_kind or 'any touch'}"
+def _most(rules) -> Decimal | None:
+    """The points that rules can give together, or None where one of them has no limit."""
+    points = [rule.most for rule in rules]
+    return None if None in points else sum(points, Decimal(0))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 
+from common.wake import wake
 from leads.models.criteria import Criteria
 
 
@@ -42,7 +44,16 @@ class DueLeadQuerySet(models.QuerySet["DueLead"]):
 
     def mark(self, lead_ids: Iterable[int], *, fresh: bool = True) -> None:
         """Mark leads in the transaction that changed them, and nudge a worker once it commits."""
-        self.bulk_create(DueLead(lead_id=pk, fresh=fresh) for pk in sorted(set(lead_ids)))
+        self._add("SELECT unnest(%s::bigint[]), %s", [sorted(set(lead_ids)), fresh])
+
+    def mark_query(self, leads: models.QuerySet, *, fresh: bool = True) -> None:
+        """Mark all the leads of a queryset, in one statement."""
+        chosen, values = leads.order_by().values("pk").query.sql_with_params()
+        self._add(f"SELECT id, %s FROM ({chosen}) chosen (id)", [fresh, *values])
+
+    def _add(self, marks: str, values: list) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO leads_duelead (lead_id, fresh) {marks}", values)
         wake("leads.tasks.score_due")
 
 

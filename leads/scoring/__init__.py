@@ -1,8 +1,43 @@
-"""Scoring: one evaluator, and what keeps its results current and explained. Read `compiler.py` first."""
+"""Scoring: one evaluator, and what explains its results. Read `compiler.py` first.
 
-from leads.scoring.evaluator import Score, evaluate
-from leads.scoring.ledger import Gap, entries, gap, ledger
-from leads.scoring.marks import expire, mark, mark_query, score_due
-from leads.scoring.moments import Now, Then
+What keeps the scores current stands above it: `leads/draining.py` and `leads/rescoring.py`.
+"""
 
-__all__ = ["Gap", "Now", "Score", "Then", "entries", "evaluate", "expire", "gap", "ledger", "mark", "mark_query", "score_due"]
+from collections.abc import Iterable
+
+from leads.models.lead import LeadQuerySet
+from leads.models.score import DueLead
+from leads.scoring.evaluator import Score, evaluate, store
+from leads.scoring.ledger import Gap, entries, explain, gap, ledger
+from leads.scoring.moments import Moments, Now, Then
+
+
+def mark(lead_ids: Iterable[int], *, fresh: bool = True) -> None:
+    """Mark leads as due, in the transaction that changed them, and nudge a worker once it commits.
+
+    `fresh` says that it was their own behaviour, or new knowledge about them: whoever qualifies by
+    it is handed over at once. Whoever qualifies otherwise waits to be released.
+    """
+    DueLead.objects.mark(lead_ids, fresh=fresh)
+
+
+def mark_query(leads: LeadQuerySet, *, fresh: bool = True) -> None:
+    """Mark all the leads of a queryset, in one statement."""
+    DueLead.objects.mark_query(leads, fresh=fresh)
+
+
+__all__ = [
+    "Gap",
+    "Moments",
+    "Now",
+    "Score",
+    "Then",
+    "entries",
+    "evaluate",
+    "explain",
+    "gap",
+    "ledger",
+    "mark",
+    "mark_query",
+    "store",
+]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leads.facts import Fact, facts_for
-from leads.models.criteria import Axis, Criteria, Rule, Section
+from leads.definition import Axis, Section, reach
+from leads.facts import Fact, facts_for, missing
+from leads.models.criteria import Criteria, Rule
 from leads.scoring.moments import Moments
 from leads.scoring.sql import Statement, Values
-from leads.scoring.terms import Term, cents, fact_term, missing_fact, reach, touch_term
+from leads.scoring.terms import Term, cents, fact_term, touch_term
 
 MOST = 99_999_999  # cents that fit the columns of LeadScore
 
@@ -104,9 +105,8 @@ def _facts_read(rules: list[Rule]) -> dict[str, tuple[Fact, str]]:
     """The facts that the rules ask about, each with the column that holds it."""
     asked = {rule.field: rule for rule in rules if rule.field}
     known = facts_for() if asked else {}
-    return {
-        key: (known.get(key) or missing_fact(rule), f"f{number}") for number, (key, rule) in enumerate(asked.items())
-    }
+    found = {key: known.get(key) or missing(key, rule.operator) for key, rule in asked.items()}
+    return {key: (fact, f"f{number}") for number, (key, fact) in enumerate(found.items())}
 
 
 def _term(rule: Rule, number: int, facts: dict[str, tuple[Fact, str]], values: Values) -> Term:

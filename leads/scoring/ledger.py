@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from leads.models.criteria import Axis, Criteria, Rule, Section
+from leads.definition import Axis, Section
+from leads.models.criteria import Criteria, Rule
 from leads.scoring.compiler import COLUMNS, DETAIL, compile_criteria
 from leads.scoring.evaluator import Score
 from leads.scoring.moments import Moments, Now
-from leads.scoring.sentences import Wording
+from leads.wording import Wording
 
 Entry = dict[str, Any]
 
@@ -73,7 +74,7 @@ def ledger(criteria: Criteria, lead_ids: Iterable[int], as_of: datetime) -> dict
 
 def entries(criteria: Criteria, moments: Moments) -> dict[int, list[Entry]]:
     """The ledger at any moments; with several of one lead, that of the latest stands."""
-    wording = Wording.of(criteria)
+    wording = Wording.now()
     explained = sorted(explain(criteria, moments), key=lambda each: each.score.as_of)
     return {
         each.score.lead_id: [_entry(verdict, each.day, wording) for verdict in each.verdicts if _counts(verdict)]
@@ -95,7 +96,7 @@ def explain(criteria: Criteria, moments: Moments) -> list[Explained]:
 
 def gap(criteria: Criteria, lead_ids: Iterable[int], as_of: datetime) -> dict[int, Gap]:
     """For each lead, how far it is from being an MQL and the shortest way there."""
-    wording = Wording.of(criteria)
+    wording = Wording.now()
     return {
         each.score.lead_id: _gap(criteria, each, wording)
         for each in explain(criteria, Now(as_of, leads=list(lead_ids)))
@@ -122,10 +123,17 @@ def _entry(verdict: Verdict, day: date, wording: Wording) -> Entry:
     }
     if verdict.count is not None:
         entry |= {"count": verdict.count, "at": verdict.at.isoformat()}
-    if verdict.days is not None and verdict.hit and verdict.later != verdict.cents:
+    if _time_tells(verdict):
         expires_on = day + timedelta(days=verdict.days)
         entry |= {"expires_on": expires_on.isoformat(), "falls_to": _points(verdict.later)}
     return entry
+
+
+def _time_tells(verdict: Verdict) -> bool:
+    """Whether a day is known on which time alone changes what the rule says; not where a cap hides it."""
+    if verdict.days is None or not verdict.hit:
+        return False
+    return verdict.rule.section != Section.SCORED or verdict.later != verdict.cents
 
 
 def _points(cents: int) -> int | float:

@@ -11,15 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from common.conditions import OPERATORS, Condition, Type
+from common.conditions import Condition
+from leads.definition import HALVINGS, Axis, Section, reach
 from leads.facts import Fact
-from leads.models.criteria import Axis, Rule, Section
+from leads.models.criteria import Rule
 from leads.scoring.matching import flips_in, matches
 from leads.scoring.sql import Values
 
-HALVINGS = 12
 WHOLE = 1 << (HALVINGS - 1)  # the weight of a fresh touch: a halving is then a shift of bits
-FAST_TRACK_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -46,15 +45,6 @@ class Term:
 def cents(points: Decimal | None) -> int:
     """Points in hundredths."""
     return int((points or Decimal(0)) * 100)
-
-
-def reach(rule: Rule) -> int | None:
-    """The age in days at which a touch stops counting, or None where it counts for ever."""
-    if rule.halves_days:
-        return rule.halves_days * HALVINGS
-    if rule.section == Section.FAST_TRACK:
-        return rule.window_days or FAST_TRACK_DAYS
-    return rule.window_days
 
 
 def fact_term(rule: Rule, fact: Fact, column: str, values: Values) -> Term:
@@ -138,9 +128,3 @@ def _later(rule: Rule, name: str, days: str, limit: int | None) -> str:
     older = f"age + {days}"
     total = f"(SELECT sum({_weight(rule, older)}) FROM unnest(a.{name}_ages) AS age WHERE {older} < {limit})"
     return _worth(rule, total)
-
-
-def missing_fact(rule: Rule) -> Fact:
-    """Stands for a field that was taken away: it is unknown of everybody."""
-    of = next((each for each in Type if rule.operator in OPERATORS[each]), Type.TEXT)
-    return Fact(rule.field, rule.field, of, f"NULL::{of if of != Type.NUMBER else 'numeric'}")

@@ -7,7 +7,9 @@
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener && opener.dataset.open !== "keys") {
-    document.getElementById(opener.dataset.open)?.showModal();
+    const dialog = document.getElementById(opener.dataset.open);
+    dialog?.showModal();
+    dialog?.querySelector("form :is(input:not([type=hidden]), select, textarea, button)")?.focus();
     event.preventDefault();
   }
   const closer = event.target.closest("[data-close]");

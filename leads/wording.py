@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from common.conditions import Condition, Phrase, Type, listed, number_words, phrase, plural
-from leads.facts import Fact, facts_for
-from leads.models.criteria import Axis, Criteria, Rule, Section
-from leads.models.touch import kind_label
-from leads.scoring.terms import missing_fact, reach
+from leads.definition import Axis, Section, reach
+from leads.facts import Fact, facts_for, missing
+from leads.kinds import kind_label
+
+if TYPE_CHECKING:
+    from leads.models.criteria import Criteria, Rule
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,12 @@ class Wording:
     facts: dict[str, Fact]
 
     @classmethod
-    def of(cls, criteria: Criteria | None = None) -> Wording:
+    def now(cls) -> Wording:
         return cls(facts_for())
 
     def fact(self, rule: Rule) -> Fact:
         """The fact a rule asks about."""
-        return self.facts.get(rule.field) or missing_fact(rule)
+        return self.facts.get(rule.field) or missing(rule.field, rule.operator)
 
     def rule(self, rule: Rule) -> str:
         """A rule without its points: "Title contains VP or Director", "Webinar attended, each in 30 days"."""
@@ -51,7 +54,7 @@ class Wording:
 def sentences(criteria: Criteria) -> list[str]:
     """The whole definition, one sentence each; the same definition always reads the same."""
     rules = list(criteria.rules.all())
-    wording = Wording.of(criteria)
+    wording = Wording.now()
     said = [_definition(criteria, rules, wording), *_nevers(rules, wording), *_fast_tracks(rules, wording)]
     for axis, heading in ((Axis.FIT, "Who they are"), (Axis.ENGAGEMENT, "What they did")):
         said += [f"{heading}: {_scored(rule, wording)}." for rule in rules if rule.axis == axis]

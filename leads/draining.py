@@ -1,14 +1,13 @@
-"""Keeping scores current: marks that a lead is due, and draining them.
+"""Keeping scores current: taking the marks of leads that are due, scoring them, and making MQLs of who qualifies.
 
 A mark is a row written in the transaction that changed something. Draining takes marks, locks
 their leads, and only then reads: whatever was committed before the lock is seen, so a score that
-was read earlier never overwrites one that was read later. A rescore of everybody writes no locks
-on leads; it keeps drains out, and they keep it out, by one advisory lock.
+was read earlier never overwrites one that was read later. A rescore of everybody puts no locks on
+leads; it keeps drains out, and they keep it out, by one advisory lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -16,9 +15,7 @@ from django.db import connection, transaction
 from common.wake import wake
 from leads import promotion
 from leads.models.criteria import Criteria
-from leads.models.lead import LeadQuerySet
-from leads.scoring.evaluator import store
-from leads.scoring.moments import Now
+from leads.scoring import Now, store
 
 SCORING = 7_236_001  # the key of the advisory lock
 
@@ -33,30 +30,6 @@ INSERT INTO leads_duelead (lead_id, fresh)
 SELECT lead_id, false FROM leads_leadscore
  WHERE changes_on <= (%(at)s::timestamptz AT TIME ZONE %(zone)s)::date AND criteria_id = %(criteria)s
 """
-
-
-def mark(lead_ids: Iterable[int], *, fresh: bool = True) -> None:
-    """Mark leads as due, in the transaction that changed them, and nudge a worker once it commits.
-
-    `fresh` says that it was their own behaviour, or new knowledge about them: whoever qualifies by
-    it is handed over at once. Whoever qualifies otherwise waits to be released.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO leads_duelead (lead_id, fresh) SELECT unnest(%s::bigint[]), %s",
-            [sorted(set(lead_ids)), fresh],
-        )
-    wake("leads.tasks.score_due")
-
-
-def mark_query(leads: LeadQuerySet, *, fresh: bool = True) -> None:
-    """Mark all the leads of a queryset, in one statement."""
-    chosen, values = leads.order_by().values("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO leads_duelead (lead_id, fresh) SELECT id, %s FROM ({chosen}) chosen (id)", [fresh, *values]
-        )
-    wake("leads.tasks.score_due")
 
 
 @transaction.atomic

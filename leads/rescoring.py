@@ -1,0 +1,74 @@
+"""Scoring everybody: after a definition comes into force, batch by batch, with progress that survives a kill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from leads import promotion
+from leads.draining import SCORING
+from leads.models.criteria import Criteria
+from leads.models.lead import Lead
+from leads.models.score import LeadScore, Rescore
+from leads.scoring import Now, store
+
+BATCH = 50_000
+
+BOUNDS = "SELECT max(id), count(*) FROM (SELECT id FROM leads_lead WHERE id >= %s ORDER BY id LIMIT %s) batch"
+
+
+def rescore(*, at: datetime, progress: Callable[[Rescore], None] | None = None) -> int:
+    """Score everybody under the ruling definition, here and now; return how many leads were read.
+
+    Nothing happens where no definition rules. MQLs that come of it wait to be released.
+    """
+    criteria = Criteria.objects.ruling()
+    if criteria is None:
+        return 0
+    job = Rescore.objects.start(criteria=criteria, at=at)
+    while step(job, at=at):
+        if progress:
+            progress(job)
+    return job.done
+
+
+def go_on(*, clock: Callable[[], datetime]) -> int:
+    """Go on with the unfinished rescore unless another worker has it; return how many leads were read.
+
+    Every batch is scored as of its own moment, read from `clock`.
+    """
+    job = Rescore.objects.claim(at=clock())
+    if job is None:
+        return 0
+    before = job.done
+    while step(job, at=clock()):
+        pass
+    return job.done - before
+
+
+@transaction.atomic
+def step(job: Rescore, *, at: datetime) -> bool:
+    """Score the next batch and promote whom it shows to qualify; False when there is none left.
+
+    The scores and the place reached are one transaction, so that a worker killed half way leaves
+    a batch either done or not begun. Drains are kept out while it reads and writes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SCORING])
+        cursor.execute(BOUNDS, [job.next_id, BATCH])
+        last, found = cursor.fetchone()
+    if last is None or Criteria.objects.ruling() != job.criteria:
+        job.finish(at=at)
+        return False
+    if job.total is None:
+        job.count(Lead.objects.count())
+    if not job.advance(next_id=last + 1, done=found, at=at):
+        return False
+    first = job.next_id
+    store(job.criteria, Now(at, first=first, before=last + 1))
+    ready = LeadScore.objects.filter(lead_id__gte=first, lead_id__lte=last, qualifies=True)
+    promotion.promote(at=at, leads=list(ready.values_list("lead_id", flat=True)), fresh=False)
+    job.next_id, job.done = last + 1, job.done + found
+    return True

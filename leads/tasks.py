@@ -1,0 +1,45 @@
+"""The worker's doors into this app."""
+
+from celery import shared_task
+
+from common import clock as db_clock
+from leads import draining, rescoring
+from leads.models import Criteria
+
+MOST_ROUNDS = 200  # then the next tick goes on, so that one task never holds a worker for long
+
+
+@shared_task
+def score_due() -> int:
+    """Every few seconds and on a nudge: drain the leads that are due. Safe to run twice, or on two workers."""
+    taken = 0
+    for _ in range(MOST_ROUNDS):
+        found = draining.score_due(at=db_clock.now())
+        taken += found
+        if not found:
+            break
+    return taken
+
+
+@shared_task
+def expire_points() -> int:
+    """After every midnight, wherever it is: mark the leads whose points the new day changes. Safe to run twice."""
+    return draining.expire(at=db_clock.now())
+
+
+@shared_task
+def rescore() -> int:
+    """Go on with a rescore of everybody, if one is unfinished and nobody works on it."""
+    return rescoring.go_on(clock=db_clock.now)
+
+
+@shared_task
+def take_effect() -> int:
+    """Every minute: put the signed definition in force whose day has come. Safe to run twice."""
+    return Criteria.objects.take_effect(at=db_clock.now())
+
+
+@shared_task
+def end_trials() -> int:
+    """Every minute: end the trial whose thirty days are over. Safe to run twice."""
+    return Criteria.objects.end_trials(at=db_clock.now())

@@ -1,0 +1,68 @@
+"""The steps in which two teams come to agree, and which of them are done: read from what is in force."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.access import Role, Side
+from accounts.models import User
+from agreements.models import Revision, State
+from leads.models import Lead
+from meetings.models import Series
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the first weeks: why it matters, where it is done, and whether it is."""
+
+    title: str
+    why: str
+    url: str
+    done: bool
+
+
+def first_steps() -> list[Step]:
+    """The steps in the order in which teams take them. Seven small queries."""
+    return [
+        Step(
+            "Both sides are here",
+            "A head of marketing and a head of sales sign; reps receive.",
+            reverse("people"),
+            all(User.objects.heads_of(side).exists() for side in Side.values)
+            and User.objects.with_role(Role.REP).exists(),
+        ),
+        Step(
+            "Leads are in",
+            "A year of your own history makes every figure and every forecast yours.",
+            reverse("imports"),
+            Lead.objects.exists(),
+        ),
+        Step(
+            "What an MQL is, signed by both",
+            "The definition that marketing delivers to and sales accepts by.",
+            reverse("criteria"),
+            _in_force("criteria"),
+        ),
+        Step(
+            "What each side promises, signed by both",
+            "How many MQLs, how quickly they are called, how many attempts.",
+            reverse("agreement"),
+            _in_force("agreement"),
+        ),
+        Step(
+            "The goal, calculated backwards from revenue",
+            "So that both sides know what the number of MQLs is for.",
+            reverse("goals"),
+            _in_force("plan"),
+        ),
+        Step(
+            "The weekly meeting is set",
+            "Half an hour on one page: what held us back, and who does what about it.",
+            reverse("meetings"),
+            Series.objects.exists(),
+        ),
+    ]
+
+
+def _in_force(document: str) -> bool:
+    return Revision.objects.filter(document__startswith=document, state=State.IN_FORCE).exists()
