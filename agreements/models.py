@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Max, Q
 
 from accounts import access
@@ -77,9 +77,13 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.filter(state=State.TRIAL, trial_until__lte=at)
 
     def draft(self, document: str, *, by: User | None, at: datetime) -> Revision:
-        """Open the next version of a document as a draft."""
+        """Open the next version of a document as a draft. Raises Refused when somebody else just did."""
         number = (self.of(document).aggregate(last=Max("number"))["last"] or 0) + 1
-        return self.create(document=document, number=number, created_by=by, created_at=at)
+        try:
+            with transaction.atomic():
+                return self.create(document=document, number=number, created_by=by, created_at=at)
+        except IntegrityError as error:
+            raise Refused("Somebody opened a draft at the same moment; change that one.") from error
 
 
 class Revision(models.Model):
@@ -148,7 +152,7 @@ class Revision(models.Model):
         if type(self).objects.of(self.document).filter(state__in=OPEN).exclude(pk=self.pk).exists():
             raise Refused("Another version already waits for signatures. Withdraw it first, or let it be decided.")
         self._move(
-            [State.DRAFT, State.TRIAL],
+            [State.DRAFT],
             State.PROPOSED,
             text=text,
             sha256=digest(text),
