@@ -1,0 +1,93 @@
+"""Small worlds for tests, made through the verbs. Who and when are the caller's to say."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from common.errors import Refused
+from leads.draining import score_due
+from leads.intake import receive
+from leads.models import Criteria, Handoff, Lead, ReturnReason
+from leads.promotion import qualify_by_hand
+
+_numbers = count(1)
+
+
+def a_lead(*, at: datetime, touches: list[dict[str, Any]] | None = None, **facts: Any) -> Lead:
+    """A person of a company of their own, who became a lead at `at`."""
+    number = next(_numbers)
+    told = {"email": f"person{number}@company{number}.test", "first_name": "Person", "last_name": str(number)}
+    return receive(told | facts, touches or [], at=at)
+
+
+def a_touch(kind: str, *, at: datetime, **more: Any) -> dict[str, Any]:
+    """One act, as intake takes it."""
+    return {"kind": kind, "occurred_at": at, **more}
+
+
+def criteria_in_force(*, theo: User, nora: User, at: datetime, **terms: Any) -> Criteria:
+    """The definition to start from, signed by both heads; `terms` are columns of it, such as `one_step`."""
+    draft = Criteria.objects.draft_from(None, by=theo, at=at)
+    Criteria.objects.filter(pk=draft.pk).update(**terms)
+    draft.refresh_from_db()
+    draft.propose(by=theo, at=at)
+    draft.sign(by=theo, at=at)
+    draft.sign(by=nora, at=at)
+    return draft
+
+
+def an_mql(*, at: datetime, **facts: Any) -> Lead:
+    """A lead that asked for a demo under criteria in force, scored and handed over at `at`."""
+    lead = a_lead(at=at - timedelta(hours=1), touches=[a_touch("demo_request", at=at - timedelta(minutes=5))], **facts)
+    score_due(at=at)
+    lead.refresh_from_db()
+    return lead
+
+
+def a_handoff(*, at: datetime, owner: User | None = None, **facts: Any) -> Handoff:
+    """A pending hand-off that belongs to `owner`, or else to whose turn it was."""
+    lead = a_lead(at=at - timedelta(hours=1), **facts)
+    qualify_by_hand(lead, note="Met at the fair", by=None, at=at)
+    handoff = lead.handoffs.get()
+    if owner and handoff.owner_id != owner.pk:
+        handoff.reassign(to=owner, because="For this test", by=None, at=at)
+    return handoff
+
+
+def an_accepted_handoff(*, at: datetime, owner: User, **facts: Any) -> Handoff:
+    """A hand-off that its owner accepted at `at`, made an hour before."""
+    handoff = a_handoff(at=at - timedelta(hours=1), owner=owner, **facts)
+    handoff.accept(by=owner, at=at)
+    return handoff
+
+
+def reason(code: str) -> ReturnReason:
+    """One of the return reasons that every installation starts with."""
+    return ReturnReason.objects.get(code=code)
+
+
+def everything() -> dict[str, list[tuple]]:
+    """Every row of leads, and of what people were told, as it is now."""
+    tables = [name for name in connection.introspection.table_names() if name.startswith(("leads_", "notifications_"))]
+    with connection.cursor() as cursor:
+        rows = {}
+        for table in tables:
+            cursor.execute(f"SELECT t::text FROM {table} t ORDER BY 1")
+            rows[table] = cursor.fetchall()
+        return rows
+
+
+@contextmanager
+def refused(error: type[Refused] = Refused, match: str | None = None) -> Iterator[None]:
+    """What is done inside is refused, and leaves everything as it was."""
+    before = everything()
+    with pytest.raises(error, match=match) as caught:
+        yield
+    assert type(caught.value) is error
+    assert everything() == before
