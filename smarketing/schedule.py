@@ -7,6 +7,8 @@ that is lost costs one period and a tick that comes twice costs nothing. Times a
 from celery.schedules import crontab
 
 EVERY_MINUTE = 60.0
+# Somewhere it has just been midnight: zones differ by quarters of an hour.
+AFTER_MIDNIGHT = crontab(minute="1,16,31,46")
 EVERY_NIGHT = crontab(hour="2", minute="20")
 
 
@@ -22,9 +24,15 @@ def nightly(task: str) -> dict:
 SCHEDULE: dict[str, dict] = {
     "deliver what people are told": every(5.0, "notifications.tasks.deliver"),
     "say that a worker is there": every(10.0, "notifications.tasks.beat"),
+    "score the leads that are due": every(5.0, "leads.tasks.score_due"),
+    "go on scoring everybody": every(EVERY_MINUTE, "leads.tasks.rescore"),
+    "let points expire with the day": {"task": "leads.tasks.expire_points", "schedule": AFTER_MIDNIGHT},
+    "put the signed criteria in force": every(EVERY_MINUTE, "leads.tasks.take_effect"),
+    "end trials that are over": every(EVERY_MINUTE, "leads.tasks.end_trials"),
     "record promises that fell due": every(EVERY_MINUTE, "sla.tasks.flag_breaches"),
     "put the signed agreement in force": every(EVERY_MINUTE, "sla.tasks.take_effect"),
     "forget what was delivered long ago": nightly("notifications.tasks.forget_done"),
     "enter next year's public holidays": nightly("accounts.tasks.look_ahead"),
     "forget answers to repeated requests": nightly("accounts.tasks.forget_old"),
+    "put signed goals in force on their day": every(EVERY_MINUTE, "goals.tasks.take_effect"),
 }
