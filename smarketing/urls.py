@@ -7,6 +7,7 @@ from smarketing import health
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
+    path("", include("goals.urls")),
     path("", include("leads.urls")),
     path("", include("sla.urls")),
     path("health/live", health.live, name="health_live"),

@@ -1,0 +1,36 @@
+"""What a draft starts from: our own history where there is enough of it, and usual values where there is not."""
+
+from decimal import Decimal
+from typing import Any
+
+from goals.history import LAGS, Measured
+
+USUAL: dict[str, Decimal | int] = {
+    "marketing_share": Decimal("0.5"),
+    "average_deal": Decimal(25_000),
+    "win_rate": Decimal("0.25"),
+    "sal_to_opportunity": Decimal("0.4"),
+    "acceptance": Decimal("0.8"),
+    "lead_to_mql": Decimal("0.1"),
+    "lead_to_mql_days": 14,
+    "mql_to_sal_days": 1,
+    "sal_to_opportunity_days": 9,
+    "opportunity_to_customer_days": 45,
+}
+
+
+def first_terms(known: dict[str, Measured]) -> dict[str, Decimal | int]:
+    """The assumptions of a first draft, by the plan's own names."""
+    return USUAL | {name: _taken(name, known[name]) for name in USUAL if name in known and known[name].is_enough}
+
+
+def kept(known: dict[str, Measured]) -> dict[str, Any]:
+    """The history beside a draft, as JSON."""
+    return {name: measured.as_json() for name, measured in known.items()}
+
+
+def _taken(name: str, measured: Measured) -> Decimal | int:
+    """A measured value as a plan takes it: whole days, whole money, rates to a tenth of a percent."""
+    if name in LAGS:
+        return round(measured.value)
+    return Decimal(f"{measured.value:.0f}") if name == "average_deal" else Decimal(f"{measured.value:.3f}")

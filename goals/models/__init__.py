@@ -1,0 +1,4 @@
+from goals.models.plan import Plan
+from goals.models.target import Target
+
+__all__ = ["Plan", "Target"]

@@ -1,0 +1,328 @@
+"""Plans: what both sides want to reach in a period, and what they assume on the way there."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.access import Role, check
+from accounts.models import User, WorkCalendar
+from agreements.models import Revision, State
+from common import periods
+from common.errors import Incomplete, Refused
+from common.periods import Period
+from common.worktime import working_days_between
+from goals import telling, wording
+from goals.drafting import first_terms, kept
+from goals.funnel import Assumptions, Lags, Needs, Staff, backwards, impossibilities, needed_by
+from goals.history import LAGS, Measured, measure, pipeline
+from goals.models.target import Target
+
+PREFIX = "plan:"
+DAY = timedelta(days=1)
+A_LIST = 12
+
+CHANGES = (
+    "revenue", "marketing_share", "average_deal", "win_rate", "sal_to_opportunity", "acceptance", "lead_to_mql",
+    "visit_to_lead", "lead_to_mql_days", "mql_to_sal_days", "sal_to_opportunity_days", "opportunity_to_customer_days",
+    "open_opportunities", "reps", "weekly_hours", "attempts_per_mql", "minutes_per_attempt", "minutes_per_meeting",
+)  # fmt: skip
+
+
+def rate(name: str, **options: Any) -> models.DecimalField:
+    """A share of 0 to 1."""
+    return models.DecimalField(name, max_digits=7, decimal_places=6, **options)
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    """Plans, found by their period and by where they stand."""
+
+    def visible_to(self, user: User) -> Self:
+        """Both sides read every plan."""
+        return self
+
+    def with_terms(self) -> Self:
+        """With all that a page reads of a plan."""
+        people = ("revision__created_by", "revision__proposed_by", "revision__declined_by")
+        return self.select_related("revision", "calendar", *people).prefetch_related("revision__signatures__user")
+
+    def in_force(self) -> Self:
+        return self.filter(revision__state=State.IN_FORCE)
+
+    def for_day(self, on: date) -> Plan | None:
+        """The plan in force for a day; of several the one with the shortest period."""
+        running = [plan for plan in self.with_terms().in_force() if plan.span.start_on <= on <= plan.span.last_on]
+        return min(running, key=lambda plan: len(plan.span.days()), default=None)
+
+    def latest(self) -> Plan | None:
+        """The newest plan that was not given up, whatever its period."""
+        return self._standing().order_by("-revision__created_at", "-pk").first()
+
+    def beside(self, plan: Plan) -> Self:
+        """The other plans and versions to look at, the newest first."""
+        return self._standing().exclude(pk=plan.pk).order_by("-revision__created_at", "-pk")[:A_LIST]
+
+    def _standing(self) -> Self:
+        return self.with_terms().exclude(revision__state__in=[State.WITHDRAWN, State.DECLINED])
+
+    def unsettled(self) -> Self:
+        """Drafts, proposals and what was signed for later, the newest first."""
+        waiting = [State.DRAFT, State.PROPOSED, State.SIGNED]
+        return self.with_terms().filter(revision__state__in=waiting).order_by("-revision__created_at", "-pk")
+
+    @transaction.atomic
+    def draw_up(self, period: str, revenue: Decimal, calendar: WorkCalendar, *, by: User, at: datetime) -> Plan:
+        """Open a draft for a period, with our own history for its assumptions where there is enough of it.
+
+        Raises Incomplete for a period that is none or is over, Refused while a draft for it is open.
+        """
+        check(by, "plan.edit")
+        span = _period(period, calendar)
+        if span.end <= at:
+            raise Incomplete(f"{span} is over. Plan one that is still to come.", "period")
+        currency = settings.BASE_CURRENCY
+        known = measure(at=at, currency=currency)
+        return self._open(
+            period,
+            by=by,
+            at=at,
+            revenue=revenue,
+            calendar=calendar,
+            currency=currency,
+            history=kept(known),
+            open_opportunities=pipeline(span, currency=currency),
+            reps=User.objects.with_role(Role.REP).count() or 1,
+            **first_terms(known),
+        )
+
+    @transaction.atomic
+    def draft_from(self, plan: Plan, *, by: User, at: datetime) -> Plan:
+        """Open the next version of a plan: its own assumptions, beside what our history says today."""
+        check(by, "plan.edit")
+        terms = {name: getattr(plan, name) for name in ("calendar", "currency", *CHANGES)}
+        return self._open(plan.period, by=by, at=at, history=kept(measure(at=at, currency=plan.currency)), **terms)
+
+    def take_effect(self, *, at: datetime) -> int:
+        """Put the signed plans in force whose day has come; return how many."""
+        due = Revision.objects.filter(document__startswith=PREFIX).due(at=at)
+        return sum(plan.take_effect(at=at) for plan in self.with_terms().filter(revision__in=due))
+
+    def _open(self, period: str, *, by: User, at: datetime, **terms: Any) -> Plan:
+        document = PREFIX + period
+        if Revision.objects.of(document).filter(state=State.DRAFT).exists():
+            raise Refused("There is a draft for this period already; change that one.")
+        plan = self.model(revision=Revision.objects.draft(document, by=by, at=at), period=period, **terms)
+        plan.full_clean()
+        plan.save()
+        return plan
+
+
+def _period(key: str, calendar: WorkCalendar) -> Period:
+    try:
+        return periods.parse(key, calendar.zone)
+    except ValueError as error:
+        raise Incomplete(str(error), "period") from error
+
+
+class Plan(models.Model):
+    """One version of the goal of a period; one-to-one with the revision that both sides sign.
+
+    Money is in `currency`, rates and shares run from 0 to 1. `calendar` says which days are working
+    days and where the period begins. `history` is what our own last year said when it was drafted.
+    """
+
+    revision = models.OneToOneField(Revision, models.PROTECT, related_name="plan")
+    period = models.CharField(max_length=24, help_text="Such as 2026-Q4.")
+    calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="+", verbose_name="working days")
+    currency = models.CharField(max_length=3)
+    revenue = models.DecimalField("revenue target", max_digits=14, decimal_places=2)
+    marketing_share = rate("marketing's share")
+    average_deal = models.DecimalField(max_digits=14, decimal_places=2)
+    win_rate = rate("opportunities won")
+    sal_to_opportunity = rate("accepted leads that become deals")
+    acceptance = rate("accepted by sales")
+    lead_to_mql = rate("leads that qualify")
+    visit_to_lead = rate("visits that leave their data", null=True, blank=True)
+    lead_to_mql_days = models.PositiveSmallIntegerField("lead to MQL")
+    mql_to_sal_days = models.PositiveSmallIntegerField("MQL to SAL")
+    sal_to_opportunity_days = models.PositiveSmallIntegerField("SAL to opportunity")
+    opportunity_to_customer_days = models.PositiveSmallIntegerField("opportunity to customer")
+    open_opportunities = models.PositiveIntegerField(
+        default=0, help_text="Open deals of marketing's leads that will be decided within the period."
+    )
+    reps = models.PositiveSmallIntegerField(default=1)
+    weekly_hours = models.DecimalField(
+        "hours a week", max_digits=4, decimal_places=1, default=12, help_text="That each rep has for new leads."
+    )
+    attempts_per_mql = models.DecimalField("attempts an MQL", max_digits=4, decimal_places=1, default=4)
+    minutes_per_attempt = models.PositiveSmallIntegerField("minutes an attempt", default=10)
+    minutes_per_meeting = models.PositiveSmallIntegerField("minutes a first meeting", default=45)
+    history = models.JSONField(default=dict, blank=True)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(revenue__gt=0, average_deal__gt=0), name="plan_money_is_positive"),
+            models.CheckConstraint(
+                condition=Q(marketing_share__gt=0, marketing_share__lte=1)
+                & Q(win_rate__gt=0, win_rate__lte=1)
+                & Q(sal_to_opportunity__gt=0, sal_to_opportunity__lte=1)
+                & Q(acceptance__gt=0, acceptance__lte=1)
+                & Q(lead_to_mql__gt=0, lead_to_mql__lte=1)
+                & (Q(visit_to_lead__isnull=True) | Q(visit_to_lead__gt=0, visit_to_lead__lte=1)),
+                name="plan_rates_are_shares",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Goal, {self.span.label}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("plan", args=[self.pk])
+
+    @property
+    def span(self) -> Period:
+        """The period it is for."""
+        return periods.parse(self.period, self.calendar.zone)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.revision.state == State.DRAFT
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for signatures."""
+        return self.revision.state == State.PROPOSED
+
+    @property
+    def counts(self) -> bool:
+        """Whether both sides signed it and no later version took its place."""
+        return self.revision.state == State.IN_FORCE
+
+    @property
+    def marketing_revenue(self) -> Decimal:
+        """Marketing's part of the revenue target."""
+        return self.revenue * self.marketing_share
+
+    @property
+    def assumptions(self) -> Assumptions:
+        return Assumptions(
+            revenue=self.revenue,
+            marketing_share=self.marketing_share,
+            average_deal=self.average_deal,
+            win_rate=self.win_rate,
+            sal_to_opportunity=self.sal_to_opportunity,
+            acceptance=self.acceptance,
+            lead_to_mql=self.lead_to_mql,
+            visit_to_lead=self.visit_to_lead,
+            open_opportunities=self.open_opportunities,
+        )
+
+    @property
+    def lags(self) -> Lags:
+        return Lags(*(getattr(self, name) * DAY for name in LAGS))
+
+    @property
+    def days_to_customer(self) -> int:
+        """How long a new lead typically takes, in days."""
+        return self.lags.to_customer()["leads"].days
+
+    @property
+    def staff(self) -> Staff:
+        """Sales' time in the period: a rep's hours a week, for the working weeks it has."""
+        hours = self.calendar.hours()
+        working_days = working_days_between(self.span.start_on, self.span.end_on, hours)
+        days_a_week = sum(bool(windows) for windows in hours.week) or 1
+        selling = self.weekly_hours * working_days / days_a_week
+        return Staff(self.reps, selling, self.attempts_per_mql, self.minutes_per_attempt, self.minutes_per_meeting)
+
+    @property
+    def needs(self) -> Needs:
+        """What it takes. Raises ValueError for assumptions that cannot be."""
+        return backwards(self.assumptions)
+
+    @property
+    def needed_by(self) -> dict[str, date]:
+        """The last day for each stage, so that its deals still fall into the period."""
+        return needed_by(self.span.last_on, self.lags)
+
+    def measured(self, name: str) -> Measured | None:
+        """What our own history said of one assumption when the plan was drafted."""
+        return Measured.of(self.history.get(name))
+
+    def doubts(self, *, at: datetime) -> list[str]:
+        """Everything that stands against it at a moment, as sentences; empty when nothing does."""
+        lag = self.days_to_customer * DAY
+        return impossibilities(self.assumptions, lag=lag, left=self.span.end - at, staff=self.staff)
+
+    # A draft is changed
+
+    @transaction.atomic
+    def edit(self, *, by: User, at: datetime, **changes: Any) -> None:
+        """Change assumptions. Raises Refused unless it is a draft, ValidationError for what cannot be."""
+        check(by, "plan.edit")
+        if Revision.objects.select_for_update().get(pk=self.revision_id).state != State.DRAFT:
+            raise Refused("This plan can no longer be changed. Revise it: that starts the next version.")
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.full_clean()
+        self.save(update_fields=list(changes))
+
+    # It is signed
+
+    @transaction.atomic
+    def propose(self, *, by: User, at: datetime, effective_at: datetime | None = None) -> None:
+        """Freeze the text, with what stands against the plan today, and ask both sides to sign it.
+
+        Raises Incomplete for a plan that cannot be reckoned.
+        """
+        check(by, "plan.propose")
+        if mistakes := self.assumptions.mistakes():
+            raise Incomplete(" ".join(mistakes.values()), next(iter(mistakes)))
+        self.revision.propose(self.text(at=at), by=by, at=at, effective_at=effective_at)
+        telling.tell_signers(self, by=by, at=at)
+
+    @transaction.atomic
+    def sign(self, *, by: User, at: datetime) -> bool:
+        """Sign for one's side; whether that put it in force."""
+        check(by, "revision.sign")
+        return self.revision.sign(by=by, at=at) and self._begin(by=by, at=at)
+
+    @transaction.atomic
+    def take_effect(self, *, at: datetime) -> bool:
+        """Put a signed plan in force if its day has come; whether it did."""
+        return self.revision.take_effect(at=at) and self._begin(by=None, at=at)
+
+    @transaction.atomic
+    def decline(self, *, by: User, because: str, at: datetime) -> None:
+        """Ask for a change instead of signing. Raises Incomplete without the reason."""
+        check(by, "revision.decline")
+        self.revision.decline(by=by, because=because, at=at)
+        telling.tell_proposer(self, by=by, at=at)
+
+    def withdraw(self, *, by: User, at: datetime) -> None:
+        """Take back a draft or a proposal; signatures given to it are void."""
+        check(by, "plan.propose")
+        self.revision.withdraw(by=by, at=at)
+
+    def sentences(self) -> list[str]:
+        """The plan in sentences: what is signed, and what versions are compared by."""
+        return wording.sentences(self)
+
+    def text(self, *, at: datetime) -> str:
+        """The canonical text, one sentence a line, with what was known to stand against it."""
+        known = [f"Known when it was proposed: {doubt}" for doubt in self.doubts(at=at)]
+        return "\n".join([*self.sentences(), *known])
+
+    def _begin(self, *, by: User | None, at: datetime) -> bool:
+        """Its targets are written down, for every page and floor that reads them."""
+        Target.objects.derive(self)
+        telling.tell_both_sides(self, by=by, at=at)
+        return True

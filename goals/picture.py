@@ -1,0 +1,128 @@
+"""A plan as its page draws it: the chain of what it takes, and the rows of what it assumes."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounts.access import Side
+from common.charts import Step
+from common.templatetags.words import money, number, plural
+from goals.history import LAGS, Measured
+from goals.models import Plan
+from goals.spread import months, spread
+from goals.wording import rate
+
+MARKETING, SALES = Side.MARKETING, Side.SALES
+
+
+@dataclass(frozen=True)
+class Row:
+    """One assumption: its name and value in words, its place on a scale from 0 to `top`, and what our history says."""
+
+    name: str
+    label: str
+    words: str
+    value: float
+    top: float
+    note: str
+    low: float | None = None
+    high: float | None = None
+
+
+LABELS = {
+    "marketing_share": "Marketing’s share of revenue",
+    "average_deal": "Average deal",
+    "win_rate": "Opportunities won",
+    "sal_to_opportunity": "Accepted leads that become deals",
+    "acceptance": "Accepted by sales",
+    "lead_to_mql": "Leads that qualify",
+    "visit_to_lead": "Visits that leave their data",
+}
+
+
+def chain(plan: Plan) -> list[Step]:
+    """What the plan takes, from visits to revenue, each count rounded up to whole ones."""
+    needs, average = plan.needs.shown(), money(plan.average_deal, plan.currency)
+    rates = [
+        ("Leads", "leads", f"{rate(plan.lead_to_mql)} qualify", MARKETING),
+        ("MQLs", "mql", f"{rate(plan.acceptance)} accepted", MARKETING),
+        ("SALs", "sal", f"{rate(plan.sal_to_opportunity)} become deals", SALES),
+        ("Opportunities", "opportunities", f"{rate(plan.win_rate)} won", SALES),
+        ("Customers", "new_deals", f"{average} each", SALES),
+    ]
+    steps = [Step(name, number(needs[key]), said, side, needs[key]) for name, key, said, side in rates]
+    steps.append(_revenue(plan, needs))
+    if plan.visit_to_lead:
+        left = f"{rate(plan.visit_to_lead)} leave their data"
+        steps.insert(0, Step("Visits", number(needs["visits"]), left, MARKETING, needs["visits"]))
+    return steps
+
+
+def _revenue(plan: Plan, needs: dict[str, int | None]) -> Step:
+    words = money(plan.marketing_revenue, plan.currency)
+    part = f"{rate(plan.marketing_share)} of {money(plan.revenue, plan.currency)}"
+    from_pipeline = needs["deals"] - needs["new_deals"]
+    if from_pipeline:
+        part += f", with {plural(from_pipeline, 'deal')} that are open"
+    return Step("Revenue", words, part, SALES)
+
+
+def assumptions(plan: Plan) -> list[Row]:
+    """What the plan assumes of money and rates, each beside where our own last year lies."""
+    return [_row(plan, name) for name in LABELS if getattr(plan, name) is not None]
+
+
+@dataclass(frozen=True)
+class MonthsTargets:
+    """What a plan asks for in one month; money in the plan's currency."""
+
+    month: str
+    mqls: Decimal
+    customers: Decimal
+    revenue: Decimal
+
+
+def targets(plan: Plan) -> list[MonthsTargets]:
+    """What the plan asks for month by month, spread by working days: what takes effect when both have signed."""
+    span, hours, needs = plan.span, plan.calendar.hours(), plan.needs.shown()
+    asked = zip(
+        *(
+            spread(Decimal(total), months(span), span, hours)
+            for total in (needs["mql"], needs["deals"], plan.marketing_revenue)
+        ),
+        strict=True,
+    )
+    return [MonthsTargets(month.label, mqls, won, revenue) for (month, mqls), (_, won), (_, revenue) in asked]
+
+
+def _row(plan: Plan, name: str) -> Row:
+    value, known = getattr(plan, name), plan.measured(name)
+    is_money = name == "average_deal"
+    words = money(value, plan.currency) if is_money else rate(value)
+    low, high = (known.low, known.high) if known else (None, None)
+    top = 2 * max(float(value), high or 0) if is_money else 1.0
+    return Row(name, LABELS[name], words, float(value), top, said_by_history(known, is_money=is_money), low, high)
+
+
+def said_by_history(known: Measured | None, *, is_money: bool = False) -> str:
+    """Where our own last year lies, in words: nine times out of ten, or that nothing was measured."""
+    if known is None:
+        return "assumed; not measured yet"
+    if known.low is None or known.high is None:
+        said = f"last year {_short(known.value, is_money)}"
+    elif is_money:
+        said = f"own history, {number(round(known.low, -2))} to {number(round(known.high, -2))}"
+    else:
+        said = f"own history, {known.low * 100:.0f} to {known.high * 100:.0f}\N{NO-BREAK SPACE}%"
+    return f"{said}; small sample, {plural(known.cases, 'case')}" if known.is_small else said
+
+
+def _short(value: float, is_money: bool) -> str:
+    return number(round(value)) if is_money else rate(Decimal(f"{value:.2f}"))
+
+
+def lags_note(plan: Plan) -> str:
+    """What our own last year says of the days from stage to stage."""
+    known = [plan.measured(name) for name in LAGS]
+    if not all(known):
+        return "assumed; not measured yet"
+    return f"own history, median: {', '.join(number(round(each.value)) for each in known)}"

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from goals.views import plans, signing
+
+urlpatterns = [
+    path("goals/", plans.goals, name="goals"),
+    path("goals/plans/new/", plans.new_plan, name="new_plan"),
+    path("goals/plans/<int:pk>/", plans.plan, name="plan"),
+    path("goals/plans/<int:pk>/reckon/", plans.reckon_plan, name="reckon_plan"),
+    path("goals/plans/<int:pk>/edit/", plans.edit_plan, name="edit_plan"),
+    path("goals/plans/<int:pk>/revise/", plans.revise_plan, name="revise_plan"),
+    path("goals/plans/<int:pk>/propose/", plans.propose_plan, name="propose_plan"),
+    path("goals/plans/<int:pk>/sign/", signing.sign_plan, name="sign_plan"),
+    path("goals/plans/<int:pk>/decline/", signing.decline_plan, name="decline_plan"),
+    path("goals/plans/<int:pk>/withdraw/", signing.withdraw_plan, name="withdraw_plan"),
+]

@@ -1,0 +1,58 @@
+"""A plan in sentences that both sides understand: what they sign, and what versions are compared by."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from common.periods import MONTHS
+from common.templatetags.words import money, number, percent, plural
+from goals.spread import months, spread
+
+if TYPE_CHECKING:
+    from goals.models.plan import Plan
+
+
+def sentences(plan: Plan) -> list[str]:
+    """The whole plan, one sentence a line."""
+    needs, hours = plan.needs.shown(), f"{plan.weekly_hours.normalize():f} hours"
+    goal, part, average = (
+        money(amount, plan.currency) for amount in (plan.revenue, plan.marketing_revenue, plan.average_deal)
+    )
+    said = [
+        f"The goal for {plan.span.label} is {goal} of revenue; marketing’s leads bring {rate(plan.marketing_share)} of "
+        f"it, {part}.",
+        f"An average deal is {average}, so that takes {plural(needs['deals'], 'deal')}.",
+        *_of_the_pipeline(plan),
+        f"We win {rate(plan.win_rate)} of opportunities; {rate(plan.sal_to_opportunity)} of accepted leads become "
+        f"opportunities; sales accepts {rate(plan.acceptance)} of MQLs; {rate(plan.lead_to_mql)} of leads qualify.",
+        f"So marketing delivers {number(needs['mql'])} MQLs of {number(needs['leads'])} leads, and sales makes "
+        f"{plural(needs['sal'], 'accepted lead')}, {plural(needs['opportunities'], 'opportunity,opportunities')} and "
+        f"{plural(needs['new_deals'], 'customer')} of them.",
+        f"By the working days of “{plan.calendar.name}”, that is {_by_month(plan)}.",
+        f"A new lead becomes a customer in {plural(plan.days_to_customer, 'day')}.",
+        f"Sales has {plural(plan.reps, 'rep')} with {hours} a week each for these leads.",
+    ]
+    if plan.visit_to_lead:
+        visits = f"{rate(plan.visit_to_lead)} of visits leave their data, which takes {number(needs['visits'])} visits."
+        said.insert(-3, visits)
+    return said
+
+
+def rate(share) -> str:
+    """A share with a digit more only where there is one: "25 %", "8.5 %"."""
+    return percent(share, 0 if share * 100 == int(share * 100) else 1)
+
+
+def _of_the_pipeline(plan: Plan) -> list[str]:
+    if not plan.open_opportunities:
+        return []
+    count, wins = plan.open_opportunities, plan.assumptions.pipeline_wins
+    said = f"{plural(count, 'open opportunity,open opportunities')} should bring {float(wins):.3g} of them"
+    return [f"{said}; {plural(ceil(plan.needs.new_deals), 'deal')} must come from new leads."]
+
+
+def _by_month(plan: Plan) -> str:
+    asked = spread(plan.needs.shown()["mql"], months(plan.span), plan.span, plan.calendar.hours())
+    *parts, last = [f"{number(value)} in {MONTHS[month.start_on.month - 1]}" for month, value in asked]
+    return f"{', '.join(parts)} and {last}" if parts else last
