@@ -90,7 +90,8 @@ INSERT INTO leads_transition
        (lead_id, episode, move, from_stage, to_stage, at, by_id, reason_id, criteria_id, handoff_id,
         note, imported, before)
 SELECT moved.id, moved.episode, %(move)s, hop.was, hop.became, %(at)s, %(by)s, %(reason)s, %(criteria)s,
-       %(handoff)s, %(note)s, %(imported)s, %(before)s::jsonb || jsonb_build_object('lead', moved.before)
+       %(handoff)s, %(note)s, %(imported)s,
+       %(before)s::jsonb || jsonb_build_object('lead', moved.before || coalesce(%(before)s::jsonb -> 'lead', '{{}}'))
   FROM moved JOIN (VALUES {hops}) AS hop (source, n, was, became) ON hop.source = moved.source
  ORDER BY moved.id, hop.n
 RETURNING leads_transition.*
@@ -119,7 +120,7 @@ class TransitionQuerySet(models.QuerySet["Transition"]):
         """Make a move for every lead that stands at one of its sources; return the transitions.
 
         `leads` are ids, or a queryset whose conditions then are part of the guard. `changes` are
-        further columns of the lead to set with it, `before` what the verb itself changed. `told` goes
+        further columns of the lead to set with it, `before` what the verb has changed already. `told` goes
         into the transitions: `reason`, `criteria`, `handoff` (rows), `note`, `imported`. Leads that
         stand elsewhere are left alone; `make_one` raises for them. Sends no signal: the verb does,
         once, with everything that belongs to it.

@@ -165,7 +165,7 @@ class Handoff(models.Model):
         """Accept, and leave the telling to the verb that does more with it."""
         check(by, "handoff.accept", self)
         self.lead.hold()
-        kept = keep(self)
+        kept = keep(self, self.lead)
         claimed = [] if self.owner_id else self._claim(by, at)
         undecided = Q(state=PENDING, repair_since__isnull=True)
         decided_at = self.decided_at or at
@@ -219,6 +219,7 @@ class Handoff(models.Model):
         leads_changed.send(Handoff, events=[returned, *returned.carry_out()])
         return returned
 
+    @transaction.atomic
     def open_deal(
         self,
         *,
@@ -229,8 +230,11 @@ class Handoff(models.Model):
         at: datetime,
         estimated: bool = False,
         name: str = "",
+        rating: int | None = None,
     ) -> Opportunity:
-        """Open the deal that this became; it closes the hand-off."""
+        """Open the deal that this became; it closes the hand-off. `rating` is how good a lead it was, 1 to 3."""
+        if rating:
+            self._change(Q(), rating=rating)
         terms = {"amount": amount, "currency": currency, "closes_on": closes_on, "estimated": estimated, "name": name}
         deal = Opportunity.objects.open_for(self.lead, **terms, by=by, at=at)
         self.refresh_from_db()

@@ -245,7 +245,7 @@ class HandoffReturn(models.Model):
             at=self.at,
             note=self.note,
             handoff=self.handoff,
-            before={"handoff": self.before["handoff"]},
+            before=self.before,
         )
         self.handoff.close(at=self.at)
         return list(moved)
