@@ -8,7 +8,9 @@ with the same Message-ID.
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 import structlog
@@ -38,6 +40,22 @@ WAITS = [
 ]
 DEAD = "delivery.dead"
 
+_news_from: ContextVar[datetime | None] = ContextVar("news_from", default=None)
+
+
+@contextmanager
+def as_history(*, news_from: datetime) -> Iterator[None]:
+    """Tell of what happened long ago: within this block nothing is mailed, and notices stand in the inbox at once.
+
+    They are read, except those of `news_from` or later. Meant for whoever writes a past, such as the
+    demo company.
+    """
+    token = _news_from.set(news_from)
+    try:
+        yield
+    finally:
+        _news_from.reset(token)
+
 
 def tell(users: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: datetime) -> None:
     """Tell people something, in their inbox and by mail, within their working hours.
@@ -47,6 +65,9 @@ def tell(users: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: dateti
     unknown kind.
     """
     told = kind(kind_key)
+    if news_from := _news_from.get():
+        _remember(users, told.key, ids, key=key, at=at, news_from=news_from)
+        return
     channels = [Channel.INAPP, Channel.EMAIL] if told.by_mail else [Channel.INAPP]
     Delivery.objects.bulk_create(
         (
@@ -66,6 +87,25 @@ def tell(users: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: dateti
         ignore_conflicts=True,
     )
     wake("notifications.tasks.deliver")
+
+
+def _remember(users: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: datetime, news_from: datetime) -> None:
+    read_at = at if at < news_from else None
+    Notice.objects.bulk_create(
+        (
+            Notice(
+                user=user,
+                kind=kind_key,
+                key=f"{key}:{user.pk}:{Channel.INAPP}",
+                ids=ids,
+                created_at=at,
+                read_at=read_at,
+            )
+            for user in users
+            if user.is_active
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def opening_for(person: User, at: datetime) -> datetime:
