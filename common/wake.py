@@ -1,6 +1,7 @@
 """Nudges to workers. A nudge that is lost costs a few seconds, because beat ticks anyway."""
 
 import time
+from dataclasses import dataclass
 
 import structlog
 from celery import Celery, current_app
@@ -21,7 +22,20 @@ def wake(task_name: str, *ids: int) -> None:
 
     `task_name` is the task's full name, such as `"notifications.tasks.deliver"`; `ids` are its arguments.
     """
-    transaction.on_commit(lambda: _send(task_name, ids), robust=True)
+    nudge = Nudge(task_name, ids)
+    if all(waiting != nudge for _, waiting, _ in transaction.get_connection().run_on_commit):
+        transaction.on_commit(nudge, robust=True)
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """One task to wake. A transaction does it once, however many of its changes ask for it."""
+
+    task_name: str
+    ids: tuple[int, ...]
+
+    def __call__(self) -> None:
+        _send(self.task_name, self.ids)
 
 
 def _send(task_name: str, ids: tuple[int, ...]) -> None:
