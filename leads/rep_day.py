@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from common.hours import Hours
 from common.worktime import working_time_between
-from leads.models import Attempt, Handoff
+from leads.models import Attempt, Handoff, Lead, Opportunity
 
 
 class Group(StrEnum):
@@ -25,19 +25,25 @@ class Group(StrEnum):
     CALL_BACKS = "Call-backs"
     DUE_TODAY = "Due today"
     WORKING = "In progress"
+    DEALS = "Open deals"
     UNASSIGNED = "Nobody's yet"
     IN_REPAIR = "With marketing for repair"
 
 
 @dataclass(frozen=True)
 class Item:
-    """One row of the queue. `left` is the working time to the deadline, negative when late."""
+    """One row of the queue: a hand-off, or the deal that came of one.
 
-    handoff: Handoff
+    `left` is the working time to the deadline, negative when late.
+    """
+
+    lead: Lead
     group: Group
-    due_at: datetime | None
-    due_for: str
-    left: timedelta | None
+    handoff: Handoff | None = None
+    deal: Opportunity | None = None
+    due_at: datetime | None = None
+    due_for: str = ""
+    left: timedelta | None = None
 
 
 @dataclass
@@ -53,12 +59,12 @@ class Day:
     @property
     def waiting(self) -> int:
         """How many want something today."""
-        idle = {Group.WORKING, Group.IN_REPAIR, Group.UNASSIGNED}
+        idle = {Group.WORKING, Group.DEALS, Group.IN_REPAIR, Group.UNASSIGNED}
         return sum(len(items) for group, items in self.groups.items() if group not in idle)
 
     def find(self, pk: int | None) -> Item | None:
         """The row of a hand-off, else the first row."""
-        items = self.items
+        items = [item for item in self.items if item.handoff]
         return next((item for item in items if item.handoff.pk == pk), items[0] if items else None)
 
 
@@ -66,6 +72,7 @@ def plan_day(
     handoffs: Iterable[Handoff],
     call_backs: dict[int, Attempt],
     repaired: set[int],
+    deals: Iterable[Opportunity] = (),
     *,
     at: datetime,
     zone: ZoneInfo,
@@ -74,10 +81,12 @@ def plan_day(
     """Sort open hand-offs into the groups of a day.
 
     `call_backs` holds each hand-off's latest attempt where that asked to call back, `repaired`
-    the ids that marketing has completed; `hours` are the rep's, to tell time left as working time.
+    the ids that marketing has completed, `deals` the open deals in their order; `hours` are the
+    rep's, to tell time left as working time.
     """
     items = [_item(handoff, call_backs.get(handoff.pk), repaired, at, zone, hours) for handoff in handoffs]
     items.sort(key=_urgency)
+    items += [Item(deal.lead, Group.DEALS, deal.handoff, deal) for deal in deals]
     return Day({group: rows for group in Group if (rows := [item for item in items if item.group == group])})
 
 
@@ -95,7 +104,7 @@ def _item(
     due_at, due_for = min((pair for pair in deadlines if pair[0]), default=(None, ""))
     left = working_time_between(at, due_at, hours) if due_at and hours else due_at and due_at - at
     group = _group(handoff, call_back, repaired, due_at, at, zone)
-    return Item(handoff, group, due_at, due_for, left)
+    return Item(handoff.lead, group, handoff, None, due_at, due_for, left)
 
 
 def _group(

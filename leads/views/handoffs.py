@@ -25,7 +25,7 @@ from leads.forms.day import (
     WinForm,
 )
 from leads.models import Handoff, Lead, Opportunity, ReturnReason
-from leads.undo import undo
+from leads.undo import undo, undoable
 from leads.views.queue import queue_context
 
 
@@ -123,7 +123,7 @@ def log_attempt(request: HttpRequest, pk: int) -> HttpResponse:
 @may("handoff.plan")
 def plan_next(request: HttpRequest, pk: int) -> HttpResponse:
     def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
-        handoff.plan_next(step=form.cleaned_data["step"], step_at=form.cleaned_data["step_at"], by=by, at=at)
+        handoff.plan_next(step=form.cleaned_data["step"], when=form.cleaned_data["step_at"], by=by, at=at)
         return f"Next step with {handoff.lead}: {handoff.next_step}."
 
     return _filled_in(request, pk, lambda _: NextStepForm(request.POST), act, "Next step")
@@ -136,7 +136,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         return ChecklistForm(handoff.criteria.checklist if handoff.criteria else [], request.POST)
 
     def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
-        handoff.confirm(answers=form.answers, by=by, at=at)
+        handoff.confirm(form.answers, by=by, at=at)
         return f"{handoff.lead} is an SQL."
 
     return _filled_in(request, pk, make, act, "Is it an SQL?")
@@ -205,9 +205,11 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo the reader's latest move of this lead."""
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
-    said = undo(lead, by=request.user, at=db_clock.now())
+    at = db_clock.now()
+    act = str(undoable(lead, by=request.user, at=at))
+    undo(lead, by=request.user, at=at)
     handoff = lead.handoffs.open().first()
-    return done(request, lead, f"Taken back: {said}.", open_pk=handoff and handoff.pk, undo=False)
+    return done(request, lead, f"Taken back: {act}.", open_pk=handoff and handoff.pk, undo=False)
 
 
 urls = [

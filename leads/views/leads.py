@@ -13,6 +13,7 @@ from accounts.access import may
 from common import clock as db_clock
 from common.htmx import answer, toast
 from common.keyset import newest_first
+from leads import promotion
 from leads.forms.find import FindLeads
 from leads.forms.lead import FactsForm, NewLeadForm, NoteForm, NurtureForm, RestoreForm
 from leads.intake import receive
@@ -21,7 +22,7 @@ from leads.models import Criteria, Lead
 from leads.reading import explain
 from leads.timeline import timeline
 from leads.undo import undoable
-from leads.views.queue import RELATED, handoff_context
+from leads.views.queue import RELATED, deal_forms, handoff_context
 from notifications.threads import thread_on
 
 
@@ -54,6 +55,7 @@ def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, An
     """Everything the lead's page shows; with an open hand-off also what can be done with that."""
     criteria = Criteria.objects.ruling()
     open_handoff = lead.handoffs.open().select_related(*RELATED).first()
+    deal = lead.opportunities.open().first()
     context = {
         "lead": lead,
         "now": at,
@@ -67,6 +69,9 @@ def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, An
         "undoable": undoable(lead, by=request.user, at=at),
         "can_lead": {verb for verb in LEAD_VERBS if access.allowed(request.user, verb, lead)},
         "handoff": open_handoff,
+        "deal": deal,
+        "can_deal": {"close"} if deal and access.allowed(request.user, "opportunity.close", deal) else set(),
+        **deal_forms(deal),
         **_forms(lead),
     }
     return (
@@ -76,7 +81,7 @@ def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, An
     )
 
 
-LEAD_VERBS = ("lead.edit", "lead.qualify_by_hand", "lead.opt_out", "lead.restore")
+LEAD_VERBS = ("lead.edit", "lead.nurture", "lead.qualify_by_hand", "lead.opt_out", "lead.restore")
 
 
 def _forms(lead: Lead) -> dict[str, Any]:
@@ -142,7 +147,7 @@ def qualify_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _refused_form(request, lead, qualify_form=form)
-    lead.qualify_by_hand(note=form.cleaned_data["note"], by=request.user, at=db_clock.now())
+    promotion.qualify_by_hand(lead, note=form.cleaned_data["note"], by=request.user, at=db_clock.now())
     toast(request, f"{lead} is handed to sales.", undo=reverse("undo", args=[pk]))
     return redirect("lead", pk)
 
@@ -169,7 +174,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@may("lead.edit")
+@may("lead.nurture")
 def plan_nurture(request: HttpRequest, pk: int) -> HttpResponse:
     lead = _found(request, pk)
     form = NurtureForm(lead, request.POST)

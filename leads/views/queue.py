@@ -15,7 +15,7 @@ from accounts.models.calendar import hours_of
 from common import clock as db_clock
 from common.htmx import answer, wants_part
 from leads.forms.day import AttemptForm, ChecklistForm, DealForm, LoseForm, NextStepForm, ReassignForm, WinForm
-from leads.lifecycle import OPPORTUNITY, SAL
+from leads.lifecycle import SAL
 from leads.models import Attempt, Handoff, HandoffReturn, Opportunity, ReturnReason
 from leads.models.attempt import Outcome
 from leads.models.returns import Result
@@ -43,6 +43,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/_handoff.html", handoff_context(handoff, request.user, at))
 
 
+DEAL_RELATED = ("lead__company", "handoff__criteria__revision")
 RELATED = ("lead__company", "owner", "criteria__revision", "campaign", "content", "returned_before__reason", "pool")
 
 
@@ -75,6 +76,10 @@ def day_of(user: User, at: datetime) -> Day:
         handoffs,
         open_call_backs(handoffs),
         {handoff.pk for handoff in handoffs if handoff.was_repaired},
+        Opportunity.objects.open()
+        .filter(owner=user)
+        .select_related(*DEAL_RELATED)
+        .order_by("closes_on")[:SHOWN_AT_ONCE],
         at=at,
         zone=user.tz,
         hours=hours_of(user) if user.calendar_id or user.team_id else None,
@@ -139,10 +144,14 @@ def forms_for(handoff: Handoff, deal: Opportunity | None, user: User, at: dateti
         "next_step_form": NextStepForm(initial={"step": handoff.next_step, "step_at": handoff.next_step_at}),
         "checklist_form": ChecklistForm(questions) if lead.stage == SAL else None,
         "deal_form": None if deal else DealForm(typical=Opportunity.objects.typical_amount(lead)),
-        "win_form": WinForm(deal) if lead.stage == OPPORTUNITY else None,
-        "lose_form": LoseForm() if lead.stage == OPPORTUNITY else None,
+        **deal_forms(deal),
         "reassign_form": ReassignForm(User.objects.with_role(Role.REP).present(at=at)),
     }
+
+
+def deal_forms(deal: Opportunity | None) -> dict[str, Any]:
+    """Empty forms to close an open deal."""
+    return {"win_form": WinForm(deal) if deal else None, "lose_form": LoseForm() if deal else None}
 
 
 urls = [
