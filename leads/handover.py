@@ -14,6 +14,7 @@ from django.db.models import Case, F, Value, When
 from accounts import access
 from accounts.access import Side
 from accounts.models import Team, User
+from common.conditions import number_words
 from leads.lifecycle import leads_changed
 from leads.models.criteria import Criteria
 from leads.models.episode import Episode
@@ -126,8 +127,8 @@ def _score(lead: Lead, reasons: Reasons, touch: Touch | None, why: str) -> dict[
         day = touch.occurred_at.astimezone(ZoneInfo(reasons.criteria.zone))
         said = f"{touch.what} on {day:%-d %B}: a fast track."
     else:
-        parts = f"fit {score.fit:g}, engagement {score.engagement:g}"
-        said = f"{score.total:g} points of {reasons.criteria.threshold:g}: {parts}."
+        points = map(number_words, (score.total, reasons.criteria.threshold, score.fit, score.engagement))
+        said = "{} points of {}: fit {}, engagement {}.".format(*points)
     return {
         "why": (why or said)[:400],
         "fit": score.fit,

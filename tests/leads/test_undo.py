@@ -19,9 +19,8 @@ pytestmark = pytest.mark.django_db
 def state(lead):
     """All that an undo has to bring back: the rows of the lead, less the history and the marks."""
     rows = everything()
-    return {
-        table: rows[f"leads_{table}"] for table in ("lead", "handoff", "episode", "opportunity", "company", "dealcontact")
-    }
+    tables = ("lead", "handoff", "episode", "opportunity", "company", "dealcontact")
+    return {table: rows[f"leads_{table}"] for table in tables}
 
 
 def counted(lead):
