@@ -1,0 +1,131 @@
+"""One lead whole, and the list it is found in."""
+
+import pytest
+from django.urls import reverse
+
+from leads.lifecycle import MQL, RECYCLED
+from leads.models import Lead
+from tests.builders import a_handoff, a_lead, a_touch, an_accepted_handoff, criteria_in_force, everything, reason
+
+
+@pytest.fixture
+def now(at, clock_shows):
+    clock_shows(at)
+    return at
+
+
+def test_everyone_signed_in_reads_a_lead(now, maya, sam, nora, ada, client_of):
+    lead = a_lead(at=now, first_name="Priya", last_name="Raman")
+    for person in (maya, sam, nora, ada):
+        assert "Priya Raman" in client_of(person).get(f"/leads/{lead.pk}/").text
+
+
+def test_the_page_says_why_and_what_is_missing(now, theo, nora, sam, client_of):
+    criteria = criteria_in_force(theo=theo, nora=nora, at=now)
+    lead = a_lead(at=now, touches=[a_touch("pricing_page", at=now)])
+    page = client_of(sam).get(f"/leads/{lead.pk}/")
+    explained = page.context["explained"]
+    assert explained.score.qualifies is False
+    assert explained.gap.points == criteria.threshold - explained.score.total
+    assert sum(line.points for line in explained.lines if line.points) == explained.score.total
+
+
+def test_without_a_definition_the_page_says_what_to_do(now, sam, client_of):
+    lead = a_lead(at=now)
+    assert "No score yet" in client_of(sam).get(f"/leads/{lead.pk}/").text
+
+
+def test_what_happened_stands_newest_first_and_without_what_was_undone(now, sam, client_of):
+    handoff = an_accepted_handoff(at=now, owner=sam)
+    texts = [event.text for event in client_of(sam).get(f"/leads/{handoff.lead_id}/").context["history"]]
+    assert texts == ["Became SAL", "Became MQL", "Entered the funnel"]
+
+
+def test_a_lead_that_is_not_there_is_not_found(db, sam, client_of):
+    assert client_of(sam).get("/leads/999/").status_code == 404
+
+
+def test_facts_are_edited_and_a_wrong_address_keeps_what_was_typed(now, maya, client_of):
+    lead = a_lead(at=now, title="Planner")
+    client = client_of(maya)
+    before = everything()
+    refused = client.post(reverse("edit_lead", args=[lead.pk]), {"email": "nonsense", "title": "Head of planning"})
+    assert refused.status_code == 422
+    assert "Head of planning" in refused.text
+    assert everything() == before
+    client.post(reverse("edit_lead", args=[lead.pk]), {"email": lead.email, "title": "Head of planning"})
+    lead.refresh_from_db()
+    assert lead.title == "Head of planning"
+
+
+def test_a_marketer_qualifies_by_hand_with_a_note_and_a_rep_may_not(now, maya, sam, client_of):
+    lead = a_lead(at=now)
+    before = everything()
+    assert client_of(sam).post(reverse("qualify_by_hand", args=[lead.pk]), {"note": "Met her"}).status_code == 403
+    assert client_of(maya).post(reverse("qualify_by_hand", args=[lead.pk]), {"note": ""}).status_code == 422
+    assert everything() == before
+    client_of(maya).post(reverse("qualify_by_hand", args=[lead.pk]), {"note": "Met her"})
+    lead.refresh_from_db()
+    assert lead.stage == MQL
+
+
+def test_a_recycled_lead_gets_a_plan(now, sam, maya, client_of):
+    handoff = a_handoff(at=now, owner=sam)
+    handoff.send_back(reason("low_intent"), by=sam, at=now)
+    data = {"owner": maya.pk, "plan": "Invite to the spring webinar", "review_on": "2026-04-20"}
+    client_of(maya).post(reverse("plan_nurture", args=[handoff.lead_id]), data)
+    lead = Lead.objects.get(pk=handoff.lead_id)
+    assert (lead.stage, lead.marketing_owner, lead.plan) == (RECYCLED, maya, "Invite to the spring webinar")
+
+
+def test_a_lead_added_by_hand_is_the_one_of_that_address(now, maya, client_of):
+    client = client_of(maya)
+    client.post(reverse("new_lead"), {"email": "Ines@Voltane.test", "last_name": "Moreau"})
+    client.post(reverse("new_lead"), {"email": "ines@voltane.test", "first_name": "Ines"})
+    lead = Lead.objects.get()
+    assert str(lead) == "Ines Moreau"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("ram", ["Priya Raman"]),
+        ("PRIYA RAM", ["Priya Raman"]),
+        ("halden", ["Priya Raman"]),
+        ("tom@", ["Tom Okafor"]),
+        ("aman", []),
+    ],
+)
+def test_the_search_looks_at_beginnings(now, sam, client_of, words, found):
+    a_lead(at=now, email="priya@halden.test", first_name="Priya", last_name="Raman", company="Halden Freight")
+    a_lead(at=now, email="tom@brightwell.test", first_name="Tom", last_name="Okafor")
+    page = client_of(sam).get("/leads/", {"q": words}).context["page"]
+    assert [str(lead) for lead in page.rows] == found
+
+
+def test_the_list_goes_on_page_by_page_without_gap_or_repeat(now, sam, client_of):
+    made = [a_lead(at=now).pk for _ in range(120)]
+    client, seen, cursor = client_of(sam), [], ""
+    while True:
+        page = client.get("/leads/", {"older": cursor} if cursor else {}).context["page"]
+        seen += [lead.pk for lead in page.rows]
+        if not (cursor := page.older):
+            break
+    assert seen == sorted(made, reverse=True)
+
+
+def test_a_made_up_page_starts_at_the_top(now, sam, client_of):
+    lead = a_lead(at=now)
+    assert [row.pk for row in client_of(sam).get("/leads/", {"older": "x"}).context["page"].rows] == [lead.pk]
+
+
+def test_the_list_asks_as_often_for_one_lead_as_for_fifty(now, sam, client_of, django_assert_max_num_queries):
+    client = client_of(sam)
+    a_lead(at=now)
+    client.get("/leads/")
+    with django_assert_max_num_queries(30) as one:
+        client.get("/leads/")
+    for _ in range(49):
+        a_lead(at=now)
+    with django_assert_max_num_queries(len(one)):
+        client.get("/leads/")

@@ -1,0 +1,168 @@
+"""The rep's queue in the browser's eyes: what it shows, and what each button does."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from leads.lifecycle import CUSTOMER, MQL, OPPORTUNITY, RECYCLED, SAL, SQL
+from leads.models import Attempt, HandoffReturn, Opportunity
+from tests.builders import a_handoff, an_accepted_handoff, everything
+
+PART = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
+
+
+@pytest.fixture
+def now(at, clock_shows):
+    clock_shows(at)
+    return at
+
+
+def post(client, name: str, pk: int, **data):
+    """Press a button of the queue."""
+    return client.post(reverse(name, args=[pk]), data, headers=PART)
+
+
+def test_the_queue_shows_what_waits_and_opens_the_first(now, sam, client_of):
+    handoff = a_handoff(at=now, owner=sam, first_name="Priya", last_name="Raman")
+    page = client_of(sam).get("/queue/")
+    assert page.status_code == 200
+    assert page.context["item"].handoff == handoff
+    assert "Priya Raman" in page.text
+
+
+def test_the_queue_asks_the_database_as_often_for_one_hand_off_as_for_ten(
+    now, sam, client_of, django_assert_max_num_queries
+):
+    client = client_of(sam)
+    a_handoff(at=now, owner=sam)
+    client.get("/queue/")
+    with django_assert_max_num_queries(40) as one:
+        client.get("/queue/")
+    for _ in range(9):
+        a_handoff(at=now, owner=sam)
+    with django_assert_max_num_queries(len(one)):
+        client.get("/queue/")
+
+
+def test_an_empty_queue_says_what_comes_here(now, sam, client_of):
+    assert "Nothing waits for you" in client_of(sam).get("/queue/").text
+
+
+def test_accepting_answers_with_the_queue_and_the_lead_still_open(now, sam, client_of):
+    handoff = a_handoff(at=now, owner=sam)
+    answer = post(client_of(sam), "accept", handoff.pk)
+    handoff.lead.refresh_from_db()
+    assert (answer.status_code, handoff.lead.stage) == (200, SAL)
+    assert "is yours" in answer.text
+    assert answer.context["item"].handoff == handoff
+
+
+def test_without_javascript_accepting_goes_back_to_where_one_was(now, sam, client_of):
+    handoff = a_handoff(at=now, owner=sam)
+    answer = client_of(sam).post(reverse("accept", args=[handoff.pk]), {"next": "/queue/"})
+    assert (answer.status_code, answer.url) == (302, "/queue/")
+
+
+def test_another_reps_hand_off_is_refused_and_nothing_changes(now, sam, rita, client_of):
+    handoff = a_handoff(at=now, owner=sam)
+    client = client_of(rita)
+    before = everything()
+    answer = post(client, "accept", handoff.pk)
+    assert answer.status_code == 403
+    assert everything() == before
+
+
+def test_accepting_twice_says_that_it_was_decided_and_changes_nothing(now, sam, client_of):
+    handoff = an_accepted_handoff(at=now, owner=sam)
+    client = client_of(sam)
+    before = everything()
+    answer = post(client, "accept", handoff.pk)
+    assert answer.status_code == 409
+    assert everything() == before
+
+
+def test_a_reason_that_needs_nothing_returns_at_once(now, sam, client_of):
+    handoff = a_handoff(at=now, owner=sam)
+    answer = post(client_of(sam), "return", handoff.pk, reason="low_intent")
+    handoff.lead.refresh_from_db()
+    assert (answer.status_code, handoff.lead.stage) == (200, RECYCLED)
+
+
+def test_a_reason_that_needs_evidence_asks_for_it_and_changes_nothing(now, sam, client_of):
+    handoff = a_handoff(at=now, owner=sam)
+    client = client_of(sam)
+    before = everything()
+    answer = client.post(
+        reverse("return", args=[handoff.pk]), {"reason": "timing"}, headers=PART | {"HX-Trigger": "return-form"}
+    )
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (422, "#return-form")
+    assert 'name="date"' in answer.text
+    assert everything() == before
+
+
+def test_the_evidence_given_is_kept_with_the_return(now, sam, client_of):
+    handoff = a_handoff(at=now, owner=sam)
+    post(client_of(sam), "return", handoff.pk, reason="timing", date="2026-06-01", rating="2", note="After the audit")
+    returned = HandoffReturn.objects.get()
+    handoff.refresh_from_db()
+    assert (returned.evidence, returned.note, handoff.rating) == ({"date": "2026-06-01"}, "After the audit", 2)
+
+
+def test_one_key_on_an_undecided_hand_off_accepts_and_logs(now, sam, client_of):
+    handoff = a_handoff(at=now, owner=sam)
+    post(client_of(sam), "log_attempt", handoff.pk, outcome="spoke")
+    handoff.lead.refresh_from_db()
+    assert handoff.lead.stage == SAL
+    assert Attempt.objects.get().outcome == "spoke"
+
+
+def test_a_call_back_needs_its_moment(now, sam, client_of):
+    handoff = an_accepted_handoff(at=now, owner=sam)
+    client = client_of(sam)
+    before = everything()
+    assert post(client, "log_attempt", handoff.pk, outcome="call_back").status_code == 422
+    assert everything() == before
+
+
+def test_a_lead_walks_from_accepted_to_customer_by_buttons_alone(now, sam, client_of):
+    client = client_of(sam)
+    handoff = an_accepted_handoff(at=now, owner=sam)
+    lead, stages = handoff.lead, []
+    closes_on = (now + timedelta(days=20)).date().isoformat()
+    for name, pk, data in [
+        ("qualify", handoff.pk, {}),
+        ("open_deal", handoff.pk, {"amount": "24000", "currency": "eur", "closes_on": closes_on, "rating": "1"}),
+    ]:
+        assert post(client, name, pk, **data).status_code == 200
+        lead.refresh_from_db()
+        stages.append(lead.stage)
+    deal = Opportunity.objects.get()
+    assert post(client, "win", deal.pk, amount="23500").status_code == 200
+    lead.refresh_from_db()
+    deal.refresh_from_db()
+    assert [*stages, lead.stage] == [SQL, OPPORTUNITY, CUSTOMER]
+    assert (deal.amount, deal.currency, deal.estimated) == (23500, "EUR", False)
+
+
+def test_undo_puts_the_hand_off_back_on_the_list(now, sam, client_of):
+    client = client_of(sam)
+    handoff = a_handoff(at=now, owner=sam)
+    post(client, "accept", handoff.pk)
+    answer = post(client, "undo", handoff.lead_id)
+    handoff.lead.refresh_from_db()
+    assert (answer.status_code, handoff.lead.stage) == (200, MQL)
+    assert "Taken back: Accepted" in answer.text
+
+
+def test_a_marketer_has_no_queue(now, maya, client_of):
+    assert client_of(maya).get("/queue/").status_code == 403
+
+
+def test_the_month_counts_what_was_decided_and_accepted(now, sam, client_of):
+    an_accepted_handoff(at=now - timedelta(days=2), owner=sam)
+    handoff = a_handoff(at=now, owner=sam)
+    client = client_of(sam)
+    post(client, "return", handoff.pk, reason="low_intent")
+    page = client.get("/queue/")
+    assert (page.context["accepted_this_month"], page.context["decided_this_month"]) == (1, 2)
