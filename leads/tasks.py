@@ -4,7 +4,8 @@ from celery import shared_task
 
 from common import clock as db_clock
 from leads import draining, rescoring
-from leads.models import Criteria
+from leads.importing import working
+from leads.models import Criteria, Import
 
 MOST_ROUNDS = 200  # then the next tick goes on, so that one task never holds a worker for long
 
@@ -43,3 +44,15 @@ def take_effect() -> int:
 def end_trials() -> int:
     """Every minute: end the trial whose thirty days are over. Safe to run twice."""
     return Criteria.objects.end_trials(at=db_clock.now())
+
+
+@shared_task
+def run_imports() -> int:
+    """Every few seconds and on a nudge: do what imports wait for. Safe to run twice, or on two workers."""
+    return working.run_imports()
+
+
+@shared_task
+def forget_import_files() -> int:
+    """Every night: delete uploaded files that nobody needs any more."""
+    return Import.objects.forget_files(at=db_clock.now())

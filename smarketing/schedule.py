@@ -24,6 +24,7 @@ def nightly(task: str) -> dict:
 SCHEDULE: dict[str, dict] = {
     "deliver what people are told": every(5.0, "notifications.tasks.deliver"),
     "say that a worker is there": every(10.0, "notifications.tasks.beat"),
+    "do what imports wait for": every(5.0, "leads.tasks.run_imports"),
     "score the leads that are due": every(5.0, "leads.tasks.score_due"),
     "go on scoring everybody": every(EVERY_MINUTE, "leads.tasks.rescore"),
     "let points expire with the day": {"task": "leads.tasks.expire_points", "schedule": AFTER_MIDNIGHT},
@@ -31,6 +32,7 @@ SCHEDULE: dict[str, dict] = {
     "end trials that are over": every(EVERY_MINUTE, "leads.tasks.end_trials"),
     "record promises that fell due": every(EVERY_MINUTE, "sla.tasks.flag_breaches"),
     "put the signed agreement in force": every(EVERY_MINUTE, "sla.tasks.take_effect"),
+    "delete uploaded files that were imported": nightly("leads.tasks.forget_import_files"),
     "forget what was delivered long ago": nightly("notifications.tasks.forget_done"),
     "enter next year's public holidays": nightly("accounts.tasks.look_ahead"),
     "forget answers to repeated requests": nightly("accounts.tasks.forget_old"),

@@ -127,9 +127,13 @@ def headers(first: Line) -> list[str]:
     while names and not names[-1]:
         names.pop()
     if len(names) > MAX_COLUMNS:
-        raise Unreadable(f"The file has {len(names)} columns; {MAX_COLUMNS} are the most. Leave some out of the export.")
+        raise Unreadable(
+            f"The file has {len(names)} columns; {MAX_COLUMNS} are the most. Leave some out of the export."
+        )
     if any(EMAIL.fullmatch(name.lower()) for name in names):
-        raise Unreadable(f"Line {first.number} should name the columns, but it holds a lead's data. Add a line of names.")
+        raise Unreadable(
+            f"Line {first.number} should name the columns, but it holds a lead's data. Add a line of names."
+        )
     seen: dict[str, int] = {}
     for index, name in enumerate(names):
         base = name or f"Column {index + 1}"

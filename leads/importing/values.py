@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -17,13 +16,15 @@ NUMERIC = re.compile(r"(\d{4}(?=[./-])|\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{1,2})
 DAY_NAME = re.compile(_WEEKDAY + r"(\d{1,2})(?:st|nd|rd|th)?[\s-]([A-Za-z]{3,9})\.?,?[\s-](\d{4}|\d{2})" + _CLOCK)
 NAME_DAY = re.compile(_WEEKDAY + r"([A-Za-z]{3,9})\.?\s(\d{1,2})(?:st|nd|rd|th)?,?\s(\d{4})" + _CLOCK)
 EPOCH = re.compile(r"1\d{12}")  # milliseconds, as HubSpot exports them
-MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+MONTHS = {name: n for n, name in enumerate(("jan feb mar apr may jun jul aug sep oct nov dec").split(), start=1)}  # noqa: SIM905
 
 _CURRENCY = r"(?:[€$£¥₹%]|EUR|USD|GBP|CHF|JPY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|CNY|ZAR)"
 MONEY = re.compile(rf"^{_CURRENCY}\s?|\s?{_CURRENCY}$")
 POINT_GROUPS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?|[+-]?\d+,\d{1,2}|[+-]?\d+,\d{4,}")
 COMMA_GROUPS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d+\.\d{1,2}|[+-]?\d+\.\d{4,}")
-RANGE = re.compile(r"(\d[\d,. ]*)\s*(?:-|–|to|\+|and more|or more)\s*\d*[\d,. ]*\s*(?:employees|people)?", re.IGNORECASE)
+RANGE = re.compile(
+    r"(\d[\d,. ]*)\s*(?:-|–|to|\+|and more|or more)\s*\d*[\d,. ]*\s*(?:employees|people)?", re.IGNORECASE
+)
 
 
 def read_number(text: str, *, decimal_comma: bool = False) -> Decimal:
@@ -48,14 +49,10 @@ def read_size(text: str, *, decimal_comma: bool = False) -> Decimal:
     return read_number(found[1] if found else text, decimal_comma=decimal_comma)
 
 
-def uses_decimal_comma(texts: Iterable[str]) -> bool:
-    """Whether a column of numbers writes 1.200,50; a single "1,200" is taken for a thousand two hundred."""
-    commas = points = 0
-    for text in texts:
-        bare = MONEY.sub("", text.strip())
-        commas += bool(POINT_GROUPS.fullmatch(bare)) and not COMMA_GROUPS.fullmatch(bare)
-        points += bool(COMMA_GROUPS.fullmatch(bare)) and not POINT_GROUPS.fullmatch(bare)
-    return commas > points
+def comma_evidence(text: str) -> int:
+    """1 where a number can only be read with a decimal comma (1.200,50), -1 only without one, 0 where nothing tells."""
+    bare = MONEY.sub("", text.strip())
+    return bool(POINT_GROUPS.fullmatch(bare)) - bool(COMMA_GROUPS.fullmatch(bare))
 
 
 def is_number(text: str, *, decimal_comma: bool = False) -> bool:
@@ -154,15 +151,11 @@ def is_moment(text: str, *, day_first: bool = True) -> bool:
     return True
 
 
-def date_order(texts: Iterable[str]) -> str:
-    """How a column writes dates like 03/04/2021: "day first", "month first", "unclear", or "" when none is like that."""
-    seen = day = month = 0
-    for text in texts:
-        found = NUMERIC.fullmatch(text.strip())
-        if found and len(found[1]) <= 2:
-            seen += 1
-            day += int(found[1]) > 12
-            month += int(found[3]) > 12
-    if day or month:
-        return "day first" if day >= month else "month first"
-    return "unclear" if seen else ""
+def date_evidence(text: str) -> str:
+    """How a date like 03/04/2021 is written: "day", "month", "unclear", or "" where it is not written like that."""
+    found = NUMERIC.fullmatch(text.strip())
+    if not found or len(found[1]) > 2:
+        return ""
+    if int(found[1]) > 12:
+        return "day"
+    return "month" if int(found[3]) > 12 else "unclear"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -77,6 +77,11 @@ class Arrival:
         """The key in the system this came from."""
         number = self.lead.get("external_id")
         return (self.lead.get("external_source", ""), number) if number else None
+
+    def copy(self) -> Arrival:
+        """One that can take more without changing this."""
+        parts = {name: dict(getattr(self, name)) for name in ("lead", "company", "attributes", "company_attributes")}
+        return replace(self, **parts, touches=list(self.touches))
 
     def take(self, later: Arrival) -> None:
         """Add what a later row says of the same person: its values win, nothing is emptied."""

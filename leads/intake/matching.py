@@ -124,7 +124,7 @@ class People:
         """File an arrival under its person, and tell whether this batch already spoke of them. Raises Refused."""
         person = self.find(arrival)
         if person is None:
-            person = Person(None, {}, arrival)
+            person = Person(None, {}, arrival.copy())
         else:
             person.arrival.take(arrival)
         again, person.told = person.told, True

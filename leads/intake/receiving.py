@@ -61,7 +61,7 @@ def receive(
 
 
 def receive_many(
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any] | Arrival],
     *,
     by: User | None = None,
     at: datetime,
@@ -69,6 +69,8 @@ def receive_many(
     history: bool = False,
 ) -> Received:
     """Take in a batch, each row the facts of one person and their `touches`; refused rows stop nobody else.
+
+    Rows are told (`leads.intake.arrival.TAKE` names the fields) or cleaned already.
 
     With `history` the moves are written as imported: they happened elsewhere, so nothing follows
     from them. Without `fresh` whoever qualifies waits to be released instead of being handed over.
@@ -84,7 +86,7 @@ def receive_many(
 
 @transaction.atomic
 def _receive(
-    rows: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime, fresh: bool, history: bool
+    rows: Sequence[Mapping[str, Any] | Arrival], *, by: User | None, at: datetime, fresh: bool, history: bool
 ) -> Received:
     received = Received(leads=[None] * len(rows))
     arrivals = _cleaned(rows, received, at)
@@ -105,12 +107,12 @@ def _receive(
     return received
 
 
-def _cleaned(rows: Sequence[Mapping[str, Any]], received: Received, at: datetime) -> dict[int, Arrival]:
+def _cleaned(rows: Sequence[Mapping[str, Any] | Arrival], received: Received, at: datetime) -> dict[int, Arrival]:
     attributes = Attributes()
     arrivals = {}
     for index, row in enumerate(rows):
         try:
-            arrival = clean(row, at=at)
+            arrival = row if isinstance(row, Arrival) else clean(row, at=at)
             require_key(arrival)
             attributes.settle(arrival)
             arrivals[index] = arrival

@@ -5,6 +5,7 @@ from leads.models.company import Company
 from leads.models.criteria import Criteria, Rule
 from leads.models.episode import Episode, Transition
 from leads.models.handoff import Handoff
+from leads.models.importing import Import, ImportedCompany, ImportedLead, RefusedRow
 from leads.models.lead import Lead
 from leads.models.opportunity import DealContact, Opportunity
 from leads.models.returns import HandoffReturn, ReturnReason
@@ -22,10 +23,14 @@ __all__ = [
     "Episode",
     "Handoff",
     "HandoffReturn",
+    "Import",
+    "ImportedCompany",
+    "ImportedLead",
     "Lead",
     "LeadScore",
     "LeadVersion",
     "Opportunity",
+    "RefusedRow",
     "Rescore",
     "ReturnReason",
     "Rule",
