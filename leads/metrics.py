@@ -134,20 +134,27 @@ def _counted(key: str, name: str, rows: Callable[[Period], QuerySet], definition
     register(Metric(key, name, definition, Unit.COUNT, value=_count(rows), rows=rows, **more))
 
 
-for stage, key, name, definition in (
+for stage, key, name, side, definition in (
     (
         "lead",
         "leads_created",
         "New leads",
-        "People who became a lead in the period; those sales found itself are not in it.",
+        Side.MARKETING,
+        "People who became a lead, without those sales found itself.",
     ),
-    ("mql", "mqls", "MQLs", "Leads that met the criteria in force for the first time in this episode."),
-    ("sal", "sals", "SALs", "MQLs that sales formally accepted, by pressing accept or by logging an attempt."),
-    ("sql", "sqls", "SQLs", "Accepted leads that sales reviewed by hand against the checklist and agreed to."),
-    ("opportunity", "opportunities", "Opportunities", "Marketing's leads for which a deal was opened."),
-    ("customer", "customers", "Customers", "Marketing's leads whose deal was won."),
+    ("mql", "mqls", "MQLs", Side.MARKETING, "Leads that met the criteria in force for the first time in this episode."),
+    (
+        "sal",
+        "sals",
+        "SALs",
+        Side.SALES,
+        "MQLs that sales formally accepted, by pressing accept or by logging an attempt.",
+    ),
+    ("sql", "sqls", "SQLs", Side.SALES, "Accepted leads that sales reviewed against the checklist and agreed to."),
+    ("opportunity", "opportunities", "Opportunities", Side.SALES, "Marketing’s leads for which a deal was opened."),
+    ("customer", "customers", "Customers", Side.SALES, "Marketing’s leads whose deal was won."),
 ):
-    _counted(key, name, partial(reached, stage), definition)
+    _counted(key, name, partial(reached, stage), definition, side=side)
 
 _counted(
     "mqls_delivered",

@@ -50,7 +50,8 @@ class Promised(Protocol):
 class Clause:
     """One kind of commitment: whose it is, what measures it, how it is said, what a new one starts with.
 
-    `title` and `sentence` are filled in with the terms in words; `act` names what is due.
+    `title` and `sentence` are filled in with the terms in words; `act` names what is due. The terms
+    of a `fixed` one are not for discussion.
     """
 
     metric: str
@@ -61,6 +62,7 @@ class Clause:
     act: str = ""
     scope: Scope = Scope.ALL
     unit: Unit = Unit.SHARE
+    fixed: bool = False
     defaults: dict[str, Any] = field(default_factory=dict)
 
 
@@ -121,7 +123,8 @@ CLAUSES = {
             Side.SALES,
             Form.FIGURE,
             title="A reason on every return",
-            sentence="A reason, with what it asks for as evidence, on {target} of returns in a {period}.",
+            sentence="A reason, with what it asks for as evidence, on every return.",
+            fixed=True,
             defaults={"target": Decimal(1)},
         ),
     )

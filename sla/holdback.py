@@ -50,9 +50,8 @@ def causes(period: Period) -> list[Cause]:
 
 
 def causes_sentence(found: list[Cause]) -> str:
-    """The causes as one sentence, or nothing."""
-    said = ", and ".join(cause.sentence for cause in found)
-    return f"{said[0].upper()}{said[1:]}." if said else ""
+    """The causes as one sentence that follows a colon, or nothing."""
+    return ", and ".join(cause.sentence for cause in found) + "." if found else ""
 
 
 def _late_attempts(period: Period) -> Cause | None:

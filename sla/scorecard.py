@@ -102,6 +102,11 @@ class Scorecard:
             return None
         return min(parts) if self.agreement.formula == Formula.WEAKER else sqrt(parts[0] * parts[1])
 
+    @property
+    def points(self) -> int | None:
+        """The alignment index as it is shown, of 100."""
+        return None if self.alignment is None else round(self.alignment * 100)
+
 
 def scorecard(period: Period, *, at: datetime) -> Scorecard | None:
     """Both sides in a period, under the agreement in force then, at its end or now. None where there was none."""
@@ -164,14 +169,18 @@ def _of_decided(commitment: Commitment, due: float, period: Period, at: datetime
 
 def _of_cases(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
     took = attainment.times(period, [commitment.metric])
-    agreed = f"for {percent(commitment.share)} of {len(took):,} cases"
+    agreed = f"for {percent(commitment.share)} of {_cases(len(took))}"
     median, ninetieth = attainment.percentile(took, 0.5), attainment.percentile(took, 0.9)
     return f"{agreed} · median {working(median)}, P90 {working(ninetieth)}" if median else agreed
 
 
 def _of_windows(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
     cases = attainment.fell_due([commitment.metric], period).count()
-    return f"before “unable to reach”, for {percent(commitment.share)} of {cases:,} leads"
+    return f"before “unable to reach”, for {percent(commitment.share)} of {_cases(cases)}"
+
+
+def _cases(count: int) -> str:
+    return f"{count:,} case{'' if count == 1 else 's'}" if count else "cases; none has fallen due yet"
 
 
 def _of_returns(commitment: Commitment, due: float, period: Period, at: datetime) -> str:

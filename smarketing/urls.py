@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
     path("", include("goals.urls")),
+    path("", include("agreements.urls")),
     path("", include("leads.urls")),
     path("", include("sla.urls")),
     path("health/live", health.live, name="health_live"),

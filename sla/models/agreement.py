@@ -59,6 +59,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         versions = list(self.with_terms().ever_in_force())
         return {case: each for case, at in moments.items() for each in versions if each.ruled_at(at)}
 
+    def before(self, agreement: Agreement) -> Agreement | None:
+        """The version that was in force before this one."""
+        earlier = self.ever_in_force().filter(revision__number__lt=agreement.revision.number)
+        return earlier.order_by("-revision__number").first()
+
     def latest(self) -> Agreement | None:
         """The newest version that was not given up: a draft or proposal, else the one in force."""
         gone = [State.WITHDRAWN, State.DECLINED]
@@ -133,7 +138,7 @@ class Agreement(models.Model):
 
     revision = models.OneToOneField(Revision, models.PROTECT, related_name="agreement")
     calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="+", verbose_name="working days")
-    sections = models.JSONField(default=dict)
+    sections = models.JSONField(default=dict, blank=True)
     baseline_days = models.PositiveSmallIntegerField(
         default=0, help_text="Days from its start on in which everything is measured and nobody is told of a miss."
     )
@@ -160,12 +165,6 @@ class Agreement(models.Model):
         return [
             section._replace(text=text) for section in SECTIONS if (text := self.sections.get(section.key, "").strip())
         ]
-
-    @property
-    def unused_clauses(self) -> list[Clause]:
-        """What could be promised as well."""
-        used = {commitment.metric for commitment in self.commitments.all()}
-        return [clause for clause in CLAUSES.values() if clause.metric not in used]
 
     @cached_property
     def terms(self) -> list[Terms]:
@@ -204,25 +203,32 @@ class Agreement(models.Model):
     # A draft is changed
 
     @transaction.atomic
-    def edit(self, *, by: User, **changes: Any) -> None:
-        """Change sections (only those given), calendar, baseline or formula. Raises Refused unless it is a draft."""
-        self.check_draft(by)
-        changes["sections"] = self.sections | changes.get("sections", {})
+    def edit(self, *, by: User, promises: dict[str, dict[str, Any] | None] | None = None, **changes: Any) -> None:
+        """Change a draft: `promises` by metric with their terms, or None for what is not promised; sections, of which
+        those not given stay; calendar, baseline or formula.
+
+        Raises Refused unless it is a draft, ValidationError for what cannot be.
+        """
+        self._check_draft(by)
+        if "sections" in changes:
+            changes["sections"] = self.sections | changes["sections"]
         for field, value in changes.items():
             setattr(self, field, value)
         self.full_clean()
         self.save(update_fields=list(changes))
+        for metric, terms in (promises or {}).items():
+            self._promise(metric, terms)
 
-    @transaction.atomic
-    def promise(self, metric: str, *, by: User) -> Commitment:
-        """Add a commitment with its usual terms. Raises Refused when it is there already."""
-        self.check_draft(by)
-        if metric not in CLAUSES or self.commitments.filter(metric=metric).exists():
-            raise Refused("This promise is in the agreement already.")
-        last = self.commitments.aggregate(last=models.Max("position"))["last"] or 0
-        added = self.commitment(CLAUSES[metric], position=last + 1)
-        added.save()
-        return added
+    def _promise(self, metric: str, terms: dict[str, Any] | None) -> None:
+        if terms is None:
+            self.commitments.filter(metric=metric).delete()
+            return
+        place = list(CLAUSES).index(metric)
+        promised = self.commitments.filter(metric=metric).first() or self.commitment(CLAUSES[metric], position=place)
+        for field, value in terms.items():
+            setattr(promised, field, value)
+        promised.full_clean()
+        promised.save()
 
     def commitment(self, clause: Clause, **terms: Any) -> Commitment:
         """A commitment of this version, not yet saved, with the clause's usual terms unless others are given."""
@@ -231,8 +237,8 @@ class Agreement(models.Model):
             **clause.defaults | terms,
         )  # fmt: skip
 
-    def check_draft(self, by: User) -> None:
-        """Lock the version and raise Refused unless it is a draft still, NotAllowed unless `by` may change it."""
+    def _check_draft(self, by: User) -> None:
+        """Raise Refused unless it still is a draft, NotAllowed unless `by` may change it."""
         check(by, "agreement.edit")
         state = Revision.objects.select_for_update().get(pk=self.revision_id).state
         if state != State.DRAFT:

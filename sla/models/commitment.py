@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 
 from accounts.access import Side
-from accounts.models import User
 from common.metrics import Unit
 from common.periods import Kind
 from sla import clauses
@@ -120,18 +119,3 @@ class Commitment(models.Model):
             self.pk, self.form, self.scope, self.allowed or timedelta(), self.attempts or 0, self.attempt_days or 0,
             self.within_days or 0,
         )  # fmt: skip
-
-    @transaction.atomic
-    def edit(self, *, by: User, **changes: Any) -> None:
-        """Change the terms of a promise in a draft. Raises ValidationError for terms that cannot be."""
-        self.agreement.check_draft(by)
-        for field, value in changes.items():
-            setattr(self, field, value)
-        self.full_clean()
-        self.save(update_fields=list(changes))
-
-    @transaction.atomic
-    def drop(self, *, by: User) -> None:
-        """Take the promise out of a draft."""
-        self.agreement.check_draft(by)
-        self.delete()

@@ -1,0 +1,92 @@
+"""The rows behind a figure, each as one line: whose it is, when, and what it says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import singledispatch
+from typing import Any
+
+from common.templatetags.words import working
+from leads.models import Attempt, Episode, Handoff, HandoffReturn, Lead, Opportunity, Transition
+from sla.models import Clock, Commitment
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: `about` names it and `url` opens it; `mark` is a chip's state where it was not as it should be."""
+
+    about: str
+    url: str = ""
+    at: datetime | None = None
+    beside: str = ""
+    words: str = ""
+    mark: str = ""
+
+
+@singledispatch
+def line_of(row: Any) -> Line:
+    """A row of any figure as a line; apps below and above may have kinds of rows that only name themselves."""
+    address = getattr(row, "get_absolute_url", None)
+    return Line(str(row), address() if address else "")
+
+
+def _of_lead(lead: Lead, at: datetime | None, words: str, mark: str = "") -> Line:
+    return Line(str(lead), lead.get_absolute_url(), at, str(lead.company or ""), words, mark)
+
+
+@line_of.register
+def _lead(row: Lead) -> Line:
+    return _of_lead(row, row.created_at, row.get_stage_display())
+
+
+@line_of.register
+def _episode(row: Episode) -> Line:
+    again = "" if row.number == 1 else f", time {row.number}"
+    return _of_lead(
+        row.lead, row.handed_over_at or row.mql_at or row.lead_at, f"{row.lead.get_stage_display()} now{again}"
+    )
+
+
+@line_of.register
+def _handoff(row: Handoff) -> Line:
+    accepted = row.accepted_at is not None and row.accepted_at == row.decided_at
+    return _of_lead(
+        row.lead, row.decided_at or row.made_at, "accepted" if accepted else row.get_state_display().lower()
+    )
+
+
+@line_of.register
+def _returned(row: HandoffReturn) -> Line:
+    return _of_lead(row.handoff.lead, row.at, f"{row.reason}{': ' + row.note if row.note else ''}")
+
+
+@line_of.register
+def _clock(row: Clock) -> Line:
+    if row.waived_at:
+        words, mark = f"excused by {row.waived_by}: {row.waived_because}", ""
+    elif row.is_met:
+        words, mark = f"in {working(row.took)}", ""
+    else:
+        words, mark = (f"late, after {working(row.took)}" if row.done_at else "not yet"), "missed"
+    return _of_lead(row.handoff.lead, row.due_at, words, mark)
+
+
+@line_of.register
+def _commitment(row: Commitment) -> Line:
+    return Line(row.title, beside=row.get_side_display())
+
+
+@line_of.register
+def _attempt(row: Attempt) -> Line:
+    return _of_lead(row.lead, row.at, str(row))
+
+
+@line_of.register
+def _transition(row: Transition) -> Line:
+    return _of_lead(row.lead, row.at, f"{row.get_from_stage_display() or 'new'} to {row.get_to_stage_display()}")
+
+
+@line_of.register
+def _deal(row: Opportunity) -> Line:
+    return Line(
+        str(row), row.lead.get_absolute_url(), row.closed_at or row.opened_at, str(row.lead), row.get_state_display()
+    )

@@ -1,0 +1,158 @@
+"""The forms of the agreement: its text, its promises with their numbers, and when it takes effect."""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from accounts.models import WorkCalendar
+from common.metrics import Unit
+from sla.clauses import CLAUSES, Clause, Form
+from sla.drafting import SECTIONS
+from sla.models import Agreement, Commitment, Formula
+
+HUNDRED = Decimal(100)
+
+
+class TextForm(forms.Form):
+    """The sections of the agreement, and what its figures are reckoned by."""
+
+    calendar = forms.ModelChoiceField(
+        WorkCalendar.objects.order_by("name"),
+        label="Working days and months of",
+        help_text="For the pace and the periods. A deadline goes by the working hours of the team that gets the lead.",
+    )
+    baseline_days = forms.IntegerField(
+        label="Baseline, in days",
+        min_value=0,
+        max_value=90,
+        help_text="From its start on everything is measured and nobody is told of a miss.",
+    )
+    formula = forms.ChoiceField(label="The alignment index is", choices=Formula.choices)
+
+    def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
+        initial = {
+            "calendar": agreement.calendar,
+            "baseline_days": agreement.baseline_days,
+            "formula": agreement.formula,
+        }
+        super().__init__(*args, initial=initial | agreement.sections, **kwargs)
+        for section in SECTIONS:
+            area = forms.Textarea(attrs={"rows": 3})
+            self.fields[section.key] = forms.CharField(
+                label=section.title, widget=area, required=False, max_length=5000
+            )
+
+    def sections(self) -> list[forms.BoundField]:
+        return [self[section.key] for section in SECTIONS]
+
+    def changes(self) -> dict[str, Any]:
+        """What `Agreement.edit` takes."""
+        data = self.cleaned_data
+        sections = {section.key: data[section.key].strip() for section in SECTIONS}
+        return {name: data[name] for name in ("calendar", "baseline_days", "formula")} | {"sections": sections}
+
+
+class PromiseForm(forms.Form):
+    """One clause: whether it is promised, and its numbers: hours, counts, and shares in percent."""
+
+    promised = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, clause: Clause, commitment: Commitment | None, **kwargs: Any) -> None:
+        self.clause = clause
+        terms = commitment or Commitment(metric=clause.metric, **clause.defaults)
+        self.sentence = terms.sentence
+        initial = {"promised": commitment is not None}
+        super().__init__(*args, initial=initial | _shown(terms, clause), prefix=clause.metric, **kwargs)
+        self.fields["promised"].label = terms.title
+        for name, field in _fields(clause).items():
+            self.fields[name] = field
+
+    def numbers(self) -> list[forms.BoundField]:
+        return [self[name] for name in _fields(self.clause)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        days = data.get("attempt_days")
+        if days and (days > data.get("attempts", days) or days > data.get("within_days", days)):
+            self.add_error("attempt_days", "More days than attempts, or than there is time for.")
+        return data
+
+    def terms(self) -> dict[str, Any] | None:
+        """The terms as a commitment keeps them, or None where it is not promised."""
+        if not self.cleaned_data["promised"]:
+            return None
+        kept = {name: self.cleaned_data[name] for name in _fields(self.clause)}
+        if "allowed" in kept:
+            kept["allowed"] = timedelta(minutes=round(kept["allowed"] * 60))
+        for name in _percentages(self.clause):
+            kept[name] = kept[name] / HUNDRED
+        return kept
+
+
+def _fields(clause: Clause) -> dict[str, forms.Field]:
+    """The numbers of a clause that can be changed."""
+    if clause.fixed:
+        return {}
+    count = {"min_value": 1, "max_value": 99}
+    share = forms.DecimalField(label="for, % of cases", min_value=1, max_value=100, decimal_places=1)
+    if clause.form == Form.DEADLINE:
+        hours = forms.DecimalField(label="Working hours", min_value=Decimal("0.25"), max_value=200, decimal_places=2)
+        return {"allowed": hours, "share": share}
+    if clause.form == Form.ATTEMPTS:
+        return {
+            "attempts": forms.IntegerField(label="Attempts", **count),
+            "attempt_days": forms.IntegerField(label="on working days", **count),
+            "within_days": forms.IntegerField(label="within working days", **count),
+            "share": share,
+        }
+    if clause.unit == Unit.COUNT:
+        return {"target": forms.IntegerField(label="A month", min_value=1, max_value=999_999)}
+    return {"target": forms.DecimalField(label="At least, %", min_value=1, max_value=100, decimal_places=1)}
+
+
+def _percentages(clause: Clause) -> list[str]:
+    return [name for name in _fields(clause) if name == "share" or (name == "target" and clause.unit == Unit.SHARE)]
+
+
+def _shown(terms: Commitment, clause: Clause) -> dict[str, Any]:
+    """The terms as the form shows them: hours, and percent."""
+    shown = {name: getattr(terms, name) for name in _fields(clause)}
+    if "allowed" in shown:
+        shown["allowed"] = _plain(Decimal(shown["allowed"] // timedelta(minutes=1)) / 60)
+    if clause.unit == Unit.COUNT and "target" in shown:
+        shown["target"] = int(shown["target"])
+    return shown | {name: _plain(Decimal(shown[name]) * HUNDRED) for name in _percentages(clause)}
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def promise_forms(agreement: Agreement, data: Any = None) -> list[PromiseForm]:
+    """A form for each clause the product knows, those of the agreement ticked."""
+    promised = {commitment.metric: commitment for commitment in agreement.commitments.all()}
+    return [PromiseForm(data, clause=clause, commitment=promised.get(clause.metric)) for clause in CLAUSES.values()]
+
+
+class ProposeForm(forms.Form):
+    """From which day on it is to be in force: its midnight in the agreement's zone, or at once."""
+
+    starts_on = forms.DateField(
+        label="In force from",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Empty: as soon as both have signed.",
+    )
+
+    def effective_at(self, zone: str) -> datetime | None:
+        on = self.cleaned_data["starts_on"]
+        return on and datetime.combine(on, time(), ZoneInfo(zone))
+
+
+class BecauseForm(forms.Form):
+    """A reason in a sentence."""
+
+    because = forms.CharField(label="Because", max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"}))

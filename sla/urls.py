@@ -1,0 +1,5 @@
+"""The addresses of this app; each module of views lists its own."""
+
+from sla.views import agreement, breaches, reports, scorecard
+
+urlpatterns = [*scorecard.urls, *agreement.urls, *breaches.urls, *reports.urls]

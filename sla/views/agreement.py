@@ -1,0 +1,158 @@
+"""The agreement's page: the document as it is, as it is drafted, and the signatures under it."""
+
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import Side, allowed, may
+from accounts.models import User
+from agreements.models import State
+from common import clock as db_clock
+from common.htmx import toast
+from sla.forms import BecauseForm, ProposeForm, TextForm, promise_forms
+from sla.models import Agreement
+
+COMING = [State.DRAFT, State.PROPOSED, State.SIGNED]
+
+
+@require_GET
+@may("read")
+def agreement(request: HttpRequest, number: int | None = None) -> HttpResponse:
+    """One version, or without a number the one in force, else the newest; to the heads a draft is a form."""
+    versions = Agreement.objects.visible_to(request.user)
+    return _page(request, _version(request, number) if number else versions.ruling() or versions.latest())
+
+
+def _page(request: HttpRequest, shown: Agreement | None, **forms: Any) -> HttpResponse:
+    if shown is None:
+        context = {"may_edit": allowed(request.user, "agreement.edit")}
+        return render(request, "sla/no_agreement.html", context)
+    context = _context(shown, request.user)
+    if shown.revision.is_draft and allowed(request.user, "agreement.edit"):
+        context |= {"text": TextForm(agreement=shown), "promises": promise_forms(shown), "propose": ProposeForm()}
+        context |= forms
+        return render(request, "sla/draft.html", context, status=422 if forms else 200)
+    return render(request, "sla/agreement.html", context)
+
+
+def _context(shown: Agreement, user: User) -> dict[str, Any]:
+    versions = list(Agreement.objects.visible_to(user).select_related("revision").order_by("-revision__number"))
+    before = Agreement.objects.with_terms().before(shown)
+    return {
+        "agreement": shown,
+        "revision": shown.revision,
+        "sides": [(side, shown.promises_of(side)) for side in Side],
+        "signatures": _signatures(shown, user),
+        "before": before,
+        "changes": _changes(before.sentences(), shown.sentences()) if before else [],
+        "versions": versions,
+        "coming": next((each for each in versions if each.revision.state in COMING), None),
+        "may_edit": allowed(user, "agreement.edit"),
+        "may_sign": _waits_for(user, shown),
+        "because": BecauseForm(auto_id="because_%s"),
+    }
+
+
+def _waits_for(user: User, shown: Agreement) -> bool:
+    proposed = shown.revision.state == State.PROPOSED
+    return proposed and any(user.signs_for(side) for side in shown.revision.missing_sides())
+
+
+def _signatures(shown: Agreement, user: User) -> list[dict[str, Any]]:
+    """Both sides, with their signature or without."""
+    given = {signature.side: signature for signature in shown.revision.signatures.select_related("user")}
+    heads = {side: User.objects.heads_of(side) for side in Side}
+    return [{"side": side, "signature": given.get(side), "heads": heads[side]} for side in Side]
+
+
+def _changes(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    """What came and what went between two versions, sentence by sentence: ("del", …) and ("ins", …)."""
+    changes: list[tuple[str, str]] = []
+    for word, i, j, k, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if word != "equal":
+            changes += [("del", sentence) for sentence in before[i:j]] + [("ins", sentence) for sentence in after[k:n]]
+    return changes
+
+
+@require_POST
+@may("agreement.edit")
+def new_draft(request: HttpRequest) -> HttpResponse:
+    """Start the next version, from the one in force or from the product's own proposal."""
+    draft = Agreement.objects.draft_from(Agreement.objects.ruling(), by=request.user, at=db_clock.now())
+    return redirect("agreement_version", draft.revision.number)
+
+
+@require_POST
+@may("agreement.edit")
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    draft = _version(request, number)
+    text, promises = TextForm(request.POST, agreement=draft), promise_forms(draft, request.POST)
+    if not all([text.is_valid(), *[form.is_valid() for form in promises]]):
+        return _page(request, draft, text=text, promises=promises)
+    draft.edit(by=request.user, promises={form.clause.metric: form.terms() for form in promises}, **text.changes())
+    toast(request, "The draft is saved.")
+    return redirect("agreement_version", number)
+
+
+@require_POST
+@may("agreement.propose")
+def propose(request: HttpRequest, number: int) -> HttpResponse:
+    draft, form = _version(request, number), ProposeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, draft, propose=form)
+    draft.propose(by=request.user, at=db_clock.now(), effective_at=form.effective_at(draft.zone))
+    toast(request, "Both heads can sign it now.")
+    return redirect("agreement_version", number)
+
+
+@require_POST
+@may("revision.sign")
+def sign(request: HttpRequest, number: int) -> HttpResponse:
+    in_force = _version(request, number).sign(by=request.user, at=db_clock.now())
+    toast(request, "Signed by both, and in force." if in_force else "Signed.")
+    return redirect("agreement_version", number)
+
+
+@require_POST
+@may("revision.decline")
+def decline(request: HttpRequest, number: int) -> HttpResponse:
+    _version(request, number).decline(by=request.user, because=request.POST.get("because", ""), at=db_clock.now())
+    toast(request, "You asked for a change. The proposal is closed; a new draft can start from it.")
+    return redirect("agreement_version", number)
+
+
+@require_POST
+@may("agreement.propose")
+def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    _version(request, number).withdraw(by=request.user, at=db_clock.now())
+    toast(request, "Taken back.")
+    return redirect("agreement")
+
+
+@require_POST
+@may("agreement.edit")
+def draft_from(request: HttpRequest, number: int) -> HttpResponse:
+    """Start the next version from this one."""
+    draft = Agreement.objects.draft_from(_version(request, number), by=request.user, at=db_clock.now())
+    return redirect("agreement_version", draft.revision.number)
+
+
+def _version(request: HttpRequest, number: int) -> Agreement:
+    return get_object_or_404(Agreement.objects.visible_to(request.user).with_terms(), revision__number=number)
+
+
+urls = [
+    path("sla/agreement/", agreement, name="agreement"),
+    path("sla/agreement/draft/", new_draft, name="draft_agreement"),
+    path("sla/agreement/<int:number>/", agreement, name="agreement_version"),
+    path("sla/agreement/<int:number>/edit/", edit, name="edit_agreement"),
+    path("sla/agreement/<int:number>/propose/", propose, name="propose_agreement"),
+    path("sla/agreement/<int:number>/sign/", sign, name="sign_agreement"),
+    path("sla/agreement/<int:number>/decline/", decline, name="decline_agreement"),
+    path("sla/agreement/<int:number>/withdraw/", withdraw, name="withdraw_agreement"),
+    path("sla/agreement/<int:number>/draft/", draft_from, name="draft_agreement_from"),
+]

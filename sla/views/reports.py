@@ -1,0 +1,83 @@
+"""Any figure of the catalogue: what it means, how it went, and the rows it counts."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from accounts.access import Side, may
+from common import clock as db_clock
+from common import metrics
+from common.metrics import Metric
+from common.periods import Period
+from sla.asked import asked
+from sla.drilldown import line_of
+
+TREND = 6
+A_PAGE = 200
+
+
+@require_GET
+@may("read")
+def reports(request: HttpRequest) -> HttpResponse:
+    """Every figure, the two sides' beside each other, with its value in the period and in the one before."""
+    picked = asked(request, at=db_clock.now())
+    rows = [
+        (metric, metric.value(picked.period), metric.value(picked.period.previous())) for metric in metrics.catalogue()
+    ]
+    groups = [(title, [row for row in rows if row[0].side == side]) for side, title in (*_SIDES, ("", "Together"))]
+    return render(request, "sla/reports.html", {"asked": picked, "period": picked.period, "groups": groups})
+
+
+_SIDES = [(side.value, side.label) for side in Side]
+
+
+@require_GET
+@may("read")
+def report(request: HttpRequest, key: str) -> HttpResponse:
+    """One figure with its definition, its last periods, and the rows behind its value."""
+    try:
+        metric = metrics.metric(key)
+    except KeyError as error:
+        raise Http404("There is no such figure.") from error
+    picked = asked(request, at=db_clock.now())
+    lines, more = _lines(metric.rows(picked.period))
+    trend = _trend(metric, picked.period)
+    context = {
+        "asked": picked,
+        "period": picked.period,
+        "metric": metric,
+        "value": trend[-1][1],
+        "trend": trend,
+        "spark": [_size(value) for _, value in trend if value is not None],
+        "lines": lines,
+        "more": more,
+    }
+    return render(request, "sla/report.html", context)
+
+
+def _lines(rows: Any) -> tuple[list[Any], bool]:
+    """The first rows as lines, and whether there are more."""
+    first = list(rows[: A_PAGE + 1])
+    return [line_of(row) for row in first[:A_PAGE]], len(first) > A_PAGE
+
+
+def _trend(metric: Metric, period: Period) -> list[tuple[Period, Any]]:
+    """The figure in the periods up to this one, the oldest first."""
+    periods = [period]
+    while len(periods) < TREND:
+        periods.append(periods[-1].previous())
+    return [(each, metric.value(each)) for each in reversed(periods)]
+
+
+def _size(value: Any) -> float:
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)
+
+
+urls = [
+    path("reports/", reports, name="reports"),
+    path("reports/<slug:key>/", report, name="report"),
+]

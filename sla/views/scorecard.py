@@ -1,0 +1,76 @@
+"""The scorecard: both sides in one period, side by side."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from accounts.access import allowed, may
+from common import clock as db_clock
+from common import metrics
+from sla.asked import Asked, asked
+from sla.attainment import by_rep
+from sla.drawings import delivery, responses
+from sla.holdback import causes, causes_sentence
+from sla.models import Agreement
+from sla.scorecard import Scorecard, scorecard
+
+APART = {
+    "mqls_by_hand": "qualified by hand",
+    "mqls_again": "handed over again",
+    "mqls_held": "waiting to be handed over",
+    "mqls_adjusted": "returned after their month was closed",
+    "excused": "excused",
+}
+
+
+@require_GET
+@may("read")
+def card(request: HttpRequest) -> HttpResponse:
+    at = db_clock.now()
+    picked = asked(request, at=at)
+    shown = scorecard(picked.period, at=at)
+    context = {"asked": picked, "period": picked.period, "card": shown, "now": at}
+    if shown is None:
+        context |= {"may_edit": allowed(request.user, "agreement.edit"), "ruling": Agreement.objects.ruling()}
+        return render(request, "sla/no_scorecard.html", context)
+    return render(request, "sla/scorecard.html", context | _context(shown, picked, request))
+
+
+def _context(shown: Scorecard, picked: Asked, request: HttpRequest) -> dict[str, Any]:
+    found = causes(shown.period)
+    before = scorecard(shown.period.previous(), at=picked.at)
+    return {
+        "agreement": shown.agreement,
+        "sides": shown.sides,
+        "before": before,
+        "risen": _points(shown, before),
+        "holds_back": causes_sentence(found),
+        "held_back": sum(len(cause.rows) for cause in found),
+        "apart": [(key, words, count) for key, words in APART.items() if (count := metrics.value(key, shown.period))],
+        "charts": _charts(shown, picked),
+        "reps": by_rep(shown.period, request.user) if allowed(request.user, "scorecard.by_rep") else [],
+        "is_baseline": shown.agreement.is_baseline(picked.at),
+    }
+
+
+def _points(shown: Scorecard, before: Scorecard | None) -> int | None:
+    """By how many points of 100 the alignment has changed since the period before."""
+    if shown.points is None or before is None or before.points is None:
+        return None
+    return shown.points - before.points
+
+
+def _charts(shown: Scorecard, picked: Asked) -> list[Any]:
+    promised = {line.commitment.metric: line.commitment for side in shown.sides for line in side.lines}
+    charts = []
+    if count := promised.get("mqls_delivered"):
+        charts.append(delivery(shown.agreement, count, shown.period, at=picked.at))
+    if deadline := promised.get("first_attempt_attainment"):
+        charts.append(responses(deadline, shown.period))
+    return charts
+
+
+urls = [path("sla/", card, name="scorecard")]
