@@ -22,9 +22,13 @@ def is_demo_door(request: HttpRequest) -> bool:
 
 
 def demo_people() -> models.QuerySet[User]:
-    """The people one may step in as: those with a role and without a password of their own."""
+    """The people one may step in as: those with a role, neither invited nor with a password of their own."""
     return (
-        User.objects.active().filter(password__startswith="!").exclude(roles=[]).select_related("team").order_by("pk")
+        User.objects.active()
+        .filter(password__startswith="!", invited_at=None)
+        .exclude(roles=[])
+        .select_related("team")
+        .order_by("pk")
     )
 
 

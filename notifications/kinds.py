@@ -32,8 +32,9 @@ def _always(ids: Ids) -> bool:
 class Kind:
     """One kind of notice.
 
-    `title` names it in settings and filters. `still_relevant(ids)` is asked just before it is
-    delivered: nobody is told of what has been settled since. With `at_once` it does not wait
+    `title` names it in settings and filters. `render(ids)` has to say what was told also when
+    it is settled: the inbox shows it for as long as it likes. `still_relevant(ids)` is asked
+    just before it is delivered: nobody is told of what has been settled since. With `at_once` it does not wait
     for the recipient's working hours; without `by_mail` it stands in the inbox only.
     """
 

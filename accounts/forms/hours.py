@@ -52,6 +52,11 @@ class CalendarForm(forms.ModelForm):
             windows = self.instance.windows.get(str(number), [])
             self.fields[f"day_{number}"] = WindowsField(label=weekday, initial=windows)
 
+    @property
+    def days(self) -> list[forms.BoundField]:
+        """The fields of the week, from Monday on."""
+        return [self[f"day_{number}"] for number in range(len(WEEKDAYS))]
+
     def clean(self) -> dict[str, Any]:
         """One value `windows` instead of seven fields."""
         days = {str(number): self.cleaned_data.pop(f"day_{number}", []) for number in range(len(WEEKDAYS))}
@@ -79,10 +84,12 @@ class ClosureForm(forms.Form):
 class AbsenceForm(forms.Form):
     """Whole days away, of oneself or, for those who may, of somebody else."""
 
-    user = forms.ModelChoiceField(label="Who", queryset=User.objects.none())
+    user = forms.ModelChoiceField(label="Who", empty_label=None, queryset=User.objects.none())
     from_on = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     until_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    cover = forms.ModelChoiceField(label="Covered by", required=False, queryset=User.objects.none())
+    cover = forms.ModelChoiceField(
+        label="Covered by", required=False, empty_label="nobody", queryset=User.objects.none()
+    )
 
     def __init__(self, reader: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

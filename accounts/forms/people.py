@@ -26,6 +26,10 @@ class InviteForm(forms.ModelForm):
         fields = ["email", "name", "roles", "team"]
         help_texts = {"team": "Gives them their side's working hours; an admin needs none."}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].empty_label = "no team"
+
     def clean_email(self) -> str:
         return self.cleaned_data["email"].strip().lower()
 
@@ -40,6 +44,11 @@ class PersonForm(forms.ModelForm):
         model = User
         fields = ["name", "roles", "team", "calendar", "zone", "daily_capacity"]
         labels = {"daily_capacity": "Capacity a day"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].empty_label = "no team"
+        self.fields["calendar"].empty_label = "the team's"
 
 
 class TeamForm(forms.ModelForm):

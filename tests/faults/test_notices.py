@@ -1,0 +1,88 @@
+"""Notices while the broker is hung, gone and back again: the web stays quick, nothing is lost or doubled."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import User
+from common import clock as db_clock
+from leads.intake import receive
+from notifications import threads
+from notifications.models import Delivery, Heartbeat, KeptMail, Notice
+from tests.processes import Running, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def say(maya: User, ada: User) -> Callable[[str], float]:
+    """Mention Ada, who is told at any hour, in a remark; the seconds that it took."""
+    lead = receive({"email": "jane.doe@acme.example"}, by=maya, at=db_clock.now())
+
+    def say(remark: str) -> float:
+        started = time.monotonic()
+        threads.post(lead, f"@ada {remark}", by=maya, at=db_clock.now())
+        return time.monotonic() - started
+
+    return say
+
+
+def all_is_told() -> bool:
+    return not Delivery.objects.open().exists()
+
+
+def test_with_a_broker_that_hangs_the_web_pays_two_seconds_once(broker: Running, say: Callable) -> None:
+    broker.hang()
+
+    first, second, third = say("one"), say("two"), say("three")
+    broker.resume()
+
+    assert first < 2.5
+    assert max(second, third) < 0.2
+    assert Delivery.objects.open().count() == 6
+
+
+def test_without_a_broker_the_web_is_as_quick_as_ever(broker: Running, say: Callable) -> None:
+    broker.kill()
+
+    assert max(say("one"), say("two")) < 0.6
+    assert Delivery.objects.open().count() == 4
+
+
+def test_a_nudge_tells_within_a_moment(worker: Running, say: Callable) -> None:
+    say("one")
+
+    wait_until(all_is_told, seconds=4)
+    assert (Notice.objects.count(), KeptMail.objects.count()) == (1, 1)
+
+
+def test_when_the_broker_is_back_what_waited_goes_out(
+    broker: Running, worker: Running, beat: Running, say: Callable
+) -> None:
+    broker.kill()
+    say("while it is away")
+    broker.start()
+
+    def told_under_supervision() -> bool:
+        if worker.popen.poll() is not None:
+            worker.start()  # a worker may end because its broker did; the supervisor starts it again
+        return all_is_told()
+
+    wait_until(told_under_supervision, seconds=60)
+    wait_until(lambda: not Heartbeat.objects.is_silent(at=db_clock.now()), seconds=40)
+    assert (Notice.objects.count(), KeptMail.objects.count()) == (1, 1)
+
+
+def test_a_worker_killed_again_and_again_tells_everything_once(worker: Running, beat: Running, say: Callable) -> None:
+    for number in range(30):
+        say(str(number))
+        if number % 10 == 5:
+            worker.kill()
+        if number % 10 == 9:
+            worker.start()
+    say("the last")
+    Delivery.objects.open().update(available_at=db_clock.now())  # as if the leases of the killed had run out
+
+    wait_until(all_is_told, seconds=60)
+    assert (Notice.objects.count(), KeptMail.objects.count()) == (31, 31)
