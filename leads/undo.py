@@ -87,8 +87,9 @@ def undo(lead: Lead, *, by: User, at: datetime) -> None:
 def _happened_since(lead: Lead, returns: list[HandoffReturn], last: datetime) -> bool:
     """What is no row of its own, but would be trampled on."""
     given = Assignment.objects.current().filter(handoff__lead=lead, from_at__gt=last)
+    taken = lead.handoffs.filter(withdrawn=True, closed_at__gte=last)
     repaired = any(returned.repaired_at and returned.repaired_at > last for returned in returns)
-    return repaired or bool(lead.opted_out_at and lead.opted_out_at >= last) or given.exists()
+    return repaired or bool(lead.opted_out_at and lead.opted_out_at >= last) or given.exists() or taken.exists()
 
 
 def _can_be_taken_back(act: Act) -> bool:

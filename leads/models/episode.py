@@ -78,8 +78,8 @@ WITH was (id, stage, episode, before) AS MATERIALIZED (
      WHERE l.id = was.id
     RETURNING l.id, was.stage AS source, l.episode, was.before
 ), opened AS (
-    INSERT INTO leads_episode (lead_id, number, self_sourced, imported, lead_at, {stamp})
-    SELECT id, episode, false, %(imported)s, %(at)s, %(at)s FROM moved WHERE source = ANY(%(reopens)s)
+    INSERT INTO leads_episode (lead_id, number, self_sourced, imported, {begun})
+    SELECT id, episode, false, %(imported)s, {begun_at} FROM moved WHERE source = ANY(%(reopens)s)
 ), stamped AS (
     UPDATE leads_episode e
        SET {stamps}
@@ -153,10 +153,12 @@ def _statement(move: Move, leads: LeadQuerySet, changes: dict[str, Any]) -> tupl
     set_to = {leads.model._meta.get_field(name).column: value for name, value in changes.items()}
     guarded, values = _guard(move, leads, list(set_to))
     hops = {source: move.hops(source) for source in sorted(move.sources)}
+    begun = sorted({"lead_at", f"{move.target}_at"})
     text = MOVE.format(
         guarded=guarded,
         changes="".join(f", {column} = %(set_{column})s" for column in set_to),
-        stamp=f"{move.target}_at",
+        begun=", ".join(begun),
+        begun_at=", ".join(["%(at)s"] * len(begun)),
         stamps=", ".join(f"{stage}_at = {_stamp(stage, hops)}" for stage in sorted(_reached(hops))),
         hops=", ".join(
             f"('{source}', {n}, '{was}', '{became}')"

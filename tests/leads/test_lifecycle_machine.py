@@ -1,0 +1,315 @@
+"""Any verb, in any order, by anybody: after each step the database says what the plain model says."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from common.errors import Refused
+from leads.handover import hand_over
+from leads.merge import merge
+from leads.models import Attempt, Handoff, HandoffReturn, Lead, LeadScore
+from leads.promotion import promote, qualify_by_hand
+from leads.undo import undo
+from tests.builders import a_lead, criteria_in_force, reason
+from tests.oracles.lifecycle import REASONS, ALead
+
+MOST_LEADS = 3
+TERMS = {"amount": 1000, "currency": "EUR"}
+who = st.sampled_from(["sam", "rita", "nora"])
+which = st.integers(0, MOST_LEADS - 1)
+
+
+class Life(RuleBasedStateMachine):
+    """Up to three leads, two reps and the head of sales. `cast` is set by the test."""
+
+    cast: SimpleNamespace
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.at: datetime = self.cast.at
+        self.leads: list[tuple[int, ALead]] = []
+        self.receive()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    # Helpers
+
+    def pick(self, n: int) -> tuple[Lead, ALead]:
+        pk, model = self.leads[n % len(self.leads)]
+        return Lead.objects.get(pk=pk), model
+
+    def tick(self) -> datetime:
+        self.at += timedelta(seconds=7)
+        return self.at
+
+    def expect(self, allowed: bool, call: Callable[[], object]) -> bool:
+        if allowed:
+            call()
+        else:
+            with pytest.raises(Refused):
+                call()
+        return allowed
+
+    def id(self, name: str) -> int:
+        return getattr(self.cast, name).pk
+
+    def eligible(self, model: ALead, *less: int | None) -> set[int]:
+        return {self.id("sam"), self.id("rita")} - model.barred - set(less)
+
+    def handed_over(self, lead: Lead, model: ALead) -> None:
+        """The model leaves open whose turn it was among those who may have it."""
+        owner = lead.handoffs.open().get().owner_id
+        eligible = self.eligible(model)
+        assert owner in eligible if eligible else owner is None
+        model.hand_over(owner, self.at)
+
+    def can_decide(self, model: ALead, by: str) -> bool:
+        return model.can_decide(self.id(by), self.id("nora"), {self.id("sam"), self.id("rita")})
+
+    # Rules
+
+    @rule()
+    @precondition(lambda self: len(self.leads) < MOST_LEADS)
+    def receive(self) -> None:
+        at = self.tick()
+        self.leads.append((a_lead(at=at).pk, ALead(at)))
+
+    @rule(days=st.integers(1, 100))
+    def time_passes(self, days: int) -> None:
+        self.at += timedelta(days=days)
+
+    @rule(n=which)
+    def qualify_by_hand(self, n: int) -> None:
+        lead, model = self.pick(n)
+        at = self.tick()
+        if self.expect(model.qualify(at), lambda: qualify_by_hand(lead, note="Fair", by=self.cast.maya, at=at)):
+            self.handed_over(lead, model)
+
+    @rule(n=which, fast_track=st.booleans())
+    def behave_and_promote(self, n: int, fast_track: bool) -> None:
+        lead, model = self.pick(n)
+        at = self.tick()
+        model.engaged_at = at
+        model.fast_track_at = at if fast_track else model.fast_track_at
+        points = {"fit": 40, "engagement": 30, "total": 70, "grade": "A", "qualifies": True, "hot": False}
+        shown = {"fast_track": model.fast_track_at is not None, "fast_track_at": model.fast_track_at, "engaged_at": at}
+        LeadScore.objects.update_or_create(
+            lead=lead, defaults={"criteria": self.cast.criteria, "scored_at": at} | points | shown
+        )
+        self.promote()
+
+    @rule()
+    def promote(self) -> None:
+        at = self.tick()
+        expected = {pk for pk, model in self.leads if model.promote(at)}
+        assert {move.lead_id for move in promote(at=at)} == expected
+        for pk, model in self.leads:
+            if pk in expected:
+                self.handed_over(Lead.objects.get(pk=pk), model)
+
+    @rule(n=which)
+    def hand_over(self, n: int) -> None:
+        lead, model = self.pick(n)
+        at = self.tick()
+        waits = model.stage == "mql" and not model.open and not model.opted_out
+        made = hand_over([lead.pk], at=at)
+        assert len(made) == waits
+        if waits:
+            self.handed_over(lead, model)
+            model.events.append(type(model.events[-1])(None, at))
+
+    @rule(n=which, by=who)
+    def accept(self, n: int, by: str) -> None:
+        lead, model = self.pick(n)
+        if handoff := lead.handoffs.open().first():
+            at, actor = self.tick(), self.id(by)
+            allowed = self.can_decide(model, by) and model.accept(actor, at)
+            self.expect(allowed, lambda: handoff.accept(by=getattr(self.cast, by), at=at))
+
+    @rule(n=which, by=who)
+    def attempt(self, n: int, by: str) -> None:
+        lead, model = self.pick(n)
+        if handoff := lead.handoffs.open().first():
+            at, actor = self.tick(), getattr(self.cast, by)
+            allowed = self.can_decide(model, by) and model.attempt(actor.pk, at)
+            self.expect(allowed, lambda: Attempt.objects.log(handoff, channel="call", outcome="spoke", by=actor, at=at))
+
+    @rule(n=which, by=who)
+    def confirm(self, n: int, by: str) -> None:
+        lead, model = self.pick(n)
+        if handoff := lead.handoffs.open().first():
+            at, actor = self.tick(), getattr(self.cast, by)
+            allowed = self.can_decide(model, by) and model.confirm(actor.pk, at)
+            self.expect(allowed, lambda: handoff.confirm({}, by=actor, at=at))
+
+    @rule(n=which, by=who, code=st.sampled_from(sorted(REASONS)))
+    def send_back(self, n: int, by: str, code: str) -> None:
+        lead, model = self.pick(n)
+        handoff = lead.handoffs.open().first()
+        if handoff is None:
+            return
+        at, actor = self.tick(), getattr(self.cast, by)
+        others = self.eligible(model, model.open.owner, actor.pk)
+        stuck = code == "wrong_owner" and model.open.state == "accepted" and not others
+        given = {"evidence": {"fields": ["phone"]}, "note": "So it is"}
+        allowed = self.can_decide(model, by) and not stuck
+        if self.expect(allowed, lambda: handoff.send_back(reason(code), **given, by=actor, at=at)):
+            owner = Handoff.objects.get(pk=handoff.pk).owner_id if code == "wrong_owner" else None
+            assert code != "wrong_owner" or (owner in others if others else owner is None)
+            assert model.send_back(code, actor.pk, at, owner)
+
+    @rule(n=which)
+    def finish_repair(self, n: int) -> None:
+        lead, model = self.pick(n)
+        if handoff := lead.handoffs.open().first():
+            at = self.tick()
+            self.expect(model.finish_repair(at), lambda: handoff.finish_repair(by=self.cast.maya, at=at))
+
+    @rule(n=which, to=who)
+    def reassign(self, n: int, to: str) -> None:
+        lead, model = self.pick(n)
+        if handoff := lead.handoffs.open().first():
+            at, owner = self.tick(), getattr(self.cast, to)
+            allowed = model.reassign(owner.pk, at)
+            self.expect(allowed, lambda: handoff.reassign(to=owner, because="Swap", by=self.cast.nora, at=at))
+
+    @rule(n=which, by=who)
+    def ask_back(self, n: int, by: str) -> None:
+        lead, model = self.pick(n)
+        actor = getattr(self.cast, by)
+        theirs = [one for one in model.returns if one.stands and not one.asked and actor.pk in (one.by, one.owner)]
+        if handoff := lead.handoffs.first():
+            self.expect(bool(theirs), lambda: handoff.ask_back(by=actor, at=self.tick()))
+            for one in theirs:
+                one.asked = True
+
+    @rule(n=which)
+    def withdraw(self, n: int) -> None:
+        lead, model = self.pick(n)
+        if handoff := lead.handoffs.open().first():
+            at = self.tick()
+            assert model.withdraw(at)
+            handoff.withdraw(because="Import undone", at=at)
+
+    @rule(n=which)
+    def opt_out(self, n: int) -> None:
+        lead, model = self.pick(n)
+        at = self.tick()
+        self.expect(model.opt_out(at), lambda: lead.opt_out(by=self.cast.maya, at=at))
+
+    @rule(n=which)
+    def open_deal(self, n: int) -> None:
+        lead, model = self.pick(n)
+        handoff = lead.handoffs.open().first()
+        if handoff and not model.open.repair_since:
+            at, actor = self.tick(), self.cast.nora
+            allowed = model.open_a_deal(actor.pk, at)
+            self.expect(allowed, lambda: handoff.open_deal(**TERMS, closes_on=at.date(), by=actor, at=at))
+
+    @rule(n=which, won=st.booleans())
+    def close_deal(self, n: int, won: bool) -> None:
+        lead, model = self.pick(n)
+        if deal := lead.opportunities.open().first():
+            at, actor = self.tick(), self.cast.nora
+            assert model.close_deal("won" if won else "lost", actor.pk, at)
+            if won:
+                deal.win(by=actor, at=at)
+            else:
+                deal.lose(because="Price", by=actor, at=at)
+
+    @rule(n=which, to=st.sampled_from(["lead", "mql", "sal", "sql", "opportunity"]))
+    def restore(self, n: int, to: str) -> None:
+        lead, model = self.pick(n)
+        at = self.tick()
+        self.expect(model.restore(to, at), lambda: lead.restore(to=to, note="A mistake", by=self.cast.nora, at=at))
+
+    @rule(n=which, by=who)
+    def undo(self, n: int, by: str) -> None:
+        lead, model = self.pick(n)
+        at, actor = self.tick(), getattr(self.cast, by)
+        self.expect(model.undo(actor.pk, at), lambda: undo(lead, by=actor, at=at))
+
+    @rule()
+    @precondition(lambda self: len(self.leads) > 1)
+    def merge(self) -> None:
+        (older, kept), (younger, gone) = sorted(self.leads, key=lambda pair: (pair[1].created_at, pair[0]))[:2]
+        at = self.tick()
+        both = Lead.objects.in_bulk([older, younger])
+        if self.expect(kept.merge(gone, at), lambda: merge(both[younger], both[older], by=self.cast.maya, at=at)):
+            self.leads.remove((younger, gone))
+            kept.engaged_at, kept.fast_track_at = (kept.engaged_at, kept.fast_track_at)
+
+    # What has to hold
+
+    @invariant()
+    def the_database_says_what_the_model_says(self) -> None:
+        for pk, model in self.leads:
+            lead = Lead.objects.select_related("company").get(pk=pk)
+            for name in ("stage", "stage_at", "episode", "engagement_from", "cool_down_until", "quality_returns"):
+                assert getattr(lead, name) == getattr(model, name), name
+            assert (lead.owner_id, lead.person_decides) == (model.owner, model.person_decides)
+            assert (bool(lead.opted_out_at), lead.company.is_customer) == (model.opted_out, model.customer)
+            assert lead.attempts.standing().count() == model.attempts
+            self._episodes(lead, model)
+            self._moves(lead, model)
+            self._handoffs(lead, model)
+            deals = list(lead.opportunities.order_by("pk").values_list("state", "closed_at"))
+            assert sorted(deals, key=str) == sorted([(deal.state, deal.closed_at) for deal in model.deals], key=str)
+
+    def _episodes(self, lead: Lead, model: ALead) -> None:
+        for number, (episode, stamps) in enumerate(
+            zip(lead.episodes.order_by("number"), model.episodes, strict=True), start=1
+        ):
+            assert episode.number == number
+            stages = [field.name for field in episode._meta.fields if field.name.endswith("_at")]
+            known = {name[:-3]: at for name in stages if (at := getattr(episode, name)) and name != "handed_over_at"}
+            assert known == stamps
+
+    def _moves(self, lead: Lead, model: ALead) -> None:
+        counted = lead.transitions.counted().values_list("episode", "from_stage", "to_stage", "at")
+        assert sorted(counted) == sorted(model.moves)
+        last: dict[int, str] = {}
+        for episode, was, became, _ in lead.transitions.order_by("pk").values_list(
+            "episode", "from_stage", "to_stage", "at"
+        ):
+            assert episode not in last or last[episode] == was, "the moves of an episode form a chain"
+            last[episode] = became
+        assert last[lead.episode] == lead.stage
+
+    def _handoffs(self, lead: Lead, model: ALead) -> None:
+        rows = sorted(lead.handoffs.all(), key=lambda one: (one.made_at, one.episode))
+        mine = sorted(model.handoffs, key=lambda one: (one.made_at, one.episode))
+        for row, plain in zip(rows, mine, strict=True):
+            for name in ("episode", "state", "made_at", "decided_at", "accepted_at", "closed_at", "withdrawn"):
+                assert getattr(row, name) == getattr(plain, name), name
+            assert (row.owner_id, row.repair_since) == (plain.owner, plain.repair_since)
+            if row.is_open:
+                current = row.assignments.current().first()
+                assert (current and current.owner_id) == row.owner_id
+        standing = HandoffReturn.objects.standing().filter(handoff__lead=lead)
+        assert standing.count() == sum(one.stands for one in model.returns)
+
+
+def test_whatever_people_do_the_lead_is_where_the_rules_say(sam, rita, nora, maya, theo, at):
+    criteria = criteria_in_force(theo=theo, nora=nora, at=at - timedelta(days=1), checklist=[])
+    Life.cast = SimpleNamespace(sam=sam, rita=rita, nora=nora, maya=maya, criteria=criteria, at=at)
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=100,
+            stateful_step_count=30,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
