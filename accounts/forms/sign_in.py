@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.cache import cache
 
 from accounts.letters import send_reset
@@ -28,6 +28,20 @@ class SignInForm(AuthenticationForm):
     def clean_username(self) -> str:
         """In lower case, as accounts are: the lock counts one account, however it is written."""
         return self.cleaned_data["username"].strip().lower()
+
+
+class NewPasswordForm(SetPasswordForm):
+    """A password, twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = "At least 12 characters; a few plain words make a good one."
+        self.fields["new_password2"].label = "The same again"
+        self.fields["new_password2"].help_text = ""
+
+
+class ChangePasswordForm(NewPasswordForm, PasswordChangeForm):
+    """The old password, and a new one twice."""
 
 
 class ForgottenPasswordForm(forms.Form):

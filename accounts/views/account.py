@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import may
 from accounts.forms.account import ProfileForm, TokenForm
+from accounts.forms.sign_in import ChangePasswordForm
 from accounts.models import ApiToken, User
 from common import clock as db_clock
 from common.htmx import toast
@@ -32,6 +33,7 @@ def account(request: HttpRequest) -> HttpResponse:
 class ChangePassword(PasswordChangeView):
     """A new password; every other session ends with it."""
 
+    form_class = ChangePasswordForm
     template_name = "accounts/change_password.html"
     success_url = reverse_lazy("account")
 

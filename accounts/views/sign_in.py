@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.demo import demo_people, is_demo_door
-from accounts.forms.sign_in import ForgottenPasswordForm, SignInForm
+from accounts.forms.sign_in import ForgottenPasswordForm, NewPasswordForm, SignInForm
 from accounts.models import User
 from common.htmx import back
 
@@ -67,6 +67,7 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
 class SetPassword(PasswordResetConfirmView):
     """Where the links of invitations and of forgotten passwords lead; an old link says what to do."""
 
+    form_class = NewPasswordForm
     template_name = "accounts/set_password.html"
     post_reset_login = True
     post_reset_login_backend = PASSWORDS
