@@ -9,7 +9,7 @@ from bootstrap import PYTHON
 from servers import Servers, django, environment
 from supervisor import Supervisor, say
 
-LINT_IMPORTS = "from importlinter.cli import lint_imports_command as lint; lint()"
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"
 
 CHECKS = {
     "ruff check": [PYTHON, "-m", "ruff", "check", "--quiet"],
