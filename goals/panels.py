@@ -4,7 +4,7 @@ from typing import Any
 
 from agreements.models import Revision
 from common.badges import badge
-from goals.models.plan import PREFIX
+from goals.models.versions import PREFIX
 
 
 @badge("goals")

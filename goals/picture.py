@@ -83,7 +83,7 @@ class MonthsTargets:
 
 def targets(plan: Plan) -> list[MonthsTargets]:
     """What the plan asks for month by month, spread by working days: what takes effect when both have signed."""
-    span, hours, needs = plan.span, plan.calendar.hours(), plan.needs.shown()
+    span, hours, needs = plan.span, plan.hours, plan.needs.shown()
     asked = zip(
         *(
             spread(Decimal(total), months(span), span, hours)

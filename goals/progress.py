@@ -77,7 +77,7 @@ class Line:
 def progress(plan: Plan, *, at: datetime) -> list[Line]:
     """Every target of a plan in force, over its whole period."""
     span = plan.span
-    gone = share_gone(span, plan.calendar.hours(), at)
+    gone = share_gone(span, plan.hours, at)
     return [_line(target, plan, gone, is_closed=span.end <= at) for target in plan.targets.filter(period=plan.period)]
 
 
@@ -89,7 +89,7 @@ def _line(target: Target, plan: Plan, gone: Fraction, *, is_closed: bool) -> Lin
 
 def revenue_chart(plan: Plan, *, at: datetime) -> charts.Chart:
     """Revenue won from marketing's leads, cumulative, against its pace; by day, or by week in a long period."""
-    span, hours = plan.span, plan.calendar.hours()
+    span, hours = plan.span, plan.hours
     steps = _steps(span)
     asked = spread(plan.marketing_revenue, steps, span, hours)
     pace = list(accumulate(float(value) for _, value in asked))
@@ -99,7 +99,7 @@ def revenue_chart(plan: Plan, *, at: datetime) -> charts.Chart:
         [_label(min(step.last_on, span.last_on)) for step in steps],
         title="Revenue won from marketing’s leads",
         side="sales",
-        unit="won",
+        unit="revenue",
         say=lambda value: money_short(value, plan.currency),
     )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals.views import plans, signing
+from goals.views import plans
 
 urlpatterns = [
     path("goals/", plans.goals, name="goals"),
@@ -10,7 +10,5 @@ urlpatterns = [
     path("goals/plans/<int:pk>/edit/", plans.edit_plan, name="edit_plan"),
     path("goals/plans/<int:pk>/revise/", plans.revise_plan, name="revise_plan"),
     path("goals/plans/<int:pk>/propose/", plans.propose_plan, name="propose_plan"),
-    path("goals/plans/<int:pk>/sign/", signing.sign_plan, name="sign_plan"),
-    path("goals/plans/<int:pk>/decline/", signing.decline_plan, name="decline_plan"),
-    path("goals/plans/<int:pk>/withdraw/", signing.withdraw_plan, name="withdraw_plan"),
+    path("goals/plans/<int:pk>/withdraw/", plans.withdraw_plan, name="withdraw_plan"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def sentences(plan: Plan) -> list[str]:
         f"{plural(needs['sal'], 'accepted lead')}, {plural(needs['opportunities'], 'opportunity,opportunities')} and "
         f"{plural(needs['new_deals'], 'customer')} of them.",
         f"By the working days of “{plan.calendar.name}”, that is {_by_month(plan)}.",
-        f"A new lead becomes a customer in {plural(plan.days_to_customer, 'day')}.",
+        _in_time(plan),
         f"Sales has {plural(plan.reps, 'rep')} with {hours} a week each for these leads.",
     ]
     if plan.visit_to_lead:
@@ -53,6 +54,17 @@ def _of_the_pipeline(plan: Plan) -> list[str]:
 
 
 def _by_month(plan: Plan) -> str:
-    asked = spread(plan.needs.shown()["mql"], months(plan.span), plan.span, plan.calendar.hours())
+    asked = spread(plan.needs.shown()["mql"], months(plan.span), plan.span, plan.hours)
     *parts, last = [f"{number(value)} in {MONTHS[month.start_on.month - 1]}" for month, value in asked]
     return f"{', '.join(parts)} and {last}" if parts else last
+
+
+def _in_time(plan: Plan) -> str:
+    """By when it has to begin, for its deals to fall into the period."""
+    last = plan.needed_by
+    said = f"A new lead becomes a customer in {plural(plan.days_to_customer, 'day')}: to count, one has to come in by"
+    return f"{said} {_day(last['leads'])}, and be an MQL by {_day(last['mql'])}."
+
+
+def _day(on: date) -> str:
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"

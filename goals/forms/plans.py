@@ -10,7 +10,7 @@ from accounts.models import WorkCalendar
 from common.periods import Period, month_of, quarter_of, year_of
 from goals.funnel import Assumptions
 from goals.models import Plan
-from goals.models.plan import CHANGES
+from goals.models.versions import CHANGES
 
 PERCENT = 100
 
@@ -71,7 +71,9 @@ class PlanForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("revenue", "average_deal"):
             self.fields[name].label += f", in {self.instance.currency}"
+        for name in ("revenue", "average_deal", "weekly_hours", "attempts_per_mql"):
             self.initial[name] = f"{self.initial[name].normalize():f}"
+        self.fields["weekly_hours"].help_text = ""
 
     def clean(self) -> dict[str, Any]:
         """What cannot be is said in the calculator's own sentences."""
@@ -80,9 +82,3 @@ class PlanForm(forms.ModelForm):
             for name, sentence in Assumptions(**{name: self.cleaned_data[name] for name in names}).mistakes().items():
                 self.add_error(name, sentence)
         return self.cleaned_data
-
-
-class DeclineForm(forms.Form):
-    """What would have to change before one signs."""
-
-    because = forms.CharField(label="What would have to change?", widget=forms.Textarea(attrs={"rows": 3}))

@@ -39,7 +39,7 @@ class TargetQuerySet(models.QuerySet["Target"]):
 
     def derive(self, plan: Plan) -> list[Target]:
         """Write down what a plan asks for: of its whole period, and of each month and week in it."""
-        span, hours, needs = plan.span, plan.calendar.hours(), plan.needs.shown()
+        span, hours, needs = plan.span, plan.hours, plan.needs.shown()
         asked = [
             ("mqls_delivered", Side.MARKETING, Decimal(needs["mql"])),
             ("customers", Side.SALES, Decimal(needs["deals"])),

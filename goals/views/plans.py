@@ -12,10 +12,11 @@ from django_htmx.http import retarget
 
 from accounts.access import allowed, may
 from accounts.models import User
+from agreements.signing import signing_context
 from common import clock as db_clock
 from common.htmx import toast
 from goals import picture, progress
-from goals.forms.plans import DeclineForm, NewPlanForm, PlanForm
+from goals.forms.plans import NewPlanForm, PlanForm
 from goals.models import Plan
 
 
@@ -99,6 +100,15 @@ def revise_plan(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(new)
 
 
+@require_POST
+@may("plan.propose")
+def withdraw_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).with_terms(), pk=pk)
+    plan.withdraw(by=request.user, at=db_clock.now())
+    toast(request, f"{plan}, version {plan.revision.number}, is taken back.")
+    return redirect("goals")
+
+
 def _page(request: HttpRequest, shown: Plan, at: datetime, form: PlanForm | None = None) -> HttpResponse:
     tried = form is not None and form.is_valid()
     if form is None and shown.is_draft and allowed(request.user, "plan.edit"):
@@ -108,7 +118,6 @@ def _page(request: HttpRequest, shown: Plan, at: datetime, form: PlanForm | None
         "form": form,
         "form_rows": form and [(row, form[row.name]) for row in reckoned["rows"] if row.name != "visit_to_lead"],
         "tried": tried,
-        "decline_form": DeclineForm(),
         "others": Plan.objects.visible_to(request.user).beside(shown),
     }
     status = 422 if form and form.errors else 200
@@ -130,9 +139,8 @@ def _reckoned(plan: Plan, at: datetime) -> dict[str, Any]:
 
 
 def _standing(user: User, plan: Plan, at: datetime) -> dict[str, Any]:
-    """Who has yet to sign it, or how it goes while it counts."""
-    missing = plan.revision.missing_sides() if plan.waits else []
-    going = (
-        {"lines": progress.progress(plan, at=at), "chart": progress.revenue_chart(plan, at=at)} if plan.counts else {}
-    )
-    return {"signs_for": [side for side in missing if user.signs_for(side)], "missing": missing} | going
+    """Who has signed it and who has yet to, and how it goes while it counts."""
+    signing = {} if plan.is_draft else signing_context(plan.revision, user)
+    if plan.counts:
+        signing |= {"going": progress.progress(plan, at=at), "chart": progress.revenue_chart(plan, at=at)}
+    return signing
