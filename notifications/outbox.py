@@ -21,7 +21,7 @@ from accounts.models import User, hours_of
 from common import clock as db_clock
 from common.wake import wake
 from common.worktime import NoWorkingTime, next_opening
-from notifications.kinds import Ids, kind
+from notifications.kinds import Ids, Kind, kind
 from notifications.mail import Post, PostIsDown
 from notifications.models.delivery import Channel, Delivery
 from notifications.models.notice import Notice
@@ -64,32 +64,30 @@ def tell(users: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: dateti
     is told of the same occasion once, however often this is called. Raises KeyError for an
     unknown kind.
     """
-    told = kind(kind_key)
+    told, people = kind(kind_key), [user for user in users if user.is_active]
     if news_from := _news_from.get():
-        _remember(users, told.key, ids, key=key, at=at, news_from=news_from)
-        return
-    channels = [Channel.INAPP, Channel.EMAIL] if told.by_mail else [Channel.INAPP]
-    Delivery.objects.bulk_create(
-        (
-            Delivery(
-                kind=told.key,
-                channel=channel,
-                user=user,
-                key=f"{key}:{user.pk}:{channel}",
-                content=ids,
-                available_at=at if told.at_once else opening_for(user, at),
-                created_at=at,
-            )
-            for user in users
-            if user.is_active
-            for channel in channels
-        ),
-        ignore_conflicts=True,
-    )
-    wake("notifications.tasks.deliver")
+        _remember(people, told.key, ids, key=key, at=at, news_from=news_from)
+    elif people:
+        rows = (row for user in people for row in _deliveries(told, user, ids, key=key, at=at))
+        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+        wake("notifications.tasks.deliver")
 
 
-def _remember(users: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: datetime, news_from: datetime) -> None:
+def _deliveries(told: Kind, user: User, ids: Ids, *, key: str, at: datetime) -> Iterator[Delivery]:
+    available_at = at if told.at_once else opening_for(user, at)
+    for channel in [Channel.INAPP, Channel.EMAIL] if told.by_mail else [Channel.INAPP]:
+        yield Delivery(
+            kind=told.key,
+            channel=channel,
+            user=user,
+            key=f"{key}:{user.pk}:{channel}",
+            content=ids,
+            available_at=available_at,
+            created_at=at,
+        )
+
+
+def _remember(people: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: datetime, news_from: datetime) -> None:
     read_at = at if at < news_from else None
     Notice.objects.bulk_create(
         (
@@ -101,8 +99,7 @@ def _remember(users: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: d
                 created_at=at,
                 read_at=read_at,
             )
-            for user in users
-            if user.is_active
+            for user in people
         ),
         ignore_conflicts=True,
     )

@@ -52,7 +52,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         loses nothing. `attempts`, as returned, is the fence: see `Delivery.hold`.
         """
         due = self.due(at=at).filter(channel=channel).order_by("available_at", "id")
-        claimed = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
+        whose = due.select_related("user__calendar", "user__team__calendar")
+        claimed = list(whose.select_for_update(skip_locked=True, of=("self",))[:limit])
         self.filter(pk__in=[each.pk for each in claimed]).update(available_at=at + LEASE, attempts=F("attempts") + 1)
         for each in claimed:
             each.attempts += 1

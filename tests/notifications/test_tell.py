@@ -5,8 +5,8 @@ import pytest
 from django.db import transaction
 
 from accounts.models import User
-from notifications.models import Channel, Delivery
-from notifications.outbox import tell
+from notifications.models import Channel, Delivery, Notice
+from notifications.outbox import as_history, tell
 from tests.notifications.greeting import HOT, QUIET
 
 THURSDAY_NINE = datetime(2026, 3, 12, 8, 0, tzinfo=UTC)  # in Amsterdam
@@ -86,6 +86,19 @@ def test_an_admin_without_working_hours_is_told_at_once(greet: Callable, ada: Us
     greet(ada, moment=sunday)
 
     assert moments() == {sunday}
+
+
+def test_a_past_is_told_without_mail_and_only_its_last_day_is_new(greet: Callable, sam: User, at: datetime) -> None:
+    with as_history(news_from=at):
+        greet(sam, key="last month", moment=at - timedelta(days=30))
+        greet(sam, key="last month", moment=at - timedelta(days=30))
+        greet(sam, key="today", moment=at + timedelta(minutes=1))
+
+    assert not Delivery.objects.exists()
+    assert list(Notice.objects.order_by("created_at").values_list("created_at", "read_at")) == [
+        (at - timedelta(days=30), at - timedelta(days=30)),
+        (at + timedelta(minutes=1), None),
+    ]
 
 
 def test_some_things_are_not_worth_a_mail(greet: Callable, sam: User) -> None:
