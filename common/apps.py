@@ -8,4 +8,4 @@ class CommonConfig(AppConfig):
     name = "common"
 
     def ready(self) -> None:
-        autodiscover_modules("metrics", "panels", "notices", "receivers")
+        autodiscover_modules("metrics", "documents", "panels", "notices", "receivers")

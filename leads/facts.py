@@ -160,8 +160,7 @@ FACTS: dict[str, Fact] = _facts(
         "its company has no open deal",
     ),
 )
-# Facts that change by what happens to deals and companies, not by an edit of the lead.
-FOLLOW_COMPANY = frozenset({"company", "industry", "employees", "revenue", "country", "named_account", "customer"})
+OF_COMPANY = frozenset({"company", "industry", "employees", "revenue", "named_account", "customer", "open_deal"})
 
 
 def facts_for() -> dict[str, Fact]:

@@ -4,11 +4,13 @@ from typing import Any
 
 from accounts.access import Role, Side
 from accounts.models import User
+from agreements.models import Revision, State
 from common import clock as db_clock
 from common.badges import badge
 from common.panels import panel
 from leads.lifecycle import RECYCLED
-from leads.models import Handoff, Lead
+from leads.models import Criteria, Handoff, Lead
+from leads.models.criteria import DOCUMENT
 from leads.views.queue import day_of
 
 SHOWN = 8
@@ -49,3 +51,17 @@ def sales_work(object_id: int, user: User) -> dict[str, Any] | None:
     late = Handoff.objects.open().filter(due_at__lt=at).select_related("lead__company", "owner").order_by("due_at")
     unowned = Handoff.objects.unassigned().select_related("lead__company").order_by("made_at")
     return {"unassigned": unowned[:SHOWN], "late": late[:SHOWN], "now": at}
+
+
+@badge("criteria")
+def criteria_coming(user: User) -> str:
+    """The version that somebody drafts or that waits for signatures."""
+    coming = Revision.objects.of(DOCUMENT).filter(state__in=[State.DRAFT, State.PROPOSED]).first()
+    return f"v{coming.number} {'draft' if coming.is_draft else 'to sign'}" if coming else ""
+
+
+@panel("banner", "criteria/_trial.html")
+def on_trial(object_id: int, user: User) -> dict[str, Any] | None:
+    """Says on every page that a trial runs."""
+    criteria = Criteria.objects.ruling()
+    return {"criteria": criteria} if criteria and criteria.revision.is_trial else None

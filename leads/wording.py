@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from common.conditions import Condition, Phrase, Type, listed, number_words, phrase, plural
+from common.conditions import Phrase, Type, listed, number_words, phrase, plural
 from leads.definition import Axis, Section, reach
 from leads.facts import Fact, facts_for, missing
 from leads.kinds import kind_label
@@ -29,7 +30,7 @@ class Wording:
         return self.facts.get(rule.field) or missing(rule.field, rule.operator)
 
     def rule(self, rule: Rule) -> str:
-        """A rule without its points: "Title contains VP or Director", "Webinar attended, each in 30 days"."""
+        """A rule without its points: "Title contains VP or Director", "Attended a webinar, each in 30 days"."""
         label, said = self.parts(rule)
         return " ".join(filter(None, [label, said.verb, said.values])) + said.tail
 
@@ -38,14 +39,14 @@ class Wording:
         if not rule.field:
             return _touches(rule), _window(rule)
         fact = self.fact(rule)
-        return _capital(fact.label), phrase(_condition(rule), fact.type)
+        return _capital(fact.label), phrase(rule.condition, fact.type)
 
     def clause(self, rule: Rule) -> str:
         """A condition as a part of a sentence about the lead: "its country is NL", "it has a business e-mail"."""
         fact = self.fact(rule)
         if fact.type == Type.BOOLEAN and rule.operator == "is" and fact.yes:
             return fact.yes if rule.values[0] else fact.no
-        said = phrase(_condition(rule), fact.type)
+        said = phrase(rule.condition, fact.type)
         whose = fact.label if fact.label.startswith("became") else f"its {fact.label}"
         verb = said.verb if said.verb.startswith(("is", "contains", "does", "starts")) else f"is {said.verb}"
         return " ".join(filter(None, [whose, verb, said.values])) + said.tail
@@ -57,7 +58,7 @@ def sentences(criteria: Criteria) -> list[str]:
     wording = Wording.now()
     said = [_definition(criteria, rules, wording), *_nevers(rules, wording), *_fast_tracks(rules, wording)]
     for axis, heading in ((Axis.FIT, "Who they are"), (Axis.ENGAGEMENT, "What they did")):
-        said += [f"{heading}: {_scored(rule, wording)}." for rule in rules if rule.axis == axis]
+        said += [f"{heading}: {_scored(rule, wording)} points." for rule in rules if rule.axis == axis]
     return said + _thresholds(criteria) + _steps(criteria)
 
 
@@ -105,7 +106,7 @@ def _where(rule: Rule) -> str:
 
 def _scored(rule: Rule, wording: Wording) -> str:
     cap = f", at most {points(rule.cap)}" if rule.cap is not None else ""
-    return f"{_lower(wording.rule(rule))}{cap}: {signed(rule.points)}"
+    return f"{wording.rule(rule)}{cap}: {signed(rule.points)}"
 
 
 def _thresholds(criteria: Criteria) -> list[str]:
@@ -126,19 +127,17 @@ def _steps(criteria: Criteria) -> list[str]:
 
 
 def _touches(rule: Rule) -> str:
-    return (kind_label(rule.touch_kind) if rule.touch_kind else "Any touch") + _where(rule)
+    label = (kind_label(rule.touch_kind) if rule.touch_kind else "Any touch") + _where(rule)
+    return label if rule.section == Section.FAST_TRACK else f"{label},"
 
 
 def _window(rule: Rule) -> Phrase:
-    if rule.halves_days:
-        return Phrase("", f"halves every {plural(rule.halves_days, 'day')}", "")
     days = reach(rule)
-    word = "each" if rule.section == Section.SCORED else ""
-    return Phrase("", f"{word} in {plural(days, 'day')}".strip() if days else "each, for ever")
-
-
-def _condition(rule: Rule) -> Condition:
-    return Condition(rule.field, rule.operator, tuple(rule.values))
+    if rule.section == Section.FAST_TRACK:
+        return Phrase("within the last", plural(days, "day"))
+    if rule.halves_days:
+        return Phrase("", f"halves every {plural(rule.halves_days, 'day')}")
+    return Phrase("", f"each in {plural(days, 'day')}" if days else "each, however long ago")
 
 
 def points(value) -> str:
@@ -155,5 +154,10 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _lower(text: str) -> str:
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+def changes(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    """What came and what went between two versions, sentence by sentence: ("del", …) and ("ins", …)."""
+    told: list[tuple[str, str]] = []
+    for word, i, j, k, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if word != "equal":
+            told += [("del", sentence) for sentence in before[i:j]] + [("ins", sentence) for sentence in after[k:n]]
+    return told

@@ -1,0 +1,16 @@
+"""What this app shows on pages around it."""
+
+from typing import Any
+
+from accounts.models import User
+from agreements.documents import named
+from agreements.models import Revision
+from common.panels import panel
+
+
+@panel("home", "agreements/_waiting.html", order=10)
+def waits_for_your_signature(object_id: int, user: User) -> dict[str, Any] | None:
+    """The proposals that the reader has yet to sign."""
+    waiting = Revision.objects.waiting_for(user).select_related("proposed_by").order_by("proposed_at")
+    rows = [(revision, named(revision)) for revision in waiting]
+    return {"rows": rows} if rows else None

@@ -1,0 +1,32 @@
+"""What a page shows of a version that is signed or waits for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.access import Side
+from accounts.models import User
+from agreements.models import Revision, Signature, State
+
+
+@dataclass(frozen=True)
+class Line:
+    """One side of a document: its signature, or who could give it."""
+
+    side: Side
+    signature: Signature | None
+    heads: list[User]
+
+
+def signing_context(revision: Revision, user: User) -> dict[str, Any]:
+    """The context of `agreements/_signatures.html`."""
+    given = {signature.side: signature for signature in revision.signatures.select_related("user")}
+    missing = [side for side in Side if side not in given]
+    proposed = revision.state == State.PROPOSED
+    return {
+        "revision": revision,
+        "lines": [Line(side, given.get(side), list(User.objects.heads_of(side))) for side in Side],
+        "may_sign": proposed and any(user.signs_for(side) for side in missing),
+        "signs_for_both": proposed and all(user.signs_for(side) for side in Side) and len(missing) == len(Side),
+    }

@@ -1,0 +1,48 @@
+"""All that waits for signatures on one page, and the two answers to it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import may
+from agreements.documents import document_of, named
+from agreements.models import Revision, State
+from agreements.signing import signing_context
+from common import clock as db_clock
+from common.htmx import back, toast
+
+
+@require_GET
+@may("read")
+def to_sign(request: HttpRequest) -> HttpResponse:
+    """Every proposal that is open, those that wait for the reader first."""
+    waiting = set(Revision.objects.waiting_for(request.user).values_list("pk", flat=True))
+    revisions = Revision.objects.visible_to(request.user).filter(state__in=[State.PROPOSED, State.SIGNED])
+    rows = [
+        signing_context(revision, request.user) | {"named": named(revision)}
+        for revision in sorted(revisions.order_by("proposed_at"), key=lambda each: each.pk not in waiting)
+    ]
+    return render(request, "agreements/to_sign.html", {"rows": rows})
+
+
+@require_POST
+@may("revision.sign")
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    revision = _revision(request, pk)
+    in_force = document_of(revision).of(revision).sign(by=request.user, at=db_clock.now())
+    toast(request, "Signed by both sides: it is in force." if in_force else "Signed for your side.")
+    return back(request, document_of(revision).url(revision))
+
+
+@require_POST
+@may("revision.decline")
+def decline(request: HttpRequest, pk: int) -> HttpResponse:
+    revision = _revision(request, pk)
+    because = request.POST.get("because", "")
+    document_of(revision).of(revision).decline(by=request.user, because=because, at=db_clock.now())
+    toast(request, "You asked for a change; whoever proposed it reads why.")
+    return back(request, document_of(revision).url(revision))
+
+
+def _revision(request: HttpRequest, pk: int) -> Revision:
+    return get_object_or_404(Revision.objects.visible_to(request.user), pk=pk)
