@@ -78,7 +78,7 @@ def look(found: Import, meaning: Meaning, *, at: datetime, tick: Callable[[int],
     done = 0
     while batch := list(islice(lines, BATCH)):
         arrivals = _arrivals(batch, rows, result)
-        _tell_apart(arrivals, seen, result)
+        _tell_apart(arrivals, seen, meaning, result)
         done += len(batch)
         tick(done)
     return result
@@ -117,7 +117,7 @@ def _text(rows: Rows, line: Line, field_key: str) -> str:
 
 
 @transaction.atomic
-def _tell_apart(arrivals: list[tuple[Line, Arrival]], seen: _Seen, result: Found) -> None:
+def _tell_apart(arrivals: list[tuple[Line, Arrival]], seen: _Seen, meaning: Meaning, result: Found) -> None:
     """Which of them are new, known here, or on a person whom an earlier row spoke of."""
     people = People(arrival for _, arrival in arrivals)
     for line, arrival in arrivals:
@@ -131,9 +131,10 @@ def _tell_apart(arrivals: list[tuple[Line, Arrival]], seen: _Seen, result: Found
         result.repeats += again
         result.known += bool(person) and not again
         result.new += verdict == "new"
-        result.stages[arrival.stage] += verdict == "new"
+        if verdict == "new":
+            result.stages[arrival.stage] += 1
         if len(result.rows) < SHOWN_ROWS:
-            result.rows.append(_shown(line, arrival, verdict))
+            result.rows.append(_shown(line, arrival, verdict, meaning))
 
 
 class _Seen:
@@ -149,9 +150,10 @@ class _Seen:
         return again
 
 
-def _shown(line: Line, arrival: Arrival, verdict: str) -> dict[str, Any]:
-    """A row as it will be, for the preview."""
-    lead = arrival.lead
+def _shown(line: Line, arrival: Arrival, verdict: str, meaning: Meaning) -> dict[str, Any]:
+    """A row as it will be, for the preview. Stage and date are of new people only: those of known ones stay."""
+    lead, labels = arrival.lead, {choice.key: choice.label for choice in meaning.columns}
+    own = arrival.attributes | arrival.company_attributes
     return {
         "line": line.number,
         "verdict": verdict,
@@ -160,14 +162,14 @@ def _shown(line: Line, arrival: Arrival, verdict: str) -> dict[str, Any]:
         "id": lead.get("external_id", ""),
         "company": arrival.company.get("name", ""),
         "title": lead.get("title", ""),
-        "stage": str(Stage(arrival.stage).label),
-        "created": arrival.created_at.isoformat(),
-        "own": {
-            key: str(value)
-            for key, value in (arrival.attributes | arrival.company_attributes).items()
-            if value is not None
-        },
+        "stage": str(Stage(arrival.stage).label) if verdict == "new" else "",
+        "since": arrival.created_at.astimezone(meaning.tz).date().isoformat() if verdict == "new" else "",
+        "own": [(labels[key], _in_words(value)) for key, value in own.items() if value is not None],
     }
+
+
+def _in_words(value: Any) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def attribute_types(meaning: Meaning) -> list[tuple[str, str]]:

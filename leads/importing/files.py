@@ -21,6 +21,7 @@ from django.conf import settings
 from python_calamine import CalamineError, CalamineWorkbook
 
 from common.errors import Incomplete
+from common.sheets import restored
 from leads.intake.arrival import EMAIL
 
 MAX_COLUMNS = 200
@@ -189,7 +190,7 @@ def _text_rows(path: Path, shape: Shape) -> Iterator[tuple[int, list[str]]]:
         number, spans = 1, False
         try:
             for cells in reader:
-                yield number, [cell.strip() for cell in cells]
+                yield number, [restored(cell.strip()) for cell in cells]
                 spans, opened, number = reader.line_num > number, number, reader.line_num + 1
         except csv.Error as error:
             raise _broken(error, number) from None

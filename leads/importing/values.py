@@ -20,8 +20,10 @@ MONTHS = {name: n for n, name in enumerate(("jan feb mar apr may jun jul aug sep
 
 _CURRENCY = r"(?:[€$£¥₹%]|EUR|USD|GBP|CHF|JPY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|CNY|ZAR)"
 MONEY = re.compile(rf"^{_CURRENCY}\s?|\s?{_CURRENCY}$")
-POINT_GROUPS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?|[+-]?\d+,\d{1,2}|[+-]?\d+,\d{4,}")
-COMMA_GROUPS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d+\.\d{1,2}|[+-]?\d+\.\d{4,}")
+# Only where the sign before the last digits can be nothing but a decimal comma, or nothing but a point.
+_DECIMAL = r"[+-]?(\d{{1,3}}({group}\d{{3}})+{sign}\d+|\d{{1,3}}({group}\d{{3}}){{2,}}|\d+{sign}(\d{{1,2}}|\d{{4,}})|0{sign}\d+|\d{{4,}}{sign}\d+)"
+COMMA_DECIMAL = re.compile(_DECIMAL.format(sign=",", group=r"\."))
+POINT_DECIMAL = re.compile(_DECIMAL.format(sign=r"\.", group=","))
 RANGE = re.compile(
     r"(\d[\d,. ]*)\s*(?:-|–|to|\+|and more|or more)\s*\d*[\d,. ]*\s*(?:employees|people)?", re.IGNORECASE
 )
@@ -50,9 +52,13 @@ def read_size(text: str, *, decimal_comma: bool = False) -> Decimal:
 
 
 def comma_evidence(text: str) -> int:
-    """1 where a number can only be read with a decimal comma (1.200,50), -1 only without one, 0 where nothing tells."""
+    """1 for a number with a decimal comma (1.200,50), -1 for one with a point, 0 where it could be either.
+
+    "1,200" could be either; without other evidence it is taken for a thousand two hundred, and
+    "1.200" for one and a fifth.
+    """
     bare = MONEY.sub("", text.strip())
-    return bool(POINT_GROUPS.fullmatch(bare)) - bool(COMMA_GROUPS.fullmatch(bare))
+    return bool(COMMA_DECIMAL.fullmatch(bare)) - bool(POINT_DECIMAL.fullmatch(bare))
 
 
 def is_number(text: str, *, decimal_comma: bool = False) -> bool:

@@ -184,6 +184,11 @@ class Import(models.Model):
         check(by, "import.run")
         self._go(READING, since=(MAPPING, PREVIEW), at=at, sheet=sheet, encoding=encoding, next_row=0)
 
+    def note(self, meaning: dict[str, Any], *, by: User | None, at: datetime) -> None:
+        """Keep what is chosen so far, whole or not."""
+        check(by, "import.run")
+        self._go(MAPPING, since=(MAPPING,), at=at, meaning=meaning)
+
     def choose(self, meaning: dict[str, Any], *, by: User | None, at: datetime) -> None:
         """Say what the columns mean (a checked `Meaning`, as JSON); a worker then checks every row against it."""
         check(by, "import.run")
@@ -246,7 +251,8 @@ class Import(models.Model):
             self.refresh_from_db()
             raise Refused(f"This import is at “{self.get_state_display()}” now, so this can no longer be done.")
         self.refresh_from_db()
-        wake("leads.tasks.run_imports")
+        if self.is_working:
+            wake("leads.tasks.run_imports")
 
 
 class RefusedRow(models.Model):
