@@ -52,8 +52,9 @@ def score_due(*, at: datetime, limit: int = 500) -> int:
         cursor.execute(LOCK, {"leads": sorted(due)})
     store(criteria, Now(at, leads=sorted(due)))
     fresh = {lead for lead, is_fresh in taken if is_fresh}
-    promotion.promote(at=at, leads=sorted(fresh), fresh=True)
-    promotion.promote(at=at, leads=sorted(due - fresh), fresh=False)
+    for leads, is_fresh in ((fresh, True), (due - fresh, False)):
+        if leads:
+            promotion.promote(at=at, leads=sorted(leads), fresh=is_fresh)
     return len(taken)
 
 

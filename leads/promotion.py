@@ -30,8 +30,8 @@ def promote(*, at: datetime, leads: Iterable[int] | None = None, fresh: bool = T
     found = Lead.objects.qualifying(criteria)
     found = found if leads is None else found.filter(pk__in=list(leads))
     moved = Transition.objects.make(PROMOTE, leads=found, at=at, criteria=criteria)
-    handed = handed_over([move.lead_id for move in moved], at=at) if fresh else []
     if moved:
+        handed = handed_over([move.lead_id for move in moved], at=at) if fresh else []
         leads_changed.send(Lead, events=[*moved, *handed])
     return moved
 
