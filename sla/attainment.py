@@ -9,13 +9,15 @@ and the share that was answered at all, never by the mean.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, DateTimeField, F, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Least
 
 from accounts.models import User
-from common import clock as db_clock
+from common.clock import NOW
 from common.periods import Period
 from sla.models import Clock
 
@@ -23,9 +25,9 @@ FIRST_ATTEMPT = ("first_attempt_attainment", "first_attempt_attainment_hot")
 KEPT = Q(done_at__lte=F("due_at"))
 
 
-def so_far(period: Period) -> datetime:
-    """The end of what a figure of the period counts: a figure is asked for a period, so it reads the clock itself."""
-    return min(period.end, db_clock.now())
+def so_far(period: Period) -> Least:
+    """The end of what a figure of the period counts: its own, or the database's now while it lasts."""
+    return Least(Value(period.end), RawSQL(f"({NOW})", (), output_field=DateTimeField()))
 
 
 def fell_due(metrics: Sequence[str], period: Period) -> QuerySet[Clock]:

@@ -91,7 +91,7 @@ class CurrentHours:
         source = (Team, pool_id) if pool_id else (Agreement, self.agreement_of[key.handoff_id].pk)
         if source not in self.known:
             pool = Team.objects.select_related("calendar").filter(pk=pool_id).first()
-            self.known[source] = pool.calendar.hours() if pool else self.agreement_of[key.handoff_id].hours()
+            self.known[source] = pool.calendar.hours() if pool else self.agreement_of[key.handoff_id].hours
         return self.known[source]
 
 

@@ -21,7 +21,7 @@ COLUMNS = 12
 
 def delivery(agreement: Agreement, commitment: Commitment, period: Period, *, at: datetime) -> Chart:
     """MQLs delivered by each day's beginning and now, against the line of the promise."""
-    due = pace(float(commitment.target), commitment.period, period, agreement.hours())
+    due = pace(float(commitment.target), commitment.period, period, agreement.hours)
     of_day = TruncDate("handed_over_at", tzinfo=zone_named(period.zone))
     counts = Counter(delivered(period).order_by().annotate(day=of_day).values_list("day", flat=True))
     gone = days_gone(period, at)

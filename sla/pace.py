@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from fractions import Fraction
 from itertools import accumulate
 
 from common.hours import Hours
@@ -20,17 +21,18 @@ def pace(target: float, kind: str, period: Period, hours: Hours) -> list[float]:
     """What is due on the morning of each day of a period, and at its end: one number more than it has days.
 
     `target` is for each `kind` of period. Each working day carries the same part of it, so that a
-    quarter is due its three months, and a week its part of one.
+    quarter is due its three months, and a week its part of one. Summed in fractions: a target that
+    is met to the last one is not missed by a rounding.
     """
-    daily: list[float] = []
+    daily: list[Fraction] = []
     each = AROUND[kind](period.start, period.zone)
     while each.start_on < period.end_on:
         working = working_days_between(each.start_on, each.end_on, hours)
-        part = target / working if working else 0.0
+        part = Fraction(target) / working if working else Fraction()
         days = (on for on in each.days() if period.start_on <= on < period.end_on)
-        daily += [part if hours.is_working_day(on) else 0.0 for on in days]
+        daily += [part if hours.is_working_day(on) else Fraction() for on in days]
         each = each.next()
-    return list(accumulate(daily, initial=0.0))
+    return [float(due) for due in accumulate(daily, initial=Fraction())]
 
 
 def days_gone(period: Period, at: datetime) -> int:

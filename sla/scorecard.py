@@ -44,11 +44,11 @@ class Line:
     """One promise in a period: what was reached (None where nothing was to be done), what is due by now, in all."""
 
     commitment: Commitment
+    period: Period
     value: float | None
     due: float
     wanted: float
     standing: Standing
-    note: str
 
     @property
     def attained(self) -> float | None:
@@ -61,9 +61,19 @@ class Line:
         return number(self.value) if self.commitment.is_count else percent(self.value)
 
     @property
+    def note(self) -> str:
+        """What stands under the promise: of how many cases, and what else tells about it. Asks the database."""
+        note = NOTES.get(self.commitment.metric)
+        return note(self) if note else ""
+
+    @property
     def alarm(self) -> str:
         """The chip's state: empty unless somebody has to look."""
         return NEEDS_YOU.get(self.standing, "")
+
+    @property
+    def is_closed(self) -> bool:
+        return self.standing in (Standing.MET, Standing.MISSED)
 
     @property
     def scale(self) -> float:
@@ -124,10 +134,10 @@ def line(commitment: Commitment, agreement: Agreement, period: Period, *, at: da
     value = metrics.value(commitment.metric, period)
     wanted = due = float(commitment.wanted)
     if commitment.is_count:
-        steps = pace(wanted, commitment.period, period, agreement.hours())
+        steps = pace(wanted, commitment.period, period, agreement.hours)
         wanted, due = steps[-1], steps[days_gone(period, at)]
     standing = _standing(commitment, value, due, wanted, agreement, period, at)
-    return Line(commitment, value, due, wanted, standing, _note(commitment, due, period, at))
+    return Line(commitment, period, value, due, wanted, standing)
 
 
 def _standing(
@@ -139,7 +149,7 @@ def _standing(
         return Standing.MET if value >= wanted else Standing.MISSED
     if value >= due:
         return Standing.ON_PACE
-    over, left = working_days(period, agreement.hours(), at)
+    over, left = working_days(period, agreement.hours, at)
     if commitment.is_count:
         reachable = wanted - value <= TWICE * left * wanted / ((over + left) or 1)
     else:
@@ -152,43 +162,37 @@ def _best_share(share: float, over: int, left: int) -> float:
     return (share * over + left) / (over + left)
 
 
-def _note(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
-    """What stands under the promise: of how many cases, and what else tells about it."""
-    note = NOTES.get(commitment.metric)
-    return note(commitment, due, period, at) if note else ""
+def _of_delivered(line: Line) -> str:
+    by_now = "" if line.is_closed else f", {line.due:,.0f} due by this morning"
+    return f"in {line.period.label}{by_now}"
 
 
-def _of_delivered(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
-    by_now = "" if period.end <= at else f", {due:,.0f} due by this morning"
-    return f"in {period.label}{by_now}"
+def _of_decided(line: Line) -> str:
+    return f"of {metrics.rows('acceptance_rate', line.period).count():,} decided"
 
 
-def _of_decided(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
-    return f"of {metrics.rows('acceptance_rate', period).count():,} decided"
-
-
-def _of_cases(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
-    took = attainment.times(period, [commitment.metric])
-    agreed = f"for {percent(commitment.share)} of {_cases(len(took))}"
+def _of_cases(line: Line) -> str:
+    took = attainment.times(line.period, [line.commitment.metric])
+    agreed = f"for {percent(line.commitment.share)} of {_cases(len(took))}"
     median, ninetieth = attainment.percentile(took, 0.5), attainment.percentile(took, 0.9)
     return f"{agreed} · median {working(median)}, P90 {working(ninetieth)}" if median else agreed
 
 
-def _of_windows(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
-    cases = attainment.fell_due([commitment.metric], period).count()
-    return f"before “unable to reach”, for {percent(commitment.share)} of {_cases(cases)}"
+def _of_windows(line: Line) -> str:
+    cases = attainment.fell_due([line.commitment.metric], line.period).count()
+    return f"before “unable to reach”, for {percent(line.commitment.share)} of {_cases(cases)}"
 
 
 def _cases(count: int) -> str:
     return f"{count:,} case{'' if count == 1 else 's'}" if count else "cases; none has fallen due yet"
 
 
-def _of_returns(commitment: Commitment, due: float, period: Period, at: datetime) -> str:
-    count = metrics.rows("reasons_given", period).count()
+def _of_returns(line: Line) -> str:
+    count = metrics.rows("reasons_given", line.period).count()
     return f"{count:,} return{'' if count == 1 else 's'}"
 
 
-NOTES: dict[str, Callable[[Commitment, float, Period, datetime], str]] = {
+NOTES: dict[str, Callable[[Line], str]] = {
     "mqls_delivered": _of_delivered,
     "acceptance_rate": _of_decided,
     "first_attempt_attainment": _of_cases,

@@ -171,7 +171,9 @@ class Agreement(models.Model):
         """The commitments that run clocks, as those are reckoned."""
         return [commitment.terms for commitment in self.commitments.all() if commitment.runs_clocks]
 
+    @cached_property
     def hours(self) -> Hours:
+        """The working hours of its calendar."""
         return self.calendar.hours()
 
     def promises_of(self, side: str) -> list[Commitment]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import connection, models, transaction
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 
 from accounts.access import Side, check
 from accounts.models import User
@@ -93,7 +93,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Those of the commitments that a figure of the catalogue measures, whichever version they began under."""
         return self.filter(commitment__in=Commitment.objects.filter(metric__in=metrics))
 
-    def due_between(self, start: datetime, end: datetime) -> Self:
+    def due_between(self, start: datetime, end: datetime | Expression) -> Self:
         return self.filter(due_at__gte=start, due_at__lt=end)
 
     def settle_after(self, events: Iterable[models.Model]) -> None:

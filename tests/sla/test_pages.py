@@ -1,0 +1,177 @@
+"""The pages of the promises: who sees and may do what, in the browser's words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from leads.models import Attempt
+from notifications.models import Delivery
+from notifications.outbox import drain
+from sla.models import Agreement, Clock
+
+HOUR = timedelta(hours=1)
+NEXT_MORNING = datetime(2026, 3, 12, 8, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def late_week(hand_over, sam, theo, nora, at, clock_shows):
+    """One hand-off called in time, one missed; it is Thursday afternoon."""
+    called, missed = hand_over(at, "priya", company="Halden"), hand_over(at, "jonas")
+    Attempt.objects.log(called, channel="call", outcome="no_answer", by=sam, at=at + HOUR)
+    clock_shows(NEXT_MORNING + 4 * HOUR)
+    Clock.objects.flag_breaches(at=NEXT_MORNING + 4 * HOUR)
+    return called, missed
+
+
+def page(client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200, response.content
+    return " ".join(response.content.decode().replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def test_the_scorecard_shows_both_sides_to_everyone(client_of, late_week, maya, sam, nora, theo):
+    for person in (maya, sam, nora, theo):
+        html = page(client_of(person), "/sla/")
+        assert "Marketing promises" in html
+        assert "Sales promises" in html
+        assert "First attempt or return within 8 working hours" in html
+        assert "50 %" in html
+
+
+def test_the_breakdown_by_rep_is_for_that_rep_and_the_head_of_sales(client_of, late_week, sam, rita, nora, theo):
+    assert "First attempts by rep" in page(client_of(nora), "/sla/")
+    assert "Sam de Wit" in page(client_of(sam), "/sla/")
+    for person in (rita, theo):
+        assert "First attempts by rep" not in page(client_of(person), "/sla/")
+
+
+def test_any_period_can_be_asked_for_and_nonsense_is_not_found(client_of, late_week, theo):
+    for period in ("2026-03", "2026-W11", "2026-Q1", "2025"):
+        assert client_of(theo).get(f"/sla/?period={period}").status_code == 200
+    for nonsense in ("2026-13", "last", "%27"):
+        assert client_of(theo).get(f"/sla/?period={nonsense}").status_code == 404
+
+
+def test_before_anything_is_promised_the_pages_teach(client_of, theo, sam):
+    assert "Nothing has been promised yet" in page(client_of(sam), "/sla/")
+    assert "Start from our proposal" in page(client_of(theo), "/sla/agreement/")
+    assert "Start from our proposal" not in page(client_of(sam), "/sla/agreement/")
+
+
+def test_in_the_baseline_the_scorecard_says_so(client_of, agreement, theo, at, clock_shows):
+    clock_shows(at)
+    agreement.baseline_until = at + timedelta(days=5)
+    agreement.save()
+
+    assert "everything is measured, and nobody is told of a miss" in page(client_of(theo), "/sla/")
+
+
+def test_the_scorecard_asks_the_database_as_often_however_much_there_is(client_of, late_week, hand_over, nora, at):
+    client = client_of(nora)
+    with CaptureQueriesContext(connection) as few:
+        client.get("/sla/")
+    for n in range(10):
+        hand_over(at + n * HOUR)
+
+    with CaptureQueriesContext(connection) as many:
+        client.get("/sla/")
+
+    assert len(many) == len(few) < 75
+
+
+def test_every_figure_opens_its_definition_and_its_rows(client_of, late_week, sam):
+    client = client_of(sam)
+    listing = page(client, "/reports/?period=2026-03")
+    assert "Median response" in listing
+
+    html = page(client, "/reports/first_attempt_attainment/?period=2026-03")
+    assert "overdue and open counts as missed" in html
+    assert "Priya, Halden" in html
+    assert "not yet" in html
+    assert client.get("/reports/no_such_figure/").status_code == 404
+
+
+def test_what_is_late_is_listed_for_both_sides(client_of, late_week, sam):
+    html = page(client_of(sam), "/sla/breaches/")
+
+    assert "Jonas" in html
+    assert "4 h late" in html
+    assert "Priya" not in html
+    assert "With marketing" in html
+
+
+def test_a_late_case_is_excused_by_the_head_of_marketing_alone(client_of, late_week, theo, nora, maya):
+    case = Clock.objects.customers().late().get()
+    for person, status in ((maya, 403), (nora, 403)):
+        assert client_of(person).post(f"/sla/clocks/{case.pk}/waive/", {"because": "No"}).status_code == status
+    assert "Excuse" in page(client_of(theo), "/sla/breaches/")
+    assert client_of(theo).post(f"/sla/clocks/{case.pk}/waive/", {"because": ""}).status_code == 422
+
+    assert client_of(theo).post(f"/sla/clocks/{case.pk}/waive/", {"because": "Wrong number"}).status_code == 302
+
+    case.refresh_from_db()
+    assert case.waived_by == theo
+    assert "Jonas" not in page(client_of(theo), "/sla/breaches/")
+
+
+def test_the_agreement_is_drafted_proposed_and_signed_in_the_browser(client_of, theo, nora, sam, at, clock_shows):
+    clock_shows(at)
+    heads = client_of(theo), client_of(nora)
+    heads[0].post("/sla/agreement/draft/")
+    draft = Agreement.objects.get()
+
+    form = heads[0].get("/sla/agreement/1/").context
+    data = {field.html_name: field.value() for field in form["text"]}
+    data["calendar"] = draft.calendar_id
+    for each in form["promises"]:
+        data |= {field.html_name: field.value() for field in each}
+    data |= {"first_attempt_attainment-allowed": "6.5", "attempts_attainment-promised": ""}
+    assert heads[0].post("/sla/agreement/1/edit/", data).status_code == 302
+    assert "within 390 working minutes" in page(heads[1], "/sla/agreement/1/")
+
+    assert heads[0].post("/sla/agreement/1/edit/", data | {"first_attempt_attainment-share": "120"}).status_code == 422
+    assert heads[0].post("/sla/agreement/1/propose/", {"starts_on": "soon"}).status_code == 422
+    assert heads[0].post("/sla/agreement/1/propose/").status_code == 302
+    assert client_of(sam).post("/sla/agreement/1/sign/").status_code == 403
+    assert heads[0].post("/sla/agreement/1/edit/", data).status_code == 409
+    for head in heads:
+        assert "Sign for your side" in page(head, "/sla/agreement/1/")
+        assert head.post("/sla/agreement/1/sign/").status_code == 302
+
+    assert Agreement.objects.ruling() == draft
+    assert Agreement.objects.ruling().commitments.count() == 5
+    assert "Everything is measured" not in page(client_of(sam), "/sla/agreement/")
+
+
+def test_nothing_changes_by_looking(client_of, agreement, theo):
+    for verb in ("edit", "propose", "sign", "decline", "withdraw", "draft"):
+        assert client_of(theo).get(f"/sla/agreement/1/{verb}/").status_code == 405
+    assert client_of(theo).get("/sla/agreement/7/").status_code == 404
+
+
+def test_a_leads_page_shows_its_clocks(client_of, late_week, sam):
+    called, missed = late_week
+
+    assert "They waited" in page(client_of(sam), called.lead.get_absolute_url())
+    html = page(client_of(sam), missed.lead.get_absolute_url())
+    assert "4 h late" in html
+    assert "0 of 6" in html
+
+
+def test_the_notice_of_a_breach_is_written_when_it_is_delivered(client_of, late_week, sam, nora):
+    drain()
+
+    html = page(client_of(sam), "/notifications/")
+    assert "Jonas waits too long" in html
+
+
+def test_a_breach_that_was_settled_before_its_notice_was_delivered_is_not_told(late_week, sam):
+    _, missed = late_week
+    Attempt.objects.log(missed, channel="call", outcome="spoke", by=sam, at=NEXT_MORNING + 4 * HOUR)
+
+    drain()
+
+    told = Delivery.objects.filter(kind="sla.breached", user=sam, channel="inapp").get()
+    assert told.last_error == "It was settled before it could be delivered."
