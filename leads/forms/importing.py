@@ -32,6 +32,7 @@ ORIGINS = [
     (Origin.SALES, "Sales found them"),
     (Origin.PARTNER, "A partner, or existing business"),
 ]
+ZONES = [(zone, zone) for zone in sorted(available_timezones())]
 MEANINGS = [(group, [(field.key, field.label) for field in fields]) for group, fields in groups()]
 
 
@@ -40,7 +41,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="File",
-        help_text="CSV, with any delimiter and encoding, or an Excel workbook (.xlsx). The first line names the columns.",
+        help_text="CSV in any encoding, or an Excel workbook (.xlsx). Its first line names the columns.",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
         error_messages={"empty": "The file is empty."},
     )
@@ -62,9 +63,7 @@ class MeaningForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    zone = forms.ChoiceField(
-        label="Times without a zone are in", choices=[(z, z) for z in sorted(available_timezones())]
-    )
+    zone = forms.ChoiceField(label="Times without a zone are in", choices=ZONES)
     system = forms.SlugField(
         label="The ids are from",
         max_length=60,

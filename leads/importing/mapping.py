@@ -27,9 +27,10 @@ RULES = {
     NEITHER: "Leave these rows out, with the contradiction as their reason",
 }
 # Where people write the month before the day.
-MONTH_FIRST = tuple(
-    "US/ America/New_York America/Chicago America/Denver America/Los_Angeles America/Phoenix America/Detroit"
-    " America/Boise America/Anchorage America/Indiana America/Kentucky Pacific/Honolulu".split()
+MONTH_FIRST = (
+    *("US/", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix"),
+    *("America/Detroit", "America/Boise", "America/Anchorage", "America/Indiana", "America/Kentucky"),
+    "Pacific/Honolulu",
 )
 SALESFORCE_ID = re.compile(r"(00Q|003|a0)[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
 SYSTEMS = (

@@ -70,7 +70,7 @@ class Rows:
         return arrival
 
     def _stage(self, cells: list[str]) -> str:
-        """The stage a line tells of. Raises Refused where status and converted contradict each other and neither wins."""
+        """The stage a line tells of. Raises Refused where status and converted contradict, if neither wins."""
         status = self._told("stage", cells)
         converted = self._told("converted", cells)
         stage = self.meaning.stage_of(status) if status else LEAD

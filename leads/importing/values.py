@@ -21,7 +21,10 @@ MONTHS = {name: n for n, name in enumerate(("jan feb mar apr may jun jul aug sep
 _CURRENCY = r"(?:[€$£¥₹%]|EUR|USD|GBP|CHF|JPY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|CNY|ZAR)"
 MONEY = re.compile(rf"^{_CURRENCY}\s?|\s?{_CURRENCY}$")
 # Only where the sign before the last digits can be nothing but a decimal comma, or nothing but a point.
-_DECIMAL = r"[+-]?(\d{{1,3}}({group}\d{{3}})+{sign}\d+|\d{{1,3}}({group}\d{{3}}){{2,}}|\d+{sign}(\d{{1,2}}|\d{{4,}})|0{sign}\d+|\d{{4,}}{sign}\d+)"
+_DECIMAL = (
+    r"[+-]?(\d{{1,3}}({group}\d{{3}})+{sign}\d+|\d{{1,3}}({group}\d{{3}}){{2,}}"
+    r"|\d+{sign}(\d{{1,2}}|\d{{4,}})|0{sign}\d+|\d{{4,}}{sign}\d+)"
+)
 COMMA_DECIMAL = re.compile(_DECIMAL.format(sign=",", group=r"\."))
 POINT_DECIMAL = re.compile(_DECIMAL.format(sign=r"\.", group=","))
 RANGE = re.compile(

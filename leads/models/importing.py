@@ -57,15 +57,13 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """Who may import sees what was imported."""
         return self
 
-    def upload(self, file: File, *, name: str, by: User | None, at: datetime) -> Import:
+    def upload(self, file: File, *, name: str, by: User | None, at: datetime, sheet: str = "") -> Import:
         """Take a file in; a worker reads it. Raises Refused when it is too large."""
         check(by, "import.run")
         if file.size > settings.IMPORT_MAX_BYTES:
-            raise TooLarge(
-                f"The file has {file.size / 1024**2:,.1f} MB; {settings.IMPORT_MAX_BYTES / 1024**2:,.0f} MB are the most."
-                " Split it, or leave columns out."
-            )
-        made = self.model(name=Path(name).name[:200], by=by, created_at=at, leased_until=at)
+            size, most = file.size / 1024**2, settings.IMPORT_MAX_BYTES / 1024**2
+            raise TooLarge(f"The file has {size:,.1f} MB; {most:,.0f} MB are the most. Split it, or leave columns out.")
+        made = self.model(name=Path(name).name[:200], sheet=sheet, by=by, created_at=at, leased_until=at)
         made.file.save("file", file, save=False)
         made.save()
         wake("leads.tasks.run_imports")

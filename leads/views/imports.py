@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -18,6 +17,7 @@ from common.errors import Incomplete
 from common.htmx import answer, toast
 from common.sheets import csv_lines
 from leads.forms.importing import MeaningForm, UploadForm
+from leads.importing import refusals
 from leads.importing.checking import attribute_types
 from leads.importing.files import ENCODINGS
 from leads.importing.mapping import Meaning
@@ -134,17 +134,9 @@ def refused_rows(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The rows that were not imported, as they stood, each with its reason: mend them and import the file again."""
     found = _found(request, pk)
     name = f"{slugify(found.name.rpartition('.')[0]) or 'import'}-refused.csv"
-    response = StreamingHttpResponse(csv_lines(_refused(found)), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(refusals.refused_rows(found)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _refused(found: Import) -> Iterator[list[str]]:
-    headers = [column["header"] for column in found.columns]
-    yield [*headers, "Line", "Why it was refused"]
-    for row in found.refusals.order_by("line").iterator():
-        cells = (row.cells + [""] * len(headers))[: max(len(headers), len(row.cells))]
-        yield [*cells, str(row.line), row.reason]
 
 
 def _found(request: HttpRequest, pk: int) -> Import:
