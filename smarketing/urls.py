@@ -3,8 +3,11 @@
 from django.urls import include, path
 
 from smarketing import health
+from smarketing.api_docs import api_docs
 
 urlpatterns = [
+    path("api/v1/docs/", api_docs, name="api_docs"),
+    path("api/v1/", include("smarketing.api")),
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
     path("", include("goals.urls")),

@@ -36,8 +36,8 @@ def percent(share: float | Decimal | None, digits: int = 0) -> str:
 
 @register.filter
 def number(value: float | Decimal | None) -> str:
-    """A count with its thousands, "125,000"; a fraction keeps at most two digits."""
-    if value is None:
+    """A count with its thousands, "125,000"; a fraction keeps at most two digits. What a row lacks is a dash."""
+    if value is None or value == "":
         return NONE
     text = f"{value:,.2f}".rstrip("0").rstrip(".")
     return text.replace("-", "−")
