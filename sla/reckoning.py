@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from common.hours import Hours, Span
@@ -136,10 +137,8 @@ def _clocks(case: Case, terms: list[Terms]) -> Iterator[tuple[Key, Terms, Stint 
 
 def _read(case: Case, term: Terms, stint: Stint | None, start: datetime, hours: Hours) -> Reading:
     pauses = case.repairs if stint else []
-    if term.form == Form.DEADLINE:
-        due_at, done_at = add_working_time(start, term.allowed, hours, _over(pauses, start)), case.first_act
-    else:
-        due_at, done_at = _closing(case.made_at, term.within_days, hours), _attempted(case, term, hours)
+    due_at = _due(term, start, hours, _over(pauses, start))
+    done_at = case.first_act if term.form == Form.DEADLINE else _attempted(case, term, hours)
     until = stint.until_at if stint else None
     if done_at and (until is None or done_at <= until):
         took = working_time_between(start, done_at, hours, pauses)
@@ -152,14 +151,20 @@ def _read(case: Case, term: Terms, stint: Stint | None, start: datetime, hours: 
     return Reading(due_at, stopped_at=stopped_at if stopped_at and stopped_at <= due_at else None)
 
 
-def _over(pauses: list[Span], start: datetime) -> list[Span]:
+def _over(pauses: list[Span], start: datetime) -> tuple[Span, ...]:
     """The pauses that are over: while one lasts, the due moment stays what it was before it."""
-    return [(begun, done) for begun, done in pauses if done is not None and done > start]
+    return tuple((begun, done) for begun, done in pauses if done is not None and done > start)
 
 
-def _closing(made_at: datetime, days: int, hours: Hours) -> datetime:
-    """The end of the nth working day after the day of the hand-off."""
-    return closing_time(add_working_days(local_day(made_at, hours.zone), days, hours), hours)
+@lru_cache(maxsize=4096)
+def _due(term: Terms, start: datetime, hours: Hours, pauses: tuple[Span, ...]) -> datetime:
+    """When the allowed working time has passed; for attempts, the end of the nth working day after the start's.
+
+    Remembered, because thousands of hand-offs are made at one moment.
+    """
+    if term.form == Form.DEADLINE:
+        return add_working_time(start, term.allowed, hours, pauses)
+    return closing_time(add_working_days(local_day(start, hours.zone), term.within_days, hours), hours)
 
 
 def _attempted(case: Case, term: Terms, hours: Hours) -> datetime | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Self
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Expression, F, Q
 
 from accounts.access import Side, check
@@ -14,6 +14,7 @@ from accounts.models import User
 from common.errors import Incomplete, NotAllowed, Refused
 from common.hours import Hours
 from leads.models import Handoff
+from sla import rows
 from sla.cases import CurrentHours, cases_of
 from sla.escalation import Breach, tell_of_breaches
 from sla.models.agreement import Agreement
@@ -32,28 +33,6 @@ class Kind(models.TextChoices):
 
 AWAITED = Q(done_at__isnull=True, void_at__isnull=True)
 RUNNING = AWAITED & Q(breached_at__isnull=True, waived_at__isnull=True, stopped_at__isnull=True)
-
-# One statement finds and marks. Rows that somebody settles at this moment are left for the next
-# minute, so that no two of us wait for each other; what is marked was still running when locked.
-FLAG = """
-UPDATE sla_clock SET breached_at = due_at
- WHERE id IN (SELECT id FROM sla_clock
-               WHERE due_at < %(at)s AND done_at IS NULL AND void_at IS NULL
-                 AND breached_at IS NULL AND waived_at IS NULL AND stopped_at IS NULL
-                 FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, commitment_id, owner_id
-"""
-
-REWRITE = """
-UPDATE sla_clock AS c
-   SET due_at = r.due_at, done_at = r.done_at, took = r.took, void_at = r.void_at, stopped_at = r.stopped_at,
-       breached_at = r.breached_at, logged_late = r.logged_late
-  FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::interval[], %s::timestamptz[],
-              %s::timestamptz[], %s::timestamptz[], %s::boolean[])
-       AS r (id, due_at, done_at, took, void_at, stopped_at, breached_at, logged_late)
- WHERE c.id = r.id
-"""
-READ_FROM_EVENTS = ("due_at", "done_at", "took", "void_at", "stopped_at", "breached_at", "logged_late")
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -139,10 +118,9 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
     def _start(self, readings: dict[Key, Reading], standing: dict[Key, Clock], hours: dict[Key, Hours]) -> None:
         new = {key: reading for key, reading in readings.items() if key not in standing}
-        desks = Desk.objects.keep(hours[key] for key in new) if new else {}
-        self.bulk_create(
-            (Clock.begun(key, desks[hours[key]], reading) for key, reading in new.items()), batch_size=2000
-        )
+        if new:
+            desks = Desk.objects.keep(hours[key] for key in new)
+            rows.start((key, desks[hours[key]].pk, reading) for key, reading in new.items())
 
     def _rewrite(self, readings: dict[Key, Reading], standing: dict[Key, Clock]) -> None:
         """Write the clocks that show something new. One whose assignment was undone is void."""
@@ -155,9 +133,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
                 clock.void_at, clock.stopped_at = clock.started_at, None
             if clock.shown() != shown:
                 changed.append((clock.pk, *clock.shown()))
-        if changed:
-            with connection.cursor() as cursor:
-                cursor.execute(REWRITE, [list(column) for column in zip(*changed, strict=True)])
+        rows.rewrite(changed)
 
     @transaction.atomic
     def flag_breaches(self, *, at: datetime) -> int:
@@ -165,9 +141,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
         Safe to run twice, or by many at once. Its cost grows with what is due, not with what is open.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(FLAG, {"at": at})
-            found = cursor.fetchall()
+        found = rows.flag(at)
         told = Commitment.objects.past_baseline(at=at).in_bulk({commitment for _, commitment, _ in found})
         breaches = (Breach(pk, owner, told[commitment].side) for pk, commitment, owner in found if commitment in told)
         tell_of_breaches(breaches, at=at)
@@ -276,20 +250,9 @@ class Clock(models.Model):
         """The working hours it counts."""
         return self.desk.value
 
-    @classmethod
-    def begun(cls, key: Key, desk: Desk, reading: Reading) -> Clock:
-        """A new clock, not yet saved."""
-        kind = Kind.OWNER if key.owner_id else Kind.CUSTOMER
-        clock = cls(
-            handoff_id=key.handoff_id, commitment_id=key.commitment_id, kind=kind, owner_id=key.owner_id, desk=desk,
-            started_at=key.started_at,
-        )  # fmt: skip
-        clock.show(reading)
-        return clock
-
     def shown(self) -> tuple[Any, ...]:
-        """What it shows, in the order of `READ_FROM_EVENTS`."""
-        return tuple(getattr(self, name) for name in READ_FROM_EVENTS)
+        """What it shows, in the order of `rows.SHOWN`."""
+        return tuple(getattr(self, name) for name in rows.SHOWN)
 
     def show(self, reading: Reading) -> None:
         """Show what was reckoned from the events. A recorded breach stays, unless another moment is the due one."""

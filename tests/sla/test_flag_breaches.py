@@ -14,7 +14,7 @@ from leads.lifecycle import PROMOTE
 from leads.models import Attempt, Handoff, Lead, Transition
 from notifications.models import Delivery
 from sla.models import Clock
-from sla.models.clock import FLAG
+from sla.rows import FLAG
 from sla.tasks import flag_breaches
 
 HOUR = timedelta(hours=1)
