@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from django.db.models import TextChoices
-from django.dispatch import Signal
+
+from common.batch import EventsSignal
 
 
 class Stage(TextChoices):
@@ -78,4 +79,4 @@ def back(source: Stage, target: Stage, name: str = "restore") -> Move:
 # Sent once per batch, inside the transaction, with `events`: the list of event rows just written
 # (Transition, HandoffReturn, Assignment, Attempt, Opportunity …). Receivers do not fail it lightly:
 # an exception takes the move back with it.
-leads_changed = Signal()
+leads_changed = EventsSignal()

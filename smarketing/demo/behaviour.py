@@ -42,7 +42,8 @@ def acts_of(person: Person, year: Year, seed: int) -> list[Act]:
     later = [*_DO[person.interest](person, year, chance, person.arrives_at)]
     if chance.yes(COMES_BACK[person.interest]):
         again = person.arrives_at + timedelta(days=chance.randrange(55, 190))
-        later += _evaluates(person, year, chance, again) if person.interest != "passes" else _reads(person, year, chance, again)
+        does = _reads if person.interest == "passes" else _evaluates
+        later += does(person, year, chance, again)
     if chance.yes(0.012):
         later.append(Act(_after(person.arrives_at, chance, 20, 120), person.number, "opted_out"))
     return [first, *sorted(act for act in later if person.arrives_at < act.at <= year.until)]
@@ -92,8 +93,8 @@ def _webinar(person: Person, year: Year, chance: Chance, since: datetime) -> Ite
         return
     if since + timedelta(hours=3) < begins:
         yield Act(since + (begins - since) * chance.uniform(0.1, 0.8), person.number, "invited", WEBINARS)
-    stayed = f"{chance.randrange(18, 46)} of 45 minutes"
-    yield Act(begins + timedelta(minutes=chance.randrange(9)), person.number, "webinar_attended", WEBINARS, WEBINARS, stayed)
+    came, stayed = begins + timedelta(minutes=chance.randrange(9)), f"{chance.randrange(18, 46)} of 45 minutes"
+    yield Act(came, person.number, "webinar_attended", WEBINARS, WEBINARS, stayed)
 
 
 def _download(person: Person, chance: Chance, since: datetime, within: int) -> Act:

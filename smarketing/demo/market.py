@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from accounts.models import User
 from campaigns.models import Campaign, Content
 from smarketing.demo.story import Year
 
@@ -98,13 +97,29 @@ DRIVES = (
 )  # fmt: skip
 
 CONTENTS = {
-    "Routing with fewer trucks": ("webinar", WEBINARS, "Halden plans 60 trucks instead of 74. Ask which runs go back empty."),
-    "Cut empty miles": ("guide", "Cut empty miles", "Peers cut empty runs by 18 %. Ask about the way back from their second hub."),
-    "What does a kilometre cost?": ("calculator", "Route planning, search", "They worked out their cost a kilometre. Ask for the number, and say what others of their size reach."),
-    "Freight costs in the coming year": ("report", "Freight costs in the coming year", "Ask which of the five costs grows fastest for them."),
-    "Case: a second hub in Ghent": ("case", "Customers recommend us", "A firm of their size opened a second hub without a second planner. Ask where they will grow."),
-    "Buying guide: planning software": ("guide", "Route planning, search", "They compare vendors. Ask which three questions decide it."),
-    "Winter rates: what to renegotiate": ("note", "Winter rates", "Ask who renegotiates their contracts, and when."),
+    "Routing with fewer trucks": (
+        "webinar", WEBINARS, "Halden plans 60 trucks instead of 74. Ask which of their runs go back empty.",
+    ),
+    "Cut empty miles": (
+        "guide", "Cut empty miles", "Their peers cut empty runs by 18 %. Ask about the way back from the second hub.",
+    ),
+    "What does a kilometre cost?": (
+        "calculator", "Route planning, search",
+        "They worked out their cost a kilometre. Ask for the number, and say what others of their size reach.",
+    ),
+    "Freight costs in the coming year": (
+        "report", "Freight costs in the coming year", "Ask which of the five costs grows fastest for them.",
+    ),
+    "Case: a second hub in Ghent": (
+        "case", "Customers recommend us",
+        "A firm of their size opened a second hub without a second planner. Ask where they will grow.",
+    ),
+    "Buying guide: planning software": (
+        "guide", "Route planning, search", "They compare vendors. Ask which three questions decide it.",
+    ),
+    "Winter rates: what to renegotiate": (
+        "note", "Winter rates", "Ask who renegotiates their contracts, and when.",
+    ),
 }  # fmt: skip
 
 COMING = "Spring planning days"

@@ -60,7 +60,7 @@ STEMS = """Halden Northline Brightwell Rivium Noordzee Kuijpers Vanderbeek Ooste
     Wagenaar Postma Terpstra Hofstra Boersma Roelofs Klaassen Derksen Verbruggen Baeten Coppens Lemmens Ooms Segers
     Thys Vercammen Brasseur Collard Denis Evrard Lejeune Marchal Noël Simonis Wagemans Arendt Bertram Carstens Dressler
     Engelke Freitag Gerlach Heinemann Immel Jäger Kirchner Landgraf Marquardt Nagel Oswald Pfeiffer Quandt Reimann
-    Sander Tietz Ulbrich Voigt Wieland Zander Auer Brandner Czerny Dorner Egger Feichtner""".split()
+    Sander Tietz Ulbrich Voigt Wieland Zander Auer Brandner Czerny Dorner Egger Feichtner"""
 # Industry -> what its firms are called; the first three are whom the product is for.
 TRADES = {
     "Road freight": ("Transport", "Freight", "Trucking", "Spedition", "Haulage", "Cargo"),

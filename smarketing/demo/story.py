@@ -35,6 +35,7 @@ class Script:
     definition_signed: int = 20
     agreement_declined: int = 34
     agreement_signed: int = 41
+    agreement_renewed: int = 286
     kick_off: int = 96
     too_small_discussed: int = 170
     second_definition_drafted: int = 196

@@ -30,6 +30,7 @@ SIZE_USUALLY_UNKNOWN = 0.06
 WEBINAR_EVERY = timedelta(weeks=4)
 REGISTERS_BEFORE = 12  # days
 ROOTS_ELSEWHERE = 0.14
+STEMS = names.STEMS.split()
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,12 @@ class World:
         return firm
 
     def _name_of_firm(self, trade: str, country: str, city: str, chance: Chance) -> tuple[str, str]:
-        stem, does = chance.choice(names.STEMS), chance.choice(names.TRADES[trade])
+        stem, does = chance.choice(STEMS), chance.choice(names.TRADES[trade])
         domain = slug(f"{stem}-{does}")
         if domain in self.domains:
             stem, domain = f"{stem} {city}", slug(f"{stem}-{does}-{city}")
         while domain in self.domains:
-            stem = f"{stem} & {chance.choice(names.STEMS)}"
+            stem = f"{stem} & {chance.choice(STEMS)}"
             domain = slug(f"{stem}-{does}")
         self.domains.add(domain)
         legal = f" {names.FORMS[country]}" if country in names.FORMS and chance.yes(0.3) else ""

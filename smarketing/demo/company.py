@@ -1,0 +1,92 @@
+"""Making the demo company: everybody on stage, the year played, and a word on what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from common.errors import Refused
+from leads import rescoring
+from leads.models import DueLead, Lead
+from notifications.outbox import as_history
+from smarketing.demo import definitions, promises
+from smarketing.demo.agenda import Agenda, Process
+from smarketing.demo.cast import Cast
+from smarketing.demo.market import run_campaigns
+from smarketing.demo.rounds import Rounds, rounds_of
+from smarketing.demo.scene import Scene
+from smarketing.demo.story import SCRIPT, ZONE, Year, at
+from smarketing.demo.world import World
+
+Say = Callable[[str], None]
+
+
+@transaction.atomic
+def make_company(*, seed: int, leads: int, until: datetime, say: Say = lambda line: None) -> Scene:
+    """Make the company in one transaction: all of it is there, or nothing.
+
+    Raises Refused where there are leads already.
+    """
+    if Lead.objects.exists():
+        raise Refused("There are leads in this database already. The demo company is only made in an empty one.")
+    scene = _set(seed, leads, until)
+    with as_history(news_from=at(scene.year.desk_time.date(), "00:00")):
+        _play(scene, say)
+    return scene
+
+
+def _set(seed: int, leads: int, until: datetime) -> Scene:
+    """Before the first day: people, hours, campaigns, and everybody who will come in."""
+    cast = Cast(until.astimezone(ZONE).date() - timedelta(weeks=53))
+    year = Year(until, cast.office.hours())
+    cast.plan_holidays(year)
+    run_campaigns(year)
+    definitions.add_vehicles(at(year.first_day, "09:00"))
+    return Scene(year, cast, World(seed, year, leads), Agenda(at(year.first_day, "00:00")))
+
+
+def _play(scene: Scene, say: Say) -> None:
+    """Go through the year: what people do, and after each stretch of it a round of the machines."""
+    rounds, year = Rounds(scene), scene.year
+    for process in (_definitions(scene), promises.agree(scene)):
+        scene.agenda.begin(process)
+    for number in range(year.days):
+        day = year.day(number)
+        for place, moment in enumerate(rounds_of(scene, day)):
+            rounds.go_round(min(moment, year.until), morning=place == 0)
+        if day.day == 1:
+            say(f"{year.day(number - 1):%B %Y}: {rounds.told()}")
+            _tidy()
+    rounds.go_round(year.until, morning=False)
+
+
+def _definitions(scene: Scene) -> Process:
+    year, cast = scene.year, scene.cast
+    yield at(year.working_day(SCRIPT.definition_signed), "08:55")
+    definitions.sign_first(year, cast)
+    _score_everybody(scene)
+    yield at(year.working_day(SCRIPT.second_definition_drafted), "16:45")
+    second = definitions.draft_second(year, cast)
+    yield at(year.working_day(SCRIPT.second_definition_signed), "08:50")
+    definitions.sign_second(second, year, cast)
+    _score_everybody(scene)
+    yield at(year.working_day_before(year.last_day, 2), "13:20")
+    definitions.propose_third(year, cast)
+
+
+def _score_everybody(scene: Scene) -> None:
+    while rescoring.go_on(clock=lambda: scene.agenda.now):
+        pass
+
+
+def _tidy() -> None:
+    """What the database does by itself between transactions, and cannot within this one.
+
+    The planner learns how large the tables have become, and marks that were taken are out of the way.
+    """
+    with connection.cursor() as cursor:
+        if not DueLead.objects.exists():
+            cursor.execute("TRUNCATE leads_duelead")
+        cursor.execute("ANALYZE")

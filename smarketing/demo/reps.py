@@ -1,0 +1,185 @@
+"""What a rep does with one hand-off, from the first look at it to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import datetime, timedelta
+from functools import cache
+
+from leads.models import Attempt, Handoff, ReturnReason
+from leads.models.attempt import Channel, Outcome
+from leads.models.returns import Result
+from smarketing.demo import judgement
+from smarketing.demo.agenda import Process
+from smarketing.demo.chance import Chance
+from smarketing.demo.deals import deal
+from smarketing.demo.judgement import Objection
+from smarketing.demo.marketers import merge_double, nurture, repair
+from smarketing.demo.scene import Scene
+from smarketing.demo.story import ZONE
+from smarketing.demo.today import lies_still
+from smarketing.demo.world import Person
+
+MOST_ATTEMPTS = 6
+HOT_HOURS = 0.42
+SPREAD = 0.75
+FORGETS, FORGOTTEN_HOURS = 0.025, 13
+REACHES = {"passes": 0.75, "reads": 1.0, "evaluates": 1.25}
+SPOKE = (
+    "Plans sixty trucks with two people; wants to see a tour with returns.",
+    "Asked what it costs a vehicle. Sends last month's tours.",
+    "Interested, but only once the second hub is open.",
+    "Compares three vendors; we are the second.",
+    "Their planner retires next year. That is the project.",
+)
+ANSWERS = (
+    ("Empty runs on the way back", "The COO, with the fleet manager", "In the budget for next year", "Before summer"),
+    ("Two planners, four hours a day each", "The managing director", "Yes, if it pays within a year", "Next quarter"),
+    (
+        "Changes during the day",
+        "Head of transport; IT has a say",
+        "Not yet, asks for our numbers",
+        "When the hub opens",
+    ),
+)
+
+Answer = Generator[datetime, datetime, bool]
+
+
+@cache
+def reason_called(code: str) -> ReturnReason:
+    return ReturnReason.objects.get(code=code)
+
+
+def follow_up(scene: Scene, pk: int, turn: int = 0) -> Process:
+    """Look at it, return it or accept it, try to reach the person, and see what comes of that."""
+    handoff = scene.handoff(pk)
+    person = scene.person_of[handoff.lead_id]
+    chance = scene.chance("follow up", person.number, handoff.episode, turn)
+    if handoff.owner is None:
+        yield from _find_owner(scene, handoff, chance)
+        handoff = scene.handoff(pk)
+    if lies_still(scene, handoff, chance):
+        return
+    yield _first_answer(scene, handoff, chance)
+    handoff = scene.handoff(pk)
+    if not handoff.is_open or handoff.repair_since:
+        return
+    if objection := _objection(person, chance, first=turn == 0):
+        send_back(scene, handoff, objection, turn=turn)
+    elif (yield from _reach(scene, handoff, person, chance)):
+        yield from _qualify(scene, handoff, person, chance)
+
+
+def send_back(scene: Scene, handoff: Handoff, objection: Objection, *, turn: int) -> None:
+    """Return it, and let those begin who have to act on that."""
+    reason = reason_called(objection.reason)
+    returned = handoff.send_back(
+        reason,
+        by=handoff.owner,
+        at=scene.agenda.now,
+        note=objection.note,
+        evidence=objection.evidence,
+        rating=objection.rating,
+    )
+    begin = scene.agenda.begin
+    if returned.result == Result.REPAIR:
+        begin(repair(scene, handoff.pk, then=lambda: begin(follow_up(scene, handoff.pk, turn + 1))))
+    elif returned.result == Result.MERGE:
+        begin(merge_double(scene, handoff.lead_id, objection.evidence["lead"]))
+    elif returned.result == Result.REROUTE:
+        begin(follow_up(scene, handoff.pk, turn + 1))
+    elif returned.result == Result.RECYCLED:
+        begin(nurture(scene, handoff.lead_id))
+
+
+def _objection(person: Person, chance: Chance, *, first: bool) -> Objection | None:
+    if person.double_of and person.double_of.lead_id not in (None, person.lead_id):
+        return Objection("duplicate", {"lead": person.double_of.lead_id})
+    if first and (missing := judgement.clerical(person, chance)):
+        return missing
+    return judgement.before_talking(person, chance)
+
+
+def _find_owner(scene: Scene, handoff: Handoff, chance: Chance) -> Process:
+    """Nobody could be given it: the head of sales finds somebody."""
+    nora = scene.cast.nora
+    now = yield scene.working(nora, handoff.made_at, chance.around(2.2, 0.4))
+    handoff = scene.handoff(handoff.pk)
+    if handoff.owner is None:
+        here = [rep for rep in scene.cast.reps if scene.is_here(rep, now)]
+        handoff.reassign(to=chance.choice(here), because="Nobody of their team was there", by=nora, at=now)
+
+
+def _first_answer(scene: Scene, handoff: Handoff, chance: Chance) -> datetime:
+    rep, since = handoff.owner, scene.agenda.now
+    habit = scene.cast.habit(rep)
+    if habit.waits_after and since.astimezone(ZONE).hour >= habit.waits_after and chance.yes(0.9):
+        return scene.next_afternoon(rep, since, chance)
+    if chance.yes(FORGETS):
+        return scene.working(rep, since, FORGOTTEN_HOURS + chance.random() * 6)
+    return scene.working(rep, since, chance.around(HOT_HOURS if handoff.hot else habit.hours, SPREAD))
+
+
+def _reach(scene: Scene, handoff: Handoff, person: Person, chance: Chance) -> Answer:
+    """Try until somebody answers, six times at most over at least four days; whether one did."""
+    reaches = scene.cast.habit(handoff.owner).reaches * REACHES[person.interest]
+    for number in range(1, 20):
+        attempt = _log(scene, handoff, number, reaches, chance)
+        if attempt.outcome == Outcome.SPOKE:
+            return True
+        if attempt.call_back_at:
+            yield attempt.call_back_at + timedelta(minutes=chance.randrange(1, 12))
+        elif number >= MOST_ATTEMPTS:
+            break
+        else:
+            yield scene.some_day(handoff.owner, scene.agenda.now, chance.choice((1, 1, 2)), chance)
+        handoff = scene.handoff(handoff.pk)
+        if not handoff.is_open:
+            return False
+    send_back(scene, handoff, Objection("unable_to_reach"), turn=0)
+    return False
+
+
+def _log(scene: Scene, handoff: Handoff, number: int, reaches: float, chance: Chance) -> Attempt:
+    """One attempt: mostly a call; every third is a personal e-mail."""
+    now, rep = scene.agenda.now, handoff.owner
+    channel = Channel.EMAIL if number % 3 == 0 else Channel.CALL
+    outcome = Outcome.SENT if channel == Channel.EMAIL else _outcome(reaches, chance)
+    calls_back = outcome == Outcome.CALL_BACK
+    return Attempt.objects.log(
+        handoff,
+        channel=channel,
+        outcome=outcome,
+        by=rep,
+        at=now,
+        note=chance.choice(SPOKE) if outcome == Outcome.SPOKE else "",
+        call_back_at=scene.some_day(rep, now, chance.choice((1, 2, 3)), chance) if calls_back else None,
+        synced=channel == Channel.CALL and chance.yes(0.35),
+    )
+
+
+def _outcome(reaches: float, chance: Chance) -> Outcome:
+    if chance.yes(reaches):
+        return Outcome.CALL_BACK if chance.yes(0.14) else Outcome.SPOKE
+    return Outcome.NO_ANSWER if chance.yes(0.72) else Outcome.VOICEMAIL
+
+
+def _qualify(scene: Scene, handoff: Handoff, person: Person, chance: Chance) -> Process:
+    """The person was reached: is there a project, and does a deal come of it?"""
+    now = yield scene.agenda.now + timedelta(minutes=chance.randrange(4, 25))
+    handoff = scene.handoff(handoff.pk)
+    if objection := judgement.after_talking(person, chance, now):
+        send_back(scene, handoff, objection, turn=0)
+        return
+    answers = dict(zip(handoff.criteria.checklist, chance.choice(ANSWERS), strict=True))
+    handoff.confirm(answers, by=handoff.owner, at=now)
+    meets = scene.some_day(handoff.owner, now, chance.randrange(1, 8), chance)
+    handoff.plan_next(step=chance.choice(("Show it with their tours", "Send the offer", "Meet them")),
+                      when=meets, by=handoff.owner, at=now)  # fmt: skip
+    now = yield meets + timedelta(minutes=chance.randrange(10, 90))
+    handoff = scene.handoff(handoff.pk)
+    if objection := judgement.after_qualifying(person, chance, now):
+        send_back(scene, handoff, objection, turn=0)
+    else:
+        yield from deal(scene, handoff, person, chance)

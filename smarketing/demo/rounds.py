@@ -1,0 +1,90 @@
+"""What machines do, a few times a day and for everybody at once: take in, score, hand over, release, sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from leads import draining
+from leads.intake import receive_many, receive_touches
+from leads.lifecycle import leads_changed
+from leads.models import Handoff, Lead
+from leads.release import release_held
+from sla.models import Clock
+from smarketing.demo.behaviour import Act, acts_of
+from smarketing.demo.reps import follow_up
+from smarketing.demo.scene import Scene
+from smarketing.demo.story import at
+
+ALL = 100_000
+
+
+class Rounds:
+    """The machines' rounds through the year, and how far they have come."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        people = scene.world.people
+        self.acts = sorted(act for person in people for act in acts_of(person, scene.year, scene.world.seed))
+        self.taken = 0
+        self.last_handoff = 0
+
+    def go_round(self, now: datetime, *, morning: bool) -> None:
+        """Let people act until now, then do what has come up since the last round; clocks are reckoned once for all."""
+        with leads_changed.as_one_batch():
+            self.scene.agenda.live(now)
+            self._take_in(now)
+            if morning:
+                draining.expire(at=now)
+            draining.score_due(at=now, limit=ALL)
+            if morning and Lead.objects.to_hand_over().exists():
+                release_held(at=now)
+            for pk in Handoff.objects.filter(pk__gt=self.last_handoff).order_by("pk").values_list("pk", flat=True):
+                self.last_handoff = pk
+                self.scene.agenda.begin(follow_up(self.scene, pk))
+        Clock.objects.flag_breaches(at=now)
+
+    def told(self) -> str:
+        """How far it has come, in words."""
+        return f"{len(self.scene.person_of):,} leads, {self.last_handoff:,} hand-offs"
+
+    def _take_in(self, now: datetime) -> None:
+        """Everybody who came in or did something since the last round."""
+        new: dict[int, list[Act]] = {}
+        touches: list[dict[str, Any]] = []
+        for act in self._acts_until(now):
+            person = self.scene.world.people[act.person]
+            if person.lead_id is None:
+                new.setdefault(act.person, []).append(act)
+            else:
+                touches.append({"lead": person.lead_id, **act.told()})
+        if new:
+            self._receive(new, now)
+        if touches:
+            receive_touches(touches, at=now)
+
+    def _acts_until(self, now: datetime) -> Iterator[Act]:
+        while self.taken < len(self.acts) and self.acts[self.taken].at <= now:
+            self.taken += 1
+            yield self.acts[self.taken - 1]
+
+    def _receive(self, new: dict[int, list[Act]], now: datetime) -> None:
+        people = [self.scene.world.people[number] for number in new]
+        rows = [
+            person.facts() | {"touches": [act.told() for act in acts]}
+            for person, acts in zip(people, new.values(), strict=True)
+        ]
+        received = receive_many(rows, at=now)
+        for person, lead_id in zip(people, received.leads, strict=True):
+            person.lead_id = lead_id
+            self.scene.person_of[lead_id] = person
+
+
+def rounds_of(scene: Scene, day: date) -> list[datetime]:
+    """The moments of a working day: before the desk opens, once while it is open, and often in the last days."""
+    chance = scene.chance("rounds", day)
+    if not scene.year.hours.is_working_day(day):
+        return []
+    minutes = sorted(chance.sample(range(20, 500), 1))
+    return [at(day, "08:57"), *(at(day, "09:00") + timedelta(minutes=m, seconds=chance.randrange(60)) for m in minutes)]

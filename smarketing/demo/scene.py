@@ -1,0 +1,71 @@
+"""What every process of the demo sees: the year, the people, the time, and who is known by which lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from common.hours import Hours
+from common.worktime import add_working_days, add_working_time
+from leads.models import Handoff
+from smarketing.demo.agenda import Agenda
+from smarketing.demo.cast import Cast
+from smarketing.demo.chance import Chance
+from smarketing.demo.story import ZONE, Year, at
+from smarketing.demo.world import Person, World
+
+
+@dataclass
+class Scene:
+    """One year of the company, as far as it has come."""
+
+    year: Year
+    cast: Cast
+    world: World
+    agenda: Agenda
+    person_of: dict[int, Person] = field(default_factory=dict)
+    _hours: dict[int, Hours] = field(default_factory=dict)
+
+    @property
+    def mqls_a_month(self) -> int:
+        """What marketing can promise with so many leads."""
+        return max(round(len(self.world.people) / 110), 3)
+
+    def chance(self, *names: object) -> Chance:
+        return Chance(self.world.seed, *names)
+
+    def hours(self, person: User) -> Hours:
+        """A person's working hours. Forget them (`fall_ill`) when an absence is entered."""
+        if person.pk not in self._hours:
+            self._hours[person.pk] = self.cast.hours(person)
+        return self._hours[person.pk]
+
+    def fall_ill(self, person: User, *, days: int, at: datetime) -> None:
+        """Enter an illness that begins now, without anybody to cover."""
+        person.be_away(at, at + timedelta(days=days), cover=None, by=self.cast.nora, at=at)
+        self._hours.pop(person.pk, None)
+
+    def working(self, person: User, since: datetime, hours: float) -> datetime:
+        """When so many working hours of a person have passed; always a little later than `since`."""
+        return add_working_time(since, timedelta(hours=max(hours, 0.02)), self.hours(person))
+
+    def some_day(self, person: User, since: datetime, days: int, chance: Chance) -> datetime:
+        """Some time on the nth working day after a moment."""
+        day = add_working_days(since.astimezone(ZONE).date(), days, self.hours(person))
+        opens = add_working_time(at(day, "00:00"), timedelta(minutes=chance.randrange(5, 440)), self.hours(person))
+        return max(opens, since + timedelta(minutes=1))
+
+    def next_afternoon(self, person: User, since: datetime, chance: Chance) -> datetime:
+        """Late on the next working day."""
+        day = add_working_days(since.astimezone(ZONE).date(), 1, self.hours(person))
+        late = at(day, "15:10") + timedelta(minutes=chance.randrange(0, 135))
+        return add_working_time(late, timedelta(seconds=1), self.hours(person))
+
+    def is_here(self, person: User, now: datetime) -> bool:
+        """Whether a person is at work these days."""
+        return not any(away <= now < back for away, back in self.hours(person).absences)
+
+    def handoff(self, pk: int) -> Handoff:
+        """A hand-off as it is now."""
+        return Handoff.objects.select_related("lead__company", "owner", "criteria").defer("ledger").get(pk=pk)
