@@ -1,4 +1,4 @@
-"""The documents of this app that both sides sign."""
+"""The document of this app that both sides sign."""
 
 from django.urls import reverse
 

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import Side, allowed, may
 from accounts.models import User
 from agreements.models import State
+from agreements.signing import signing_context
 from common import clock as db_clock
 from common.htmx import toast
-from sla.forms import BecauseForm, ProposeForm, TextForm, promise_forms
+from sla.forms import ProposeForm, TextForm, promise_forms
 from sla.models import Agreement
 
 COMING = [State.DRAFT, State.PROPOSED, State.SIGNED]
@@ -43,30 +44,15 @@ def _context(shown: Agreement, user: User) -> dict[str, Any]:
     versions = list(Agreement.objects.visible_to(user).select_related("revision").order_by("-revision__number"))
     before = Agreement.objects.with_terms().before(shown)
     return {
+        **signing_context(shown.revision, user),
         "agreement": shown,
-        "revision": shown.revision,
         "sides": [(side, shown.promises_of(side)) for side in Side],
-        "signatures": _signatures(shown, user),
         "before": before,
         "changes": _changes(before.sentences(), shown.sentences()) if before else [],
         "versions": versions,
         "coming": next((each for each in versions if each.revision.state in COMING), None),
         "may_edit": allowed(user, "agreement.edit"),
-        "may_sign": _waits_for(user, shown),
-        "because": BecauseForm(auto_id="because_%s"),
     }
-
-
-def _waits_for(user: User, shown: Agreement) -> bool:
-    proposed = shown.revision.state == State.PROPOSED
-    return proposed and any(user.signs_for(side) for side in shown.revision.missing_sides())
-
-
-def _signatures(shown: Agreement, user: User) -> list[dict[str, Any]]:
-    """Both sides, with their signature or without."""
-    given = {signature.side: signature for signature in shown.revision.signatures.select_related("user")}
-    heads = {side: User.objects.heads_of(side) for side in Side}
-    return [{"side": side, "signature": given.get(side), "heads": heads[side]} for side in Side]
 
 
 def _changes(before: list[str], after: list[str]) -> list[tuple[str, str]]:
@@ -110,22 +96,6 @@ def propose(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-@may("revision.sign")
-def sign(request: HttpRequest, number: int) -> HttpResponse:
-    in_force = _version(request, number).sign(by=request.user, at=db_clock.now())
-    toast(request, "Signed by both, and in force." if in_force else "Signed.")
-    return redirect("agreement_version", number)
-
-
-@require_POST
-@may("revision.decline")
-def decline(request: HttpRequest, number: int) -> HttpResponse:
-    _version(request, number).decline(by=request.user, because=request.POST.get("because", ""), at=db_clock.now())
-    toast(request, "You asked for a change. The proposal is closed; a new draft can start from it.")
-    return redirect("agreement_version", number)
-
-
-@require_POST
 @may("agreement.propose")
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     _version(request, number).withdraw(by=request.user, at=db_clock.now())
@@ -151,8 +121,6 @@ urls = [
     path("sla/agreement/<int:number>/", agreement, name="agreement_version"),
     path("sla/agreement/<int:number>/edit/", edit, name="edit_agreement"),
     path("sla/agreement/<int:number>/propose/", propose, name="propose_agreement"),
-    path("sla/agreement/<int:number>/sign/", sign, name="sign_agreement"),
-    path("sla/agreement/<int:number>/decline/", decline, name="decline_agreement"),
     path("sla/agreement/<int:number>/withdraw/", withdraw, name="withdraw_agreement"),
     path("sla/agreement/<int:number>/draft/", draft_from, name="draft_agreement_from"),
 ]
