@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from accounts.access import allowed
 from common import clock as db_clock
 from common.badges import badge_of
 
@@ -25,6 +26,10 @@ MENU = (
     ),
     ("Set up", (("Imports", "imports"), ("Settings", "settings"))),
 )
+
+
+# Entries that are not for everyone, by the verb that opens them.
+FOR = {"queue": "handoff.accept", "imports": "import.run"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _menu(request: HttpRequest) -> list[Group]:
-    urls = {name: url for _, entries in MENU for _, name in entries if (url := _url(name))}
+    open_to = {name for _, entries in MENU for _, name in entries if allowed(request.user, FOR.get(name, "read"))}
+    urls = {name: url for _, entries in MENU for _, name in entries if name in open_to and (url := _url(name))}
     current = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
     groups = []
     for title, names in MENU:

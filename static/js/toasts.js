@@ -2,6 +2,7 @@
 
 const region = document.getElementById("toasts");
 const QUIET_AFTER = 7000;
+const OFFERED_FOR = 20000;
 const MOST = 3;
 
 function settle() {
@@ -9,10 +10,11 @@ function settle() {
   toasts.slice(0, -MOST).forEach((toast) => toast.remove());
   for (const toast of toasts) {
     toast.querySelector("[data-dismiss]")?.removeAttribute("hidden");
-    // One that offers something, or refused something, waits for the reader.
-    if (toast.dataset.toast === "stays" || toast.querySelector("form, a") || toast.dataset.timed) continue;
+    // One that refused something waits for the reader; an undo that has gone is still on the lead's page.
+    if (toast.dataset.toast === "stays" || toast.dataset.timed) continue;
     toast.dataset.timed = "yes";
-    setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), QUIET_AFTER);
+    const after = toast.querySelector("form, a") ? OFFERED_FOR : QUIET_AFTER;
+    setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), after);
   }
   // Only the newest undo answers to its key.
   [...region.querySelectorAll("[data-key=u]")].slice(0, -1).forEach((button) => button.removeAttribute("data-key"));
