@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from accounts.models import User
 from common.errors import Refused
 from leads.handover import hand_over
 from leads.merge import merge
@@ -17,12 +18,47 @@ from leads.models import Attempt, Handoff, HandoffReturn, Lead, LeadScore
 from leads.promotion import promote, qualify_by_hand
 from leads.undo import undo
 from tests.builders import a_lead, criteria_in_force, reason
-from tests.oracles.lifecycle import REASONS, ALead
+from tests.oracles.lifecycle import REASONS, ALead, Event
 
 MOST_LEADS = 3
 TERMS = {"amount": 1000, "currency": "EUR"}
-who = st.sampled_from(["sam", "rita", "nora"])
 which = st.integers(0, MOST_LEADS - 1)
+# Mostly who may; now and then somebody who may not.
+who = st.sampled_from(["may", "may", "may", "sam", "rita", "nora"])
+IN_ALL_STAGES = ["lead", "mql", "sal", "sql", "opportunity"]
+
+
+def on(condition: Callable[[ALead], object]) -> Callable:
+    """Only while there is such a lead."""
+    return precondition(lambda self: any(condition(model) for _, model in self.leads))
+
+
+def open_handoff(model: ALead) -> object:
+    return model.open
+
+
+def pending(model: ALead) -> object:
+    return model.open and model.open.state == "pending"
+
+
+def to_confirm(model: ALead) -> object:
+    return model.open and model.stage in ("sal", "sql")
+
+
+def in_repair(model: ALead) -> object:
+    return model.open and model.open.repair_since
+
+
+def waiting(model: ALead) -> object:
+    return model.stage == "mql" and not model.open
+
+
+def ended(model: ALead) -> bool:
+    return model.stage in ("disqualified", "lost", "customer")
+
+
+def just_done(model: ALead) -> object:
+    return model.events[-1].before
 
 
 class Life(RuleBasedStateMachine):
@@ -44,9 +80,16 @@ class Life(RuleBasedStateMachine):
 
     # Helpers
 
-    def pick(self, n: int) -> tuple[Lead, ALead]:
-        pk, model = self.leads[n % len(self.leads)]
+    def pick(self, n: int, condition: Callable[[ALead], object] = bool) -> tuple[Lead, ALead]:
+        fitting = [(pk, model) for pk, model in self.leads if condition(model)]
+        pk, model = fitting[n % len(fitting)]
         return Lead.objects.get(pk=pk), model
+
+    def pick_handoff(self, n: int, by: str, condition: Callable = open_handoff) -> tuple[Handoff, ALead, User]:
+        """An open hand-off, and who reaches for it: its owner or whoever may, unless somebody is named."""
+        lead, model = self.pick(n, condition)
+        may = self.people.get(model.open.owner, self.cast.sam)
+        return lead.handoffs.open().get(), model, may if by == "may" else getattr(self.cast, by)
 
     def tick(self) -> datetime:
         self.at += timedelta(seconds=7)
@@ -60,11 +103,16 @@ class Life(RuleBasedStateMachine):
                 call()
         return allowed
 
-    def id(self, name: str) -> int:
-        return getattr(self.cast, name).pk
+    @property
+    def people(self) -> dict[int, User]:
+        return {user.pk: user for user in (self.cast.sam, self.cast.rita, self.cast.nora)}
+
+    @property
+    def reps(self) -> set[int]:
+        return {self.cast.sam.pk, self.cast.rita.pk}
 
     def eligible(self, model: ALead, *less: int | None) -> set[int]:
-        return {self.id("sam"), self.id("rita")} - model.barred - set(less)
+        return self.reps - model.barred - set(less)
 
     def handed_over(self, lead: Lead, model: ALead) -> None:
         """The model leaves open whose turn it was among those who may have it."""
@@ -73,8 +121,8 @@ class Life(RuleBasedStateMachine):
         assert owner in eligible if eligible else owner is None
         model.hand_over(owner, self.at)
 
-    def can_decide(self, model: ALead, by: str) -> bool:
-        return model.can_decide(self.id(by), self.id("nora"), {self.id("sam"), self.id("rita")})
+    def can_decide(self, model: ALead, by: User) -> bool:
+        return model.can_decide(by.pk, self.cast.nora.pk, self.reps)
 
     # Rules
 
@@ -89,15 +137,17 @@ class Life(RuleBasedStateMachine):
         self.at += timedelta(days=days)
 
     @rule(n=which)
+    @on(lambda model: not model.open)
     def qualify_by_hand(self, n: int) -> None:
-        lead, model = self.pick(n)
+        lead, model = self.pick(n, lambda model: not model.open)
         at = self.tick()
         if self.expect(model.qualify(at), lambda: qualify_by_hand(lead, note="Fair", by=self.cast.maya, at=at)):
             self.handed_over(lead, model)
 
     @rule(n=which, fast_track=st.booleans())
+    @on(lambda model: not model.open)
     def behave_and_promote(self, n: int, fast_track: bool) -> None:
-        lead, model = self.pick(n)
+        lead, model = self.pick(n, lambda model: not model.open)
         at = self.tick()
         model.engaged_at = at
         model.fast_track_at = at if fast_track else model.fast_track_at
@@ -106,10 +156,6 @@ class Life(RuleBasedStateMachine):
         LeadScore.objects.update_or_create(
             lead=lead, defaults={"criteria": self.cast.criteria, "scored_at": at} | points | shown
         )
-        self.promote()
-
-    @rule()
-    def promote(self) -> None:
         at = self.tick()
         expected = {pk for pk, model in self.leads if model.promote(at)}
         assert {move.lead_id for move in promote(at=at)} == expected
@@ -118,136 +164,142 @@ class Life(RuleBasedStateMachine):
                 self.handed_over(Lead.objects.get(pk=pk), model)
 
     @rule(n=which)
+    @on(waiting)
     def hand_over(self, n: int) -> None:
-        lead, model = self.pick(n)
+        lead, model = self.pick(n, waiting)
         at = self.tick()
-        waits = model.stage == "mql" and not model.open and not model.opted_out
-        made = hand_over([lead.pk], at=at)
-        assert len(made) == waits
+        waits = not model.opted_out
+        assert len(hand_over([lead.pk], at=at)) == waits
         if waits:
             self.handed_over(lead, model)
-            model.events.append(type(model.events[-1])(None, at))
+            model.events.append(Event(None, at))
 
     @rule(n=which, by=who)
+    @on(pending)
     def accept(self, n: int, by: str) -> None:
-        lead, model = self.pick(n)
-        if handoff := lead.handoffs.open().first():
-            at, actor = self.tick(), self.id(by)
-            allowed = self.can_decide(model, by) and model.accept(actor, at)
-            self.expect(allowed, lambda: handoff.accept(by=getattr(self.cast, by), at=at))
+        handoff, model, actor = self.pick_handoff(n, by, pending)
+        at = self.tick()
+        allowed = self.can_decide(model, actor) and model.accept(actor.pk, at)
+        self.expect(allowed, lambda: handoff.accept(by=actor, at=at))
 
     @rule(n=which, by=who)
+    @on(open_handoff)
     def attempt(self, n: int, by: str) -> None:
-        lead, model = self.pick(n)
-        if handoff := lead.handoffs.open().first():
-            at, actor = self.tick(), getattr(self.cast, by)
-            allowed = self.can_decide(model, by) and model.attempt(actor.pk, at)
-            self.expect(allowed, lambda: Attempt.objects.log(handoff, channel="call", outcome="spoke", by=actor, at=at))
+        handoff, model, actor = self.pick_handoff(n, by)
+        at = self.tick()
+        allowed = self.can_decide(model, actor) and model.attempt(actor.pk, at)
+        self.expect(allowed, lambda: Attempt.objects.log(handoff, channel="call", outcome="spoke", by=actor, at=at))
 
     @rule(n=which, by=who)
+    @on(to_confirm)
     def confirm(self, n: int, by: str) -> None:
-        lead, model = self.pick(n)
-        if handoff := lead.handoffs.open().first():
-            at, actor = self.tick(), getattr(self.cast, by)
-            allowed = self.can_decide(model, by) and model.confirm(actor.pk, at)
-            self.expect(allowed, lambda: handoff.confirm({}, by=actor, at=at))
+        handoff, model, actor = self.pick_handoff(n, by, to_confirm)
+        at = self.tick()
+        allowed = self.can_decide(model, actor) and model.confirm(actor.pk, at)
+        self.expect(allowed, lambda: handoff.confirm({}, by=actor, at=at))
 
     @rule(n=which, by=who, code=st.sampled_from(sorted(REASONS)))
+    @on(open_handoff)
     def send_back(self, n: int, by: str, code: str) -> None:
-        lead, model = self.pick(n)
-        handoff = lead.handoffs.open().first()
-        if handoff is None:
-            return
-        at, actor = self.tick(), getattr(self.cast, by)
+        handoff, model, actor = self.pick_handoff(n, by)
+        at = self.tick()
         others = self.eligible(model, model.open.owner, actor.pk)
         stuck = code == "wrong_owner" and model.open.state == "accepted" and not others
         given = {"evidence": {"fields": ["phone"]}, "note": "So it is"}
-        allowed = self.can_decide(model, by) and not stuck
+        allowed = self.can_decide(model, actor) and not stuck
         if self.expect(allowed, lambda: handoff.send_back(reason(code), **given, by=actor, at=at)):
             owner = Handoff.objects.get(pk=handoff.pk).owner_id if code == "wrong_owner" else None
             assert code != "wrong_owner" or (owner in others if others else owner is None)
             assert model.send_back(code, actor.pk, at, owner)
 
     @rule(n=which)
+    @on(in_repair)
     def finish_repair(self, n: int) -> None:
-        lead, model = self.pick(n)
-        if handoff := lead.handoffs.open().first():
-            at = self.tick()
-            self.expect(model.finish_repair(at), lambda: handoff.finish_repair(by=self.cast.maya, at=at))
+        handoff, model, _ = self.pick_handoff(n, "may", in_repair)
+        at = self.tick()
+        self.expect(model.finish_repair(at), lambda: handoff.finish_repair(by=self.cast.maya, at=at))
 
-    @rule(n=which, to=who)
     def reassign(self, n: int, to: str) -> None:
-        lead, model = self.pick(n)
-        if handoff := lead.handoffs.open().first():
-            at, owner = self.tick(), getattr(self.cast, to)
-            allowed = model.reassign(owner.pk, at)
-            self.expect(allowed, lambda: handoff.reassign(to=owner, because="Swap", by=self.cast.nora, at=at))
+        handoff, model, owner = self.pick_handoff(n, to)
+        at = self.tick()
+        allowed = model.reassign(owner.pk, at)
+        self.expect(allowed, lambda: handoff.reassign(to=owner, because="Swap", by=self.cast.nora, at=at))
 
-    @rule(n=which, by=who)
+    @rule(n=which, by=st.sampled_from(["sam", "rita", "nora"]))
+    @on(lambda model: model.returns)
     def ask_back(self, n: int, by: str) -> None:
-        lead, model = self.pick(n)
+        lead, model = self.pick(n, lambda model: model.returns)
         actor = getattr(self.cast, by)
         theirs = [one for one in model.returns if one.stands and not one.asked and actor.pk in (one.by, one.owner)]
-        if handoff := lead.handoffs.first():
-            self.expect(bool(theirs), lambda: handoff.ask_back(by=actor, at=self.tick()))
-            for one in theirs:
-                one.asked = True
+        handoff = lead.handoffs.first()
+        self.expect(bool(theirs), lambda: handoff.ask_back(by=actor, at=self.tick()))
+        for one in theirs:
+            one.asked = True
 
     @rule(n=which)
+    @on(to_confirm)
+    def open_deal(self, n: int) -> None:
+        lead, model = self.pick(n, to_confirm)
+        at, actor = self.tick(), self.cast.nora
+        handoff = lead.handoffs.open().get()
+        assert model.open_a_deal(actor.pk, at)
+        handoff.open_deal(**TERMS, closes_on=at.date(), by=actor, at=at)
+
+    @rule(n=which, won=st.booleans())
+    @on(lambda model: model.open_deal)
+    def close_deal(self, n: int, won: bool) -> None:
+        lead, model = self.pick(n, lambda model: model.open_deal)
+        deal = lead.opportunities.open().get()
+        at, actor = self.tick(), self.cast.nora
+        assert model.close_deal("won" if won else "lost", actor.pk, at)
+        if won:
+            deal.win(by=actor, at=at)
+        else:
+            deal.lose(because="Price", by=actor, at=at)
+
+    @rule(n=which, to=st.sampled_from(["before", "before", "lead", *IN_ALL_STAGES]))
+    @on(ended)
+    def restore(self, n: int, to: str) -> None:
+        lead, model = self.pick(n, ended)
+        at, to = self.tick(), model.moves[-1][1] if to == "before" else to
+        self.expect(model.restore(to, at), lambda: lead.restore(to=to, note="A mistake", by=self.cast.nora, at=at))
+
+    @rule(n=which, by=who)
+    @on(just_done)
+    def undo(self, n: int, by: str) -> None:
+        lead, model = self.pick(n, just_done)
+        at, actor = self.tick(), self.people[model.events[-1].by] if by == "may" else getattr(self.cast, by)
+        self.expect(model.undo(actor.pk, at), lambda: undo(lead, by=actor, at=at))
+
+    @rule(n=which, what=st.sampled_from(["reassign", "withdraw", "opt out", "merge", *[""] * 3]))
+    def something_rare(self, n: int, what: str) -> None:
+        handed_over = any(model.open for _, model in self.leads)
+        if what == "reassign" and handed_over:
+            self.reassign(n, ("rita", "sam")[n % 2])
+        elif what == "withdraw" and handed_over:
+            self.withdraw(n)
+        elif what == "opt out":
+            self.opt_out(n)
+        elif what == "merge" and len(self.leads) > 1:
+            self.merge()
+
     def withdraw(self, n: int) -> None:
-        lead, model = self.pick(n)
-        if handoff := lead.handoffs.open().first():
-            at = self.tick()
-            assert model.withdraw(at)
-            handoff.withdraw(because="Import undone", at=at)
+        handoff, model, _ = self.pick_handoff(n, "may")
+        at = self.tick()
+        assert model.withdraw(at)
+        handoff.withdraw(because="Import undone", at=at)
 
-    @rule(n=which)
     def opt_out(self, n: int) -> None:
         lead, model = self.pick(n)
         at = self.tick()
         self.expect(model.opt_out(at), lambda: lead.opt_out(by=self.cast.maya, at=at))
 
-    @rule(n=which)
-    def open_deal(self, n: int) -> None:
-        lead, model = self.pick(n)
-        handoff = lead.handoffs.open().first()
-        if handoff and not model.open.repair_since:
-            at, actor = self.tick(), self.cast.nora
-            allowed = model.open_a_deal(actor.pk, at)
-            self.expect(allowed, lambda: handoff.open_deal(**TERMS, closes_on=at.date(), by=actor, at=at))
-
-    @rule(n=which, won=st.booleans())
-    def close_deal(self, n: int, won: bool) -> None:
-        lead, model = self.pick(n)
-        if deal := lead.opportunities.open().first():
-            at, actor = self.tick(), self.cast.nora
-            assert model.close_deal("won" if won else "lost", actor.pk, at)
-            if won:
-                deal.win(by=actor, at=at)
-            else:
-                deal.lose(because="Price", by=actor, at=at)
-
-    @rule(n=which, to=st.sampled_from(["lead", "mql", "sal", "sql", "opportunity"]))
-    def restore(self, n: int, to: str) -> None:
-        lead, model = self.pick(n)
-        at = self.tick()
-        self.expect(model.restore(to, at), lambda: lead.restore(to=to, note="A mistake", by=self.cast.nora, at=at))
-
-    @rule(n=which, by=who)
-    def undo(self, n: int, by: str) -> None:
-        lead, model = self.pick(n)
-        at, actor = self.tick(), getattr(self.cast, by)
-        self.expect(model.undo(actor.pk, at), lambda: undo(lead, by=actor, at=at))
-
-    @rule()
-    @precondition(lambda self: len(self.leads) > 1)
     def merge(self) -> None:
         (older, kept), (younger, gone) = sorted(self.leads, key=lambda pair: (pair[1].created_at, pair[0]))[:2]
         at = self.tick()
         both = Lead.objects.in_bulk([older, younger])
         if self.expect(kept.merge(gone, at), lambda: merge(both[younger], both[older], by=self.cast.maya, at=at)):
             self.leads.remove((younger, gone))
-            kept.engaged_at, kept.fast_track_at = (kept.engaged_at, kept.fast_track_at)
 
     # What has to hold
 
