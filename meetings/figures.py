@@ -1,5 +1,6 @@
 """Figures of the catalogue as a pack keeps them: plain JSON numbers, put into words when they are shown."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,11 @@ def lately(at: datetime, zone: str) -> Period:
 def reading(key: str, *, at: datetime, zone: str) -> Plain:
     """How a figure stands over the last four weeks, as a plain number; None without a figure or a value."""
     return plain(metrics.value(key, lately(at, zone))) if key and known(key) else None
+
+
+def readings(keys: Iterable[str], *, at: datetime, zone: str) -> dict[str, Plain]:
+    """The readings of several figures, each taken once."""
+    return {key: reading(key, at=at, zone=zone) for key in set(keys)}
 
 
 def plain(value: Any) -> Plain:

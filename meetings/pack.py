@@ -20,7 +20,7 @@ from goals.models import Plan
 from goals.progress import progress
 from leads.models import HandoffReturn, Opportunity
 from leads.models.opportunity import DealState
-from meetings.figures import plain, reading
+from meetings.figures import plain, readings
 from meetings.models.action import Action
 from sla.holdback import causes
 from sla.scorecard import Line, scorecard
@@ -45,7 +45,7 @@ def prepare(meeting: Meeting, *, at: datetime) -> Pack:
         "causes": [{"sentence": cause.sentence, "count": len(cause.rows)} for cause in causes(month)],
         "returns": _returns(since, at),
         "waiting": _waiting(),
-        "actions": [_action(action, at, zone) for action in Action.objects.for_meeting(since)],
+        "actions": _actions(since, at, zone),
         "wins": _wins(since, at),
         "goal": _goal(local_day(at, zone), at),
     }
@@ -95,10 +95,19 @@ def _waiting() -> list[Pack]:
     return [{"revision": each.pk, "missing": each.missing_sides()} for each in proposed]
 
 
-def _action(action: Action, at: datetime, zone: str) -> Pack:
-    """One action with its number when it was given and now, or when it was closed."""
-    now = reading(action.metric, at=at, zone=zone) if action.is_open else action.value_closed
-    return {"action": action.pk, "open": action.is_open, "given": action.value_opened, "now": now}
+def _actions(since: datetime, at: datetime, zone: str) -> list[Pack]:
+    """What is to be done, or was done since the last meeting, with each number when it was given and now."""
+    actions = list(Action.objects.for_meeting(since))
+    now = readings((action.metric for action in actions if action.is_open), at=at, zone=zone)
+    return [
+        {
+            "action": action.pk,
+            "open": action.is_open,
+            "given": action.value_opened,
+            "now": now[action.metric] if action.is_open else action.value_closed,
+        }
+        for action in actions
+    ]
 
 
 def _wins(since: datetime, at: datetime) -> list[Pack]:

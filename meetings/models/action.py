@@ -35,6 +35,9 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Still to be done: carried over from meeting to meeting until closed."""
         return self.filter(closed_at__isnull=True)
 
+    def done(self) -> Self:
+        return self.filter(closed_at__isnull=False)
+
     def of(self, user: User) -> Self:
         return self.filter(owner=user)
 

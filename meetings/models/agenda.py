@@ -35,12 +35,20 @@ class AgendaItem(models.Model):
             raise Refused("The meeting has begun; its agenda stands.")
 
 
+class Changes(models.TextChoices):
+    """The kinds of documents a decision may change."""
+
+    CRITERIA = "criteria", "the MQL criteria"
+    AGREEMENT = "agreement", "the agreement"
+    PLAN = "plan", "the goal"
+
+
 class Decision(models.Model):
-    """One decision of a meeting. `document` is the key of what it changes, such as criteria, or empty."""
+    """One decision of a meeting, and the document it changes, if one."""
 
     meeting = models.ForeignKey("meetings.Meeting", models.CASCADE, related_name="decisions")
     text = models.CharField(max_length=500)
-    document = models.CharField(max_length=60, blank=True)
+    document = models.CharField(max_length=10, choices=Changes.choices, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from accounts.access import check
@@ -55,9 +55,17 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Closed or skipped, the latest first."""
         return self.filter(Q(closed_at__isnull=False) | Q(skipped_at__isnull=False)).order_by("-starts_at")
 
+    def to_come(self) -> Self:
+        """The one that is under way, or else the next: where things are put on the agenda."""
+        return self.with_people().filter(NOT_OVER)
+
     def next(self) -> Meeting | None:
-        """The meeting that is under way, or else the one to come: where things are put on the agenda."""
-        return self.with_people().filter(NOT_OVER).first()
+        return self.to_come().first()
+
+    def with_counts(self) -> Self:
+        """Each with how many decisions it took and how many actions it gave."""
+        decisions = Count("decisions", distinct=True)
+        return self.with_people().annotate(decided=decisions, given=Count("actions", distinct=True))
 
 
 class Meeting(models.Model):

@@ -1,0 +1,56 @@
+"""What this app shows on pages around it: words in the menu, the way to the agenda, the next meeting."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from accounts.access import allowed
+from accounts.models import User
+from common import clock as db_clock
+from common.badges import badge
+from common.hours import WEEKDAYS
+from common.panels import panel
+from meetings.links import LEAD
+from meetings.models import Action, Meeting
+
+
+@badge("meetings")
+def next_day(user: User) -> str:
+    """ "Mon", "today", or "now" while one is under way."""
+    meeting = Meeting.objects.visible_to(user).next()
+    if meeting is None or meeting.is_open:
+        return "now" if meeting else ""
+    zone = ZoneInfo(meeting.series.zone)
+    starts, now = meeting.starts_at.astimezone(zone), db_clock.now().astimezone(zone)
+    return "today" if starts.date() == now.date() else WEEKDAYS[starts.weekday()][:3]
+
+
+@badge("actions")
+def to_do(user: User) -> str:
+    """How many actions are one's own to do."""
+    return str(Action.objects.visible_to(user).open().of(user).count() or "")
+
+
+@panel("lead", "meetings/_put_on_agenda.html", order=80)
+def talk_about_lead(lead: int, user: User) -> dict[str, Any] | None:
+    """A word about this lead on the next meeting's agenda."""
+    return _agenda(user, kind=LEAD, about=lead)
+
+
+@panel("scorecard", "meetings/_put_on_agenda.html", order=80)
+def talk_about_scorecard(object_id: int, user: User) -> dict[str, Any] | None:
+    return _agenda(user, kind="", about="")
+
+
+@panel("home", "meetings/_home.html", order=40)
+def next_meeting(object_id: int, user: User) -> dict[str, Any] | None:
+    """The next meeting, and what one has taken on."""
+    meeting = Meeting.objects.visible_to(user).next()
+    mine = list(Action.objects.visible_to(user).open().of(user).order_by("due_on", "pk"))
+    return {"meeting": meeting, "mine": mine} if meeting or mine else None
+
+
+def _agenda(user: User, *, kind: str, about: Any) -> dict[str, Any] | None:
+    if not allowed(user, "meeting.minute"):
+        return None
+    meeting = Meeting.objects.visible_to(user).next()
+    return {"meeting": meeting, "kind": kind, "about": about} if meeting else None

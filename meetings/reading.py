@@ -1,0 +1,243 @@
+"""A pack as it is read: its ids with the names they have today, its numbers in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.urls import reverse
+
+from accounts.access import Side
+from agreements.documents import Named, named
+from agreements.models import Revision
+from campaigns.models import Campaign
+from common import metrics, periods
+from common.periods import Period, between, local_day
+from common.templatetags.words import money, plural
+from goals.models import Plan
+from leads.models import Opportunity, ReturnReason
+from meetings.figures import Plain, in_words, known
+from meetings.models import Action
+from meetings.pack import DAY, Pack
+from sla.models import Commitment
+from sla.scorecard import NEEDS_YOU, Standing
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One promise, or one figure of a side where nothing is promised yet, as it stood."""
+
+    title: str
+    url: str
+    words: str
+    note: str = ""
+    chip: str = ""
+    standing: str = ""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An action, and how its number stood when it was given and stands now, in words."""
+
+    action: Action
+    figure: str
+    given: str
+    now: str
+    better: bool
+
+
+@dataclass(frozen=True)
+class Win:
+    """A deal won, and what brought the person in."""
+
+    deal: Opportunity
+    amount: str
+    campaign: Campaign | None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something to decide: what, how much, and where it is opened."""
+
+    title: str
+    text: str
+    url: str
+    button: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """The whole page of a meeting."""
+
+    since: datetime
+    made_at: datetime
+    month: Period
+    alignment: float | None
+    sides: list[tuple[Side, list[Promise]]]
+    returns: list[tuple[ReturnReason, int]]
+    wins: list[Win]
+    actions: list[Moved]
+    goal: tuple[Plan, list[Promise]] | None
+    topics: list[Topic]
+
+    @property
+    def behind(self) -> list[tuple[Side, list[Promise]]]:
+        """Of each side the promises somebody has to look at."""
+        return [(side, [line for line in lines if line.chip]) for side, lines in self.sides]
+
+    @property
+    def returned(self) -> int:
+        return sum(count for _, count in self.returns)
+
+    @property
+    def won(self) -> str:
+        """The wins in words: "4 customers won, € 98,000"."""
+        sums: dict[str, Decimal] = {}
+        for win in self.wins:
+            sums[win.deal.currency] = sums.get(win.deal.currency, Decimal(0)) + win.deal.amount
+        amounts = "".join(f", {money(amount, currency)}" for currency, amount in sums.items())
+        return f"{plural(len(self.wins), 'deal')} won{amounts}"
+
+
+def read(pack: Pack) -> Read:
+    """Put names to the ids of a pack. What is no longer there is left out."""
+    month = periods.parse(pack["month"], pack["zone"])
+    week = _week(pack)
+    sides = _sides(pack, month)
+    returns = _returns(pack)
+    return Read(
+        since=datetime.fromisoformat(pack["since"]),
+        made_at=datetime.fromisoformat(pack["made_at"]),
+        month=month,
+        alignment=pack["alignment"],
+        sides=sides,
+        returns=returns,
+        wins=_wins(pack),
+        actions=_actions(pack),
+        goal=_goal(pack),
+        topics=[*_missed(sides), *_held_back(pack, month), *_sent_back(returns, week), *_to_sign(pack)],
+    )
+
+
+def _week(pack: Pack) -> Period:
+    """The days since the last meeting, with today."""
+    zone = pack["zone"]
+    first, last = (local_day(datetime.fromisoformat(pack[key]), zone) for key in ("since", "made_at"))
+    return between(min(first, last), last + DAY, zone)
+
+
+def _sides(pack: Pack, month: Period) -> list[tuple[Side, list[Promise]]]:
+    kept = [line["commitment"] for lines in pack["sides"].values() for line in lines if "commitment" in line]
+    commitments = Commitment.objects.in_bulk(kept)
+    return [
+        (side, [_promise(line, commitments.get(line.get("commitment")), month) for line in pack["sides"][side]])
+        for side in Side
+    ]
+
+
+def _promise(line: Pack, commitment: Commitment | None, month: Period) -> Promise:
+    key, words = line["metric"], in_words(line["metric"], line["value"])
+    url = f"{reverse('report', args=[key])}?period={month.key}"
+    if commitment is None:
+        return Promise(metrics.metric(key).name if known(key) else key, url, words)
+    standing = Standing(line["standing"])
+    asked = in_words(key, line["wanted"] if line["due"] == line["wanted"] else round(line["due"]))
+    due = f"{asked} due by then" if line["due"] != line["wanted"] else f"{asked} promised"
+    return Promise(commitment.title, url, words, due, NEEDS_YOU.get(standing, ""), standing.label)
+
+
+def _returns(pack: Pack) -> list[tuple[ReturnReason, int]]:
+    reasons = ReturnReason.objects.in_bulk([row["reason"] for row in pack["returns"]])
+    return [(reasons[row["reason"]], row["count"]) for row in pack["returns"] if row["reason"] in reasons]
+
+
+def _wins(pack: Pack) -> list[Win]:
+    deals = Opportunity.objects.select_related("lead", "company").in_bulk([row["deal"] for row in pack["wins"]])
+    campaigns = Campaign.objects.in_bulk([row["campaign"] for row in pack["wins"] if row["campaign"]])
+    return [
+        Win(deals[row["deal"]], money(Decimal(str(row["amount"])), row["currency"]), campaigns.get(row["campaign"]))
+        for row in pack["wins"]
+        if row["deal"] in deals
+    ]
+
+
+def _actions(pack: Pack) -> list[Moved]:
+    actions = Action.objects.with_people().in_bulk([row["action"] for row in pack["actions"]])
+    return [moved(actions[row["action"]], row["now"]) for row in pack["actions"] if row["action"] in actions]
+
+
+def moved(action: Action, now: Plain) -> Moved:
+    """An action with its number, then and now."""
+    key = action.metric
+    if not known(key):
+        return Moved(action, "", "", "", better=False)
+    given, metric = action.value_opened, metrics.metric(key)
+    better = None not in (given, now) and (now > given if metric.better != metrics.Better.LOWER else now < given)
+    return Moved(action, metric.name, in_words(key, given), in_words(key, now), better)
+
+
+def _goal(pack: Pack) -> tuple[Plan, list[Promise]] | None:
+    plan = pack["goal"] and Plan.objects.with_terms().filter(pk=pack["goal"]["plan"]).first()
+    if not plan:
+        return None
+    lines = [
+        Promise(
+            metrics.metric(line["metric"]).name,
+            f"{reverse('report', args=[line['metric']])}?period={plan.period}",
+            in_words(line["metric"], line["value"]),
+            f"{in_words(line['metric'], round(line['due']))} due, {in_words(line['metric'], line['wanted'])} in all",
+            "risk" if line["value"] < line["due"] else "",
+            "behind",
+        )
+        for line in pack["goal"]["lines"]
+        if known(line["metric"])
+    ]
+    return plan, lines
+
+
+def _missed(sides: list[tuple[Side, list[Promise]]]) -> list[Topic]:
+    return [
+        Topic(line.title, f"{side.label}: {line.words}, {line.note} · {line.standing}", line.url, "Open them")
+        for side, lines in sides
+        for line in lines
+        if line.chip
+    ]
+
+
+def _held_back(pack: Pack, month: Period) -> list[Topic]:
+    url = f"{reverse('report', args=['held_back'])}?period={month.key}"
+    return [
+        Topic(
+            f"{cause['sentence'][0].upper()}{cause['sentence'][1:]}",
+            f"in {month.label}",
+            url,
+            f"Open the {cause['count']}",
+        )
+        for cause in pack["causes"]
+    ]
+
+
+def _sent_back(returns: list[tuple[ReturnReason, int]], week: Period) -> list[Topic]:
+    if not returns:
+        return []
+    reason, count = returns[0]
+    whole = sum(each for _, each in returns)
+    url = f"{reverse('report', args=['returns'])}?period={week.key}"
+    said = f"the most frequent of {plural(whole, 'return')} since the last meeting"
+    return [Topic(f"{plural(count, 'lead')} came back as “{reason.label}”", said, url, f"Open the {whole}")]
+
+
+def _to_sign(pack: Pack) -> list[Topic]:
+    revisions = Revision.objects.in_bulk([row["revision"] for row in pack["waiting"]])
+    rows = [(_named(revisions.get(row["revision"])), " and ".join(row["missing"])) for row in pack["waiting"]]
+    said = [(document, f"waits for the signature of {missing}") for document, missing in rows if document]
+    return [Topic(document.name, waits, document.url, "Review and sign") for document, waits in said]
+
+
+def _named(revision: Revision | None) -> Named | None:
+    """A document as it is called; None where it is gone or no app knows its kind."""
+    try:
+        return named(revision) if revision else None
+    except LookupError:
+        return None
