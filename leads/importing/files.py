@@ -8,11 +8,13 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -51,6 +53,20 @@ ENCODINGS = {
     "shift_jis": "Japanese (Shift JIS)",
     "gb18030": "Chinese (GB 18030)",
 }
+# By the names of the library that guesses; a few letters with accents cannot tell one Latin encoding from another.
+EIGHT_BIT = {
+    "cp1252": "cp1252",
+    "cp1250": "cp1250",
+    "cp1251": "cp1251",
+    "iso8859_15": "iso-8859-15",
+    "mac_roman": "mac-roman",
+    "shift_jis": "shift_jis",
+    "gb18030": "gb18030",
+}
+NOT_LATIN = frozenset({"cp1251", "shift_jis", "gb18030"})
+TELLING_BYTES = 50
+NUL = "\N{SYMBOL FOR NULL}"  # stands for a character that no database keeps; the row is refused
+UNDECODED = re.compile("[\ud800-\udfff]")
 NO_TABLES = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
@@ -109,7 +125,7 @@ def shape_of(path: Path, *, sheet: str = "", encoding: str = "") -> Shape:
             raise Unreadable(f"This is {what}. Export the leads as CSV or as an Excel workbook (.xlsx).")
     chosen = encoding or _encoding(path, start)
     text = codecs.getincrementaldecoder(chosen)(errors="replace").decode(start)
-    if sum(text.count(sign) for sign in "\0\1\2\3\4\5\6\7\x0e\x0f") > len(text) / 100:
+    if sum(text.count(sign) for sign in "\0\1\2\3\4\5\6\7\x0e\x0f") > 3 + len(text) / 100:
         raise Unreadable("This is no text and no workbook. Export the leads as CSV or as an Excel workbook (.xlsx).")
     return Shape(chosen, _delimiter(text, whole=len(start) < SAMPLE))
 
@@ -152,8 +168,10 @@ def _encoding(path: Path, start: bytes) -> str:
         return "utf-16-be" if even > odd else "utf-16-le"
     if _is_utf8(path):
         return "utf-8-sig"
-    best = from_bytes(start, cp_isolation=[name for name in ENCODINGS if not name.startswith("utf")]).best()
-    return best.encoding.replace("_", "-").replace("shift-jis", "shift_jis") if best else "cp1252"
+    best = from_bytes(start, cp_isolation=list(EIGHT_BIT)).best()
+    found = EIGHT_BIT[best.encoding] if best else "cp1252"
+    telling = sum(byte > 127 for byte in start)
+    return found if found in NOT_LATIN or telling >= TELLING_BYTES else "cp1252"
 
 
 def _is_utf8(path: Path) -> bool:
@@ -173,20 +191,20 @@ def _delimiter(text: str, *, whole: bool) -> str:
     start = text if whole else text[: text.rfind("\n") + 1]
 
     def worth(sign: str) -> tuple[float, int]:
-        rows = [row for _, row in zip(range(50), csv.reader(io.StringIO(start), delimiter=sign), strict=False) if row]
-        width = len(rows[0])
-        return (sum(len(row) == width for row in rows) / len(rows) if width > 1 else 0, width)
+        widths = []
+        with suppress(csv.Error):  # reading the whole says on which line
+            widths = [len(row) for row in islice(csv.reader(io.StringIO(start), delimiter=sign), 50) if row]
+        if not widths or widths[0] == 1:
+            return 0, 1
+        return widths.count(widths[0]) / len(widths), widths[0]
 
-    try:
-        return max(DELIMITERS, key=worth)
-    except csv.Error as error:
-        raise _broken(error, 1) from None
+    return max(DELIMITERS, key=worth)
 
 
 def _text_rows(path: Path, shape: Shape) -> Iterator[tuple[int, list[str]]]:
     with _opened(path, shape) as file:
-        counted = _Quotes(file)
-        reader = csv.reader(counted, delimiter=shape.delimiter)
+        watched = _Watched(file)
+        reader = csv.reader(watched, delimiter=shape.delimiter)
         number, spans = 1, False
         try:
             for cells in reader:
@@ -194,31 +212,34 @@ def _text_rows(path: Path, shape: Shape) -> Iterator[tuple[int, list[str]]]:
                 spans, opened, number = reader.line_num > number, number, reader.line_num + 1
         except csv.Error as error:
             raise _broken(error, number) from None
-        except UnicodeDecodeError:
+        except UnicodeError:
+            words = ENCODINGS.get(shape.encoding, shape.encoding)
             raise Unreadable(
-                f"After line {number} there are bytes that are not {ENCODINGS.get(shape.encoding, shape.encoding)}."
-                " Save the file as UTF-8, or choose another encoding."
+                f"Line {watched.number} is not {words}. Save the file as UTF-8, or choose another encoding."
             ) from None
-        if spans and counted.odd:
+        if spans and watched.odd:
             raise Unreadable(f"A quotation mark that opens on line {opened} is never closed.")
 
 
 @contextmanager
 def _opened(path: Path, shape: Shape) -> Iterator[TextIO]:
-    with path.open("r", encoding=shape.encoding, newline="") as file:
+    with path.open("r", encoding=shape.encoding, errors="surrogateescape", newline="") as file:
         yield file
 
 
-class _Quotes:
-    """The lines of a file, with an eye on whether its quotation marks are even in number."""
+class _Watched:
+    """The lines of a file, with an eye on what could not be decoded, and on whether quotation marks are even."""
 
     def __init__(self, file: Iterable[str]) -> None:
-        self.file, self.odd = file, False
+        self.file, self.odd, self.number = file, False, 0
 
     def __iter__(self) -> Iterator[str]:
-        for line in self.file:
+        for number, line in enumerate(self.file, start=1):
+            self.number = number
+            if not line.isascii() and UNDECODED.search(line):
+                raise UnicodeError
             self.odd ^= bool(line.count('"') % 2)
-            yield line
+            yield line.replace("\0", NUL)
 
 
 def _broken(error: csv.Error, number: int) -> Unreadable:
@@ -269,4 +290,4 @@ def _as_text(cell: Any) -> str:
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return str(cell)
-    return str(cell).strip()
+    return str(cell).strip().replace("\0", NUL)

@@ -11,7 +11,7 @@ from accounts.models import User
 from common.conditions import Type
 from common.errors import Incomplete, Refused
 from leads.importing.fields import ATTRIBUTE, COMPANY_ATTRIBUTE, FIELDS, IGNORE, Kind
-from leads.importing.files import Line
+from leads.importing.files import NUL, Line
 from leads.importing.mapping import CONVERTED_WINS, NEITHER, Choice, Meaning
 from leads.importing.values import read_moment, read_number, read_size, read_yes
 from leads.intake.arrival import Arrival, clean, require_key
@@ -54,6 +54,8 @@ class Rows:
     def read(self, line: Line) -> Arrival:
         """The lead a line tells of. Raises Refused with a sentence about the first thing that is wrong."""
         cells, width = line.cells, len(self.meaning.columns)
+        if NUL in "".join(cells):
+            raise Refused("It contains a NUL character, which is no text.")
         if any(cells[width:]):
             raise Refused(f"It has {len(cells)} cells, but the header names {width} columns.")
         cells = cells + [""] * (width - len(cells))

@@ -167,7 +167,7 @@ def _touch(line: Line, found: TouchImport, names: dict[tuple[str, str], int]) ->
     touch["kind"] = _kind(told.get("kind", "") or found.kind)
     touch["occurred_at"] = _moment(told.get("occurred_at", ""), found)
     if "responded" in touch:
-        touch["responded"] = read_yes(touch["responded"]) if touch["responded"] else None
+        touch["responded"] = _responded(touch["responded"])
     if "external_id" in touch:
         touch["external_source"] = found.system
     if "lead_id" in touch:
@@ -191,6 +191,13 @@ def _moment(text: str, found: TouchImport) -> datetime:
         return read_moment(text, found.zone, day_first=found.day_first)
     except ValueError:
         raise Refused(f"“{text[:60]}” is not a date that exists.") from None
+
+
+def _responded(text: str) -> bool:
+    try:
+        return read_yes(text)
+    except ValueError:
+        raise Refused(f"“{text[:60]}” is not yes or no.") from None
 
 
 def _unique_names() -> dict[tuple[str, str], int]:

@@ -28,7 +28,7 @@ Changes = dict[int, dict[str, list[Any]]]
 
 def keep_refusals(found: Import, refused: list[tuple[Line, str]]) -> None:
     """Keep lines that were not imported, as they stood, for the file of refused rows."""
-    rows = [(found.pk, line.number, [cell.replace("\0", "␀") for cell in line.cells], why) for line, why in refused]
+    rows = [(found.pk, line.number, line.cells, why) for line, why in refused]
     if rows:
         copy_in("leads_refusedrow", ("imported_id", "line", "cells", "reason"), rows)
 
