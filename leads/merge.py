@@ -32,23 +32,32 @@ def merge(keep: Lead, double: Lead, *, by: User | None, at: datetime) -> Lead:
     check(by, "lead.merge")
     if keep.pk == double.pk:
         raise Refused("A lead cannot be merged with itself.")
-    older, younger = sorted((keep, double), key=lambda lead: (lead.created_at, lead.pk))
+    older, younger = older_first(keep, double)
     Lead.objects.filter(pk__in=[older.pk, younger.pk]).hold()
     for lead in (older, younger):
         lead.refresh_from_db()
     if all(lead.opportunities.open().filter(type=DealType.NEW).exists() for lead in (older, younger)):
         raise Refused("Both have an open deal. Close one of them first.")
-    ahead, behind = sorted((older, younger), key=_how_far, reverse=True)
-    events = _withdraw(ahead, behind, at)
+    ahead, behind = ahead_first(older, younger)
+    events = [*_settle_returns(older, younger, at), *_withdraw(ahead, behind, at)]
     with rewriting_history():
         _move_history(older, younger, ahead)
     _move_rows(older, younger)
     _one_person(older, younger, ahead)
-    events += _settle_returns(older, at)
     facts.snapshot([older.pk], at=at)
     DueLead.objects.mark([older.pk])
     leads_changed.send(Lead, events=events)
     return older
+
+
+def older_first(one: Lead, other: Lead) -> list[Lead]:
+    """The record that is kept, and the one that goes into it."""
+    return sorted((one, other), key=lambda lead: (lead.created_at, lead.pk))
+
+
+def ahead_first(one: Lead, other: Lead) -> list[Lead]:
+    """The record whose stage, owner and open hand-off go on, and the one behind it."""
+    return sorted((one, other), key=_how_far, reverse=True)
 
 
 def _how_far(lead: Lead) -> tuple:
@@ -111,10 +120,10 @@ def _one_person(older: Lead, younger: Lead, ahead: Lead) -> None:
     older.save()
 
 
-def _settle_returns(lead: Lead, at: datetime) -> list[models.Model]:
-    """Who sent it back as a double has been answered."""
-    doubles = HandoffReturn.objects.awaiting_marketing().filter(handoff__lead=lead, result=Result.MERGE)
-    settled = list(doubles)
+def _settle_returns(older: Lead, younger: Lead, at: datetime) -> list[models.Model]:
+    """Who sent either back as a double has been answered."""
+    doubles = HandoffReturn.objects.awaiting_marketing().filter(result=Result.MERGE)
+    settled = list(doubles.filter(handoff__lead__in=[older, younger]))
     Handoff.objects.open().filter(returns__in=settled).update(repair_since=None)
     for returned in settled:
         returned.repaired_at = at

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Sum
 
-from accounts.access import Role
+from accounts.access import Role, check
 from accounts.models import User
+from common.errors import Refused
+from common.worktime import is_open
 from leads.handover import default_pool, hand_over
 from leads.models.assignment import candidates
 from leads.models.handoff import Handoff
-from leads.models.lead import Lead
+from leads.models.lead import Lead, LeadQuerySet
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,34 @@ def plan() -> Release:
     return Release(Lead.objects.to_hand_over().count(), reps.aggregate(a_day=Sum("daily_capacity"))["a_day"] or 0)
 
 
-def release_held(*, at: datetime) -> list[Handoff]:
-    """Hand over the freshest of those who wait, as many as the reps who are here can still take today."""
+def freshest() -> LeadQuerySet:
+    """Those who wait, in the order in which they are released: the latest behaviour first."""
+    return Lead.objects.to_hand_over().order_by(F("score__engaged_at").desc(nulls_last=True), "-stage_at", "-pk")
+
+
+def room(*, at: datetime) -> int:
+    """How many more the reps who are here can take today; none on a day when the desk stays closed."""
     pool = default_pool()
     if pool is None or not pool.calendar.hours().is_working_day(at.astimezone(ZoneInfo(pool.calendar.zone)).date()):
-        return []
-    room = sum(rep.room for rep in candidates(pool, at=at).values())
-    freshest = Lead.objects.to_hand_over().order_by(F("score__engaged_at").desc(nulls_last=True), "-stage_at", "-pk")
-    chosen = list(freshest.values_list("pk", flat=True)[:room])
-    return hand_over(chosen, at=at) if chosen else []
+        return 0
+    return sum(rep.room for rep in candidates(pool, at=at).values())
+
+
+def release_held(*, at: datetime, by: User | None = None) -> list[Handoff]:
+    """Hand over the freshest of those who wait, as many as there is room for today."""
+    chosen = list(freshest().values_list("pk", flat=True)[: room(at=at)])
+    return hand_over(chosen, at=at, by=by) if chosen else []
+
+
+def release_in_the_morning(*, at: datetime) -> list[Handoff]:
+    """Release the day's share once the desk has opened; what comes later in the day finds the room that is left."""
+    pool = default_pool()
+    return release_held(at=at) if pool and is_open(at, pool.calendar.hours()) else []
+
+
+def release_now(*, by: User, at: datetime) -> list[Handoff]:
+    """Release today's share because a person says so. Raises Refused when there is nothing that could go."""
+    check(by, "handoff.release")
+    if not (released := release_held(at=at, by=by)):
+        raise Refused("Nothing was released: nobody waits, the desk is closed today, or everybody has their share.")
+    return released

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from common import clock as db_clock
-from leads import draining, rescoring
+from leads import cover, draining, release, rescoring
 from leads.importing import working
 from leads.models import Criteria, Import
 
@@ -32,6 +32,18 @@ def expire_points() -> int:
 def rescore() -> int:
     """Go on with a rescore of everybody, if one is unfinished and nobody works on it."""
     return rescoring.go_on(clock=db_clock.now)
+
+
+@shared_task
+def release_held() -> int:
+    """Every quarter of an hour: each working morning, hand over the day's share. Safe to run twice."""
+    return len(release.release_in_the_morning(at=db_clock.now()))
+
+
+@shared_task
+def hand_to_cover() -> int:
+    """Every minute: give the open hand-offs of whoever has gone away to who covers. Safe to run twice."""
+    return cover.hand_to_cover(at=db_clock.now())
 
 
 @shared_task

@@ -9,6 +9,8 @@ from celery.schedules import crontab
 EVERY_MINUTE = 60.0
 # Somewhere it has just been midnight: zones differ by quarters of an hour.
 AFTER_MIDNIGHT = crontab(minute="1,16,31,46")
+# Desks open on the quarter somewhere; whoever opens in between waits for the next.
+EVERY_QUARTER = crontab(minute="*/15")
 EVERY_NIGHT = crontab(hour="2", minute="20")
 
 
@@ -28,6 +30,8 @@ SCHEDULE: dict[str, dict] = {
     "score the leads that are due": every(5.0, "leads.tasks.score_due"),
     "go on scoring everybody": every(EVERY_MINUTE, "leads.tasks.rescore"),
     "let points expire with the day": {"task": "leads.tasks.expire_points", "schedule": AFTER_MIDNIGHT},
+    "release the backlog each working morning": {"task": "leads.tasks.release_held", "schedule": EVERY_QUARTER},
+    "hand leads to who covers": every(EVERY_MINUTE, "leads.tasks.hand_to_cover"),
     "put the signed criteria in force": every(EVERY_MINUTE, "leads.tasks.take_effect"),
     "end trials that are over": every(EVERY_MINUTE, "leads.tasks.end_trials"),
     "record promises that fell due": every(EVERY_MINUTE, "sla.tasks.flag_breaches"),

@@ -21,6 +21,8 @@ from common.errors import Incomplete, Refused
 if TYPE_CHECKING:
     from accounts.models.calendar import Absence
 
+MOST_A_DAY = 500  # hand-offs that one person could be given
+
 
 def check_zone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone, such as Europe/Amsterdam."""
@@ -196,6 +198,13 @@ class User(AbstractBaseUser):
         """Change what everyone may change about themselves. Raises ValidationError."""
         check(by, "account.edit_own", self)
         self._change(name=name, zone=zone)
+
+    def take_on(self, daily_capacity: int, *, by: User) -> None:
+        """Say how many hand-offs a working day this person can take on. Raises Incomplete for what cannot be."""
+        check(by, "routing.edit")
+        if not 0 <= daily_capacity <= MOST_A_DAY:
+            raise Incomplete(f"A day's capacity is a number from 0 to {MOST_A_DAY}.", "daily_capacity")
+        self._change(daily_capacity=daily_capacity)
 
     @transaction.atomic
     def deactivate(self, *, by: User, at: datetime) -> None:

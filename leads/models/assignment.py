@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Q
 
 from accounts.access import Role, Side
 from accounts.models import Team, User
-from leads.models.returns import HandoffReturn, Result
+from leads.models.returns import HandoffReturn
 from leads.routing import Candidate, choose
 from notifications.outbox import tell
 
@@ -115,9 +115,14 @@ def _can_take(*, at: datetime) -> models.QuerySet[User]:
     return User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).present(at=at)
 
 
+def midnight_of(pool: Team, *, at: datetime) -> datetime:
+    """When the pool's day began, in its own zone: from then on what a rep is given counts against their capacity."""
+    return at.astimezone(ZoneInfo(pool.calendar.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def candidates(pool: Team, *, at: datetime) -> dict[int, Candidate]:
     """The reps of a pool who are here, with what they were given since its midnight."""
-    midnight = at.astimezone(ZoneInfo(pool.calendar.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = midnight_of(pool, at=at)
     reps = (
         User.objects.with_role(Role.REP)
         .present(at=at)
@@ -133,10 +138,8 @@ def candidates(pool: Team, *, at: datetime) -> dict[int, Candidate]:
 def _returners(lead_ids: set[int]) -> defaultdict[int, set[int]]:
     """Who sent each lead back, or owned it when it was sent back on their behalf."""
     passed_over: defaultdict[int, set[int]] = defaultdict(set)
-    returns = HandoffReturn.objects.standing().filter(handoff__lead__in=lead_ids, asked_back_at__isnull=True)
-    for lead_id, by_id, owner_id in returns.exclude(result__in=[Result.REPAIR, Result.MERGE]).values_list(
-        "handoff__lead_id", "by_id", "before__handoff__owner_id"
-    ):
+    returns = HandoffReturn.objects.passing_over().filter(handoff__lead__in=lead_ids)
+    for lead_id, by_id, owner_id in returns.values_list("handoff__lead_id", "by_id", "before__handoff__owner_id"):
         passed_over[lead_id] |= {by_id, owner_id}
     return passed_over
 

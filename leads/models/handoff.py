@@ -266,8 +266,11 @@ class Handoff(models.Model):
         """Marketing has completed it, or found that it has no double: back on top of the same rep's queue."""
         check(by, "handoff.repair", self)
         self.lead.hold()
-        self._change(Q(repair_since__isnull=False), repair_since=None)
-        repaired = list(self.returns.awaiting_marketing())
+        if not (repaired := list(self.returns.awaiting_marketing())):
+            self.refresh_from_db()
+            raise Refused(self.stands)
+        if self.is_pending:
+            self._change(Q(repair_since__isnull=False), repair_since=None)
         for returned in repaired:
             returned.repaired_at = at
         HandoffReturn.objects.bulk_update(repaired, ["repaired_at"])
@@ -278,8 +281,8 @@ class Handoff(models.Model):
 
     def ask_back(self, *, by: User, at: datetime) -> None:
         """Who returned the lead asks to be given it again. Raises Refused for anybody else."""
-        theirs = HandoffReturn.objects.standing().filter(handoff__lead=self.lead_id, asked_back_at__isnull=True)
-        if not theirs.filter(Q(by=by) | Q(before__handoff__owner_id=by.pk)).update(asked_back_at=at):
+        theirs = HandoffReturn.objects.standing().returned_by(by).filter(handoff__lead=self.lead_id)
+        if not theirs.filter(asked_back_at__isnull=True).update(asked_back_at=at):
             raise Refused("Only who returned a lead asks for it back, and once.")
 
     @transaction.atomic

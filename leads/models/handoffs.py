@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
+from accounts.access import check
 from accounts.models import User
+from common.errors import Refused
+from leads.lifecycle import leads_changed
 from leads.models.assignment import Assignment, Given, Turns, tell_unassigned
 from leads.models.lead import Lead
 
@@ -93,11 +96,31 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
             tell_unassigned(left, at=at)
         return self._give(given, at=at)
 
-    def _give(self, given: list[Given], *, at: datetime) -> list[Assignment]:
+    @transaction.atomic
+    def hand_on(self, leaver: User, *, by: User, at: datetime) -> list[Assignment]:
+        """Give a person's whole book to colleagues, each hand-off to whose turn it is; what is accepted stays accepted.
+
+        Raises Refused when there is none, or when somebody would be left with nobody.
+        """
+        check(by, "handoff.reassign")
+        Lead.objects.filter(pk__in=self.owned_by(leaver).values("lead")).hold()
+        book = self.owned_by(leaver).select_related("lead__company", "pool__calendar").defer("ledger")
+        book = list(book.order_by("-hot", "made_at", "pk"))
+        turns = Turns(book, at=at)
+        given = [to._replace(because=f"{leaver} handed on") for handoff in book if (to := turns.next_for(handoff))]
+        if not book:
+            raise Refused(f"{leaver} has no open hand-off.")
+        if left := len(book) - len(given):
+            raise Refused(f"Nobody who is here can take {left} of the {len(book)}; nothing was handed on.")
+        assigned = self._give(given, by=by, at=at)
+        leads_changed.send(self.model, events=assigned)
+        return assigned
+
+    def _give(self, given: list[Given], *, at: datetime, by: User | None = None) -> list[Assignment]:
         by_owner: defaultdict[int, list[Given]] = defaultdict(list)
         for one in given:
             by_owner[one.owner_id].append(one)
         for owner_id, theirs in by_owner.items():
             self.filter(pk__in=[one.handoff_id for one in theirs]).update(owner=owner_id, assigned_at=at)
             Lead.objects.filter(pk__in=[one.lead_id for one in theirs]).update(owner=owner_id)
-        return Assignment.objects.begin(given, by=None, at=at)
+        return Assignment.objects.begin(given, by=by, at=at)

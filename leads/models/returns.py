@@ -160,8 +160,17 @@ class HandoffReturnQuerySet(models.QuerySet["HandoffReturn"]):
         return self.filter(undone_at__isnull=True)
 
     def awaiting_marketing(self) -> HandoffReturnQuerySet:
-        """Returns that marketing has yet to complete or merge."""
-        return self.standing().filter(result__in=[Result.REPAIR, Result.MERGE], repaired_at__isnull=True)
+        """Returns that marketing has yet to complete or merge; what was withdrawn from sales is over."""
+        waiting = self.standing().filter(result__in=[Result.REPAIR, Result.MERGE], repaired_at__isnull=True)
+        return waiting.filter(handoff__withdrawn=False)
+
+    def passing_over(self) -> HandoffReturnQuerySet:
+        """Returns whose returner is passed over when the lead is handed over again; a repair or a double is none."""
+        return self.standing().filter(asked_back_at__isnull=True).exclude(result__in=[Result.REPAIR, Result.MERGE])
+
+    def returned_by(self, user: User) -> HandoffReturnQuerySet:
+        """Returns that this person made, or that were made on their behalf."""
+        return self.filter(Q(by=user) | Q(before__handoff__owner_id=user.pk))
 
     def against_quality(self) -> HandoffReturnQuerySet:
         """Returns that lower what marketing delivered."""
