@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -64,17 +65,20 @@ def comma_evidence(text: str) -> int:
     return bool(COMMA_DECIMAL.fullmatch(bare)) - bool(POINT_DECIMAL.fullmatch(bare))
 
 
-def is_number(text: str, *, decimal_comma: bool = False) -> bool:
-    """Whether a cell holds a quantity. What begins with a nought or has over 15 digits is a code, not a quantity."""
+def is_number(text: str) -> bool:
+    """Whether a cell holds a quantity, however it writes fractions.
+
+    What begins with a nought or has over 15 digits is a code, not a quantity.
+    """
     bare = text.strip()
     digits = sum(map(str.isdigit, bare))
     if not digits or digits > 15 or (bare[0] == "0" and bare.isdigit() and len(bare) > 1):
         return False
-    try:
-        read_number(text, decimal_comma=decimal_comma)
-    except ValueError:
-        return False
-    return True
+    for decimal_comma in (False, True):
+        with suppress(ValueError):
+            read_number(text, decimal_comma=decimal_comma)
+            return True
+    return False
 
 
 def read_yes(text: str) -> bool:
