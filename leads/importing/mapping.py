@@ -169,7 +169,7 @@ def _fits(column: Column, key: str) -> bool:
     if key == "external_id":
         return column.is_key
     return {
-        Kind.EMAIL: column.emails > 0.5,
+        Kind.EMAIL: column.emails >= 0.2,
         Kind.MOMENT: column.type == Type.DATE,
         Kind.YES: all(value.lower() in YES | NO for value, _ in column.values) and bool(column.values),
         Kind.NUMBER: column.type == Type.NUMBER,

@@ -40,7 +40,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @may("import.run")
 def upload(request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if not form.is_valid():
         return render(request, "imports/upload.html", {"form": form}, status=422 if form.is_bound else 200)
     file = form.cleaned_data["file"]
