@@ -143,6 +143,10 @@ class Plan(models.Model):
         return self.lags.to_customer()["leads"].days
 
     @property
+    def days_from_mql(self) -> int:
+        return self.lags.to_customer()["mql"].days
+
+    @property
     def staff(self) -> Staff:
         """Sales' time in the period: a rep's hours a week, for the working weeks it has."""
         working_days = working_days_between(self.span.start_on, self.span.end_on, self.hours)

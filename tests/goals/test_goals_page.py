@@ -137,7 +137,8 @@ def test_a_goal_in_force_shows_how_it_goes(client_of, in_force, sam, at, clock_s
     clock_shows(at + 50 * DAY)
     a_handoff(at=at + 49 * DAY, owner=sam)
     seen = text_of(client_of(sam).get("/goals/"))
-    assert "MQLs delivered: 1, 81 due by this morning, 250 in all ▲ behind" in seen
+    assert "Marketing has delivered 1 MQL, 81 due by this morning, 250 in all ▲ behind" in seen
+    assert "An MQL after 6 May comes too late for Q2 2026: it takes 55 days to a customer." in seen
     assert "Revenue won from marketing’s leads" in seen
 
 
