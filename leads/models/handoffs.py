@@ -71,6 +71,13 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def owned_by(self, user: User) -> HandoffQuerySet:
         return self.open().filter(owner=user)
 
+    def in_turn(self) -> HandoffQuerySet:
+        """With all that routing asks of them and no more, in the order in which they are given out."""
+        needed = self.select_related("lead__company", "pool__calendar").only(
+            "lead", "owner", "pool", "hot", "made_at", "lead__company", "lead__company__owner", "pool__calendar__zone"
+        )
+        return needed.order_by("-hot", "made_at", "pk")
+
     def in_repair(self) -> HandoffQuerySet:
         return self.open().filter(repair_since__isnull=False)
 
@@ -86,9 +93,7 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
         Sends no signal: the verb that calls does, with the rows returned.
         """
-        ids = [handoff.pk for handoff in handoffs]
-        free = self.unassigned().filter(pk__in=ids).select_related("lead__company", "pool__calendar").defer("ledger")
-        waiting = list(free.order_by("-hot", "made_at", "pk"))
+        waiting = list(self.unassigned().filter(pk__in=[handoff.pk for handoff in handoffs]).in_turn())
         turns = Turns(waiting, at=at)
         given = [to for handoff in waiting if (to := turns.next_for(handoff))]
         if left := sorted({handoff.pk for handoff in waiting} - {one.handoff_id for one in given}):
@@ -104,8 +109,7 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         """
         check(by, "handoff.reassign")
         Lead.objects.filter(pk__in=self.owned_by(leaver).values("lead")).hold()
-        book = self.owned_by(leaver).select_related("lead__company", "pool__calendar").defer("ledger")
-        book = list(book.order_by("-hot", "made_at", "pk"))
+        book = list(self.owned_by(leaver).in_turn())
         turns = Turns(book, at=at)
         given = [to._replace(because=f"{leaver} handed on") for handoff in book if (to := turns.next_for(handoff))]
         if not book:
