@@ -11,7 +11,7 @@ from common.charts import Chart, histogram, pace_line
 from common.hours import zone_named
 from common.periods import Period
 from leads.metrics import delivered
-from sla.attainment import times
+from sla.attainment import steps
 from sla.models import Agreement, Commitment
 from sla.pace import days_gone, pace
 
@@ -40,12 +40,14 @@ def delivery(agreement: Agreement, commitment: Commitment, period: Period, *, at
 
 
 def responses(commitment: Commitment, period: Period) -> Chart:
-    """Working time to the first attempt or return, in eighths of what was agreed, of the cases that were answered."""
+    """Working time to the first attempt or return, in eighths of what was agreed, of the cases that were answered.
+
+    What took exactly the agreed time stands before the line.
+    """
     step = commitment.allowed / COLUMNS_IN_TIME
     counts = [0] * COLUMNS
-    for took in times(period, [commitment.metric]):
-        if took is not None:
-            counts[_column(took, step)] += 1
+    for begun, cases in steps(period, commitment.metric, step).items():
+        counts[min(max(0, begun - 1), COLUMNS - 1)] += cases
     labels = [_span(n * step, (n + 1) * step) for n in range(COLUMNS - 1)]
     return histogram(
         counts,
@@ -56,11 +58,6 @@ def responses(commitment: Commitment, period: Period) -> Chart:
         agreed_words=f"agreed: {_short(commitment.allowed)}",
         things="hand-offs",
     )
-
-
-def _column(took: timedelta, step: timedelta) -> int:
-    """What took exactly the agreed time stands before the line."""
-    return min(max(0, -(-took // step) - 1), COLUMNS - 1)
 
 
 def _span(start: timedelta, end: timedelta) -> str:

@@ -5,19 +5,19 @@ misses, and misses clearly more often than everything else.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, ExtractHour, ExtractIsoWeekDay
 
-from common.hours import WEEKDAYS
+from common.hours import WEEKDAYS, zone_named
 from common.periods import Period
 from leads.metrics import quality_returns
 from leads.models import Assignment, HandoffReturn
-from sla.attainment import FIRST_ATTEMPT, fell_due
+from sla.attainment import FIRST_ATTEMPT, KEPT, fell_due
 from sla.models import Clock
 
 FEWEST = 5  # misses; fewer explain nothing
@@ -34,14 +34,15 @@ class Cause:
     rows: list[Any]
 
 
-class Tried(NamedTuple):
-    """A first attempt that fell due: whether it was missed, and what could explain that."""
+class Alike(NamedTuple):
+    """First attempts that are alike in all that could explain a miss; `missed` are the clocks of those late."""
 
-    pk: int
-    missed: bool
-    made_at: datetime
+    hour: int
+    weekday: int
     source: str
-    unowned: bool
+    owned: bool
+    cases: int
+    missed: list[int]
 
 
 def causes(period: Period) -> list[Cause]:
@@ -55,62 +56,58 @@ def causes_sentence(found: list[Cause]) -> str:
 
 
 def _late_attempts(period: Period) -> Cause | None:
-    cases = list(_tried(period))
-    misses = sum(case.missed for case in cases)
-    groups = defaultdict(list)
-    for case in cases:
-        for words in _traits(case, ZoneInfo(period.zone)):
-            groups[words].append(case)
-    explaining = [
-        (excess, words) for words, group in groups.items() if (excess := _excess(group, len(cases), misses)) > 0
-    ]
-    if not explaining:
+    alike = _alike(period)
+    cases, misses = sum(each.cases for each in alike), sum(len(each.missed) for each in alike)
+    groups: dict[str, list[Alike]] = defaultdict(list)
+    for each in alike:
+        for words in _traits(each):
+            groups[words].append(each)
+    excess = {words: _excess(group, cases, misses) for words, group in groups.items()}
+    words = max(excess, key=lambda each: (excess[each], each), default="")
+    if not words or not excess[words]:
         return None
-    _, words = max(explaining)
-    missed = [case.pk for case in groups[words] if case.missed]
+    missed = [pk for each in groups[words] for pk in each.missed]
     rows = Clock.objects.filter(pk__in=missed).select_related("handoff__lead__company", "commitment")
     return Cause(f"first attempts {words} come late ({len(missed)} of {misses} misses)", list(rows.order_by("due_at")))
 
 
-def _tried(period: Period) -> Iterator[Tried]:
+def _alike(period: Period) -> list[Alike]:
+    zone = zone_named(period.zone)
     owned = Assignment.objects.filter(handoff=OuterRef("handoff"), from_at__lt=OuterRef("due_at"))
-    due = fell_due(FIRST_ATTEMPT, period).select_related(None).annotate(owned=Exists(owned))
-    columns = (
-        "pk",
-        "done_at",
-        "due_at",
-        "handoff__made_at",
-        "handoff__campaign__name",
-        "handoff__lead__source",
-        "owned",
+    due = fell_due(FIRST_ATTEMPT, period).select_related(None).order_by()
+    due = due.annotate(
+        hour=ExtractHour("handoff__made_at", tzinfo=zone),
+        weekday=ExtractIsoWeekDay("handoff__made_at", tzinfo=zone),
+        source=Coalesce("handoff__campaign__name", "handoff__lead__source"),
+        owned=Exists(owned),
     )
-    for pk, done_at, due_at, made_at, campaign, source, owned_in_time in due.values_list(*columns):
-        missed = done_at is None or done_at > due_at
-        yield Tried(pk, missed, made_at, campaign or source, not owned_in_time)
+    columns = ("hour", "weekday", "source", "owned", "cases", "missed")
+    counted = due.values("hour", "weekday", "source", "owned").annotate(
+        cases=Count("pk"), missed=ArrayAgg("pk", filter=~KEPT | Q(done_at=None), default=Value([]))
+    )
+    return [Alike(*row) for row in counted.values_list(*columns)]
 
 
-def _traits(case: Tried, zone: ZoneInfo) -> Iterator[str]:
-    """What could explain a case, each in the words that follow "first attempts"."""
-    local = case.made_at.astimezone(zone)
+def _traits(each: Alike) -> Iterator[str]:
+    """What could explain a miss, each in the words that follow "first attempts"."""
     for hour in AFTERNOON:
-        if local.hour >= hour:
+        if each.hour >= hour:
             yield f"on hand-offs made after {hour}:00"
-    yield f"on {WEEKDAYS[local.weekday()]}’s hand-offs"
-    if case.source:
-        yield f"on hand-offs from “{case.source}”"
-    if case.unowned:
+    yield f"on {WEEKDAYS[each.weekday - 1]}’s hand-offs"
+    if each.source:
+        yield f"on hand-offs from “{each.source}”"
+    if not each.owned:
         yield "on hand-offs that nobody owned in time"
 
 
-def _excess(group: Iterable[Tried], cases: int, misses: int) -> float:
+def _excess(group: list[Alike], cases: int, misses: int) -> float:
     """The misses of a group beyond what the others' rate would give it, or 0 where it explains nothing."""
-    group = list(group)
-    missed = sum(case.missed for case in group)
-    others = cases - len(group)
+    within, missed = sum(each.cases for each in group), sum(len(each.missed) for each in group)
+    others = cases - within
     elsewhere = (misses - missed) / others if others else 0.0
-    if missed < max(FEWEST, PART * misses) or missed / len(group) < LIFT * elsewhere or not others:
+    if missed < max(FEWEST, PART * misses) or missed / within < LIFT * elsewhere or not others:
         return 0.0
-    return missed - len(group) * elsewhere
+    return missed - within * elsewhere
 
 
 def _returns(period: Period) -> Cause | None:

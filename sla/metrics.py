@@ -1,6 +1,7 @@
 """The figures of the promises: how many were kept, how long it took, how well the sides are aligned."""
 
 from functools import partial
+from typing import Any
 
 from accounts.access import Side
 from common import clock as db_clock
@@ -21,6 +22,10 @@ def alignment(period: Period) -> float | None:
 def _parts(period: Period) -> list:
     card = scorecard(period, at=db_clock.now())
     return [line.commitment for side in card.sides for line in side.lines] if card else []
+
+
+def _response(column: str, period: Period) -> Any:
+    return getattr(attainment.responses(period), column)
 
 
 def _what_holds_back(period: Period) -> list:
@@ -48,7 +53,10 @@ for key, name, about in (
         )
     )
 
-for key, name, share in (("response_median", "Median response", 0.5), ("response_p90", "Response, 9 of 10", 0.9)):
+for key, name, share, column in (
+    ("response_median", "Median response", 0.5, "median"),
+    ("response_p90", "Response, 9 of 10", 0.9, "ninetieth"),
+):
     register(
         Metric(
             key,
@@ -56,7 +64,7 @@ for key, name, share in (("response_median", "Median response", 0.5), ("response
             f"The working time from hand-off to first attempt or return within which {share:.0%} of the cases were "
             "answered, of those that fell due in the period. Those still waiting stand at the end.",
             Unit.DURATION,
-            value=partial(attainment.response, share),
+            value=partial(_response, column),
             rows=partial(attainment.fell_due, attainment.FIRST_ATTEMPT),
             better=Better.LOWER,
             side=Side.SALES,
@@ -69,7 +77,7 @@ register(
         "Answered at all",
         "Hand-offs with a first attempt or return, however late, of those for which it fell due in the period.",
         Unit.SHARE,
-        value=attainment.coverage,
+        value=partial(_response, "coverage"),
         rows=partial(attainment.fell_due, attainment.FIRST_ATTEMPT),
         side=Side.SALES,
     )

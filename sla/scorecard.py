@@ -172,10 +172,9 @@ def _of_decided(line: Line) -> str:
 
 
 def _of_cases(line: Line) -> str:
-    took = attainment.times(line.period, [line.commitment.metric])
-    agreed = f"for {percent(line.commitment.share)} of {_cases(len(took))}"
-    median, ninetieth = attainment.percentile(took, 0.5), attainment.percentile(took, 0.9)
-    return f"{agreed} · median {working(median)}, P90 {working(ninetieth)}" if median else agreed
+    took = attainment.responses(line.period, [line.commitment.metric])
+    agreed = f"for {percent(line.commitment.share)} of {_cases(took.cases)}"
+    return f"{agreed} · median {working(took.median)}, P90 {working(took.ninetieth)}" if took.median else agreed
 
 
 def _of_windows(line: Line) -> str:
