@@ -14,7 +14,7 @@ from leads.models.lead import Lead
 from leads.models.score import LeadScore, Rescore
 from leads.scoring import Now, store
 
-BATCH = 50_000
+BATCH = 100_000
 
 BOUNDS = "SELECT max(id), count(*) FROM (SELECT id FROM leads_lead WHERE id >= %s ORDER BY id LIMIT %s) batch"
 

@@ -39,13 +39,21 @@ class Wording:
         if not rule.field:
             return _touches(rule), _window(rule)
         fact = self.fact(rule)
+        if answer := self.answer(rule):
+            return _capital(answer), Phrase("")
         return _capital(fact.label), phrase(rule.condition, fact.type)
+
+    def answer(self, rule: Rule) -> str:
+        """A yes or no in words of its own, where the fact has such: "it has a business e-mail"."""
+        if rule.operator != "is" or self.fact(rule).type != Type.BOOLEAN:
+            return ""
+        return self.fact(rule).yes if rule.values[0] else self.fact(rule).no
 
     def clause(self, rule: Rule) -> str:
         """A condition as a part of a sentence about the lead: "its country is NL", "it has a business e-mail"."""
+        if answer := self.answer(rule):
+            return answer
         fact = self.fact(rule)
-        if fact.type == Type.BOOLEAN and rule.operator == "is" and fact.yes:
-            return fact.yes if rule.values[0] else fact.no
         said = phrase(rule.condition, fact.type)
         whose = fact.label if fact.label.startswith("became") else f"its {fact.label}"
         verb = said.verb if said.verb.startswith(("is", "contains", "does", "starts")) else f"is {said.verb}"
@@ -56,10 +64,19 @@ def sentences(criteria: Criteria) -> list[str]:
     """The whole definition, one sentence each; the same definition always reads the same."""
     rules = list(criteria.rules.all())
     wording = Wording.now()
-    said = [_definition(criteria, rules, wording), *_nevers(rules, wording), *_fast_tracks(rules, wording)]
+    said = _summary(criteria, rules, wording)
     for axis, heading in ((Axis.FIT, "Who they are"), (Axis.ENGAGEMENT, "What they did")):
         said += [f"{heading}: {_scored(rule, wording)} points." for rule in rules if rule.axis == axis]
     return said + _thresholds(criteria) + _steps(criteria)
+
+
+def summary(criteria: Criteria) -> str:
+    """What makes an MQL, without the points of each rule."""
+    return " ".join(_summary(criteria, list(criteria.rules.all()), Wording.now()))
+
+
+def _summary(criteria: Criteria, rules: list[Rule], wording: Wording) -> list[str]:
+    return [_definition(criteria, rules, wording), *_nevers(rules, wording), *_fast_tracks(rules, wording)]
 
 
 def _definition(criteria: Criteria, rules: list[Rule], wording: Wording) -> str:

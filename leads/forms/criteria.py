@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,7 +11,7 @@ from django import forms
 from django.db.models import Count
 
 from campaigns.models import Campaign, Content
-from common.conditions import OPERATORS, Takes, Type, plural, shown
+from common.conditions import OPERATORS, Takes, Type, number_words, plural, shown
 from leads import facts
 from leads.definition import FAST_TRACK_DAYS, Section
 from leads.kinds import KINDS, NOT_ACTS, kind_label
@@ -19,6 +20,11 @@ from leads.models import Criteria, Rule, Touch
 ABOUT_FACTS = {"must": Section.MUST, "never": Section.NEVER, "fit": Section.SCORED}
 ABOUT_TOUCHES = {"fast_track": Section.FAST_TRACK, "engagement": Section.SCORED}
 LISTS = (*ABOUT_FACTS, *ABOUT_TOUCHES)
+
+
+def plain(points: Decimal | None) -> str | None:
+    """Points without idle zeros, as a number field takes them."""
+    return None if points is None else number_words(points).replace(",", "")
 
 
 def list_of(rule: Rule) -> str:
@@ -101,7 +107,7 @@ class FactRuleForm(RuleForm):
         return {
             "field": rule.field,
             "operator": rule.operator,
-            "points": rule.points,
+            "points": plain(rule.points),
             "upto": second,
             "answer": answer,
             "words": [str(value) for value in rule.values],
@@ -125,9 +131,11 @@ class FactRuleForm(RuleForm):
             if self.takes == Takes.TWO:
                 self.fields["value"].label = "From"
                 self.fields["upto"] = forms.CharField(label="To", max_length=200, widget=forms.TextInput(attrs=number))
-        if kind in (Type.NUMBER, Type.DATE) and self.takes != Takes.NOTHING:
-            first = next(name for name in ("days", "on", "value") if name in self.fields)
-            self.fields[first].help_text = _spread(self.fact, self.at)
+
+    @property
+    def spread(self) -> str:
+        """How the values of a number or a date lie among the leads, in a line."""
+        return _spread(self.fact, self.at) if self.fact.type in (Type.NUMBER, Type.DATE) else ""
 
     def _ask_words(self) -> None:
         """The values leads really have, to tick, and room for others."""
@@ -226,12 +234,12 @@ class TouchRuleForm(RuleForm):
             return {"lasts": "window", "days": FAST_TRACK_DAYS}
         return {
             "touch_kind": rule.touch_kind,
-            "points": rule.points,
+            "points": plain(rule.points),
             "campaign": rule.campaign_id,
             "content": rule.content_id,
             "lasts": "halves" if rule.halves_days else "window" if rule.window_days else "ever",
             "days": rule.halves_days or rule.window_days,
-            "cap": rule.cap,
+            "cap": plain(rule.cap),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -292,19 +300,20 @@ class TermsForm(forms.ModelForm):
         )
         labels = {
             "threshold": "Points for an MQL",
-            "min_fit": "Of them for fit",
-            "min_engagement": "Of them for engagement",
+            "min_fit": "For fit, at least",
+            "min_engagement": "Engagement, at least",
             "hot_at": "Hot from",
             "grade_a": "Grade A from",
             "grade_b": "B from",
             "grade_c": "C from",
-            "zone": "Days begin at midnight in",
+            "zone": "Midnight in",
             "one_step": "Accepting a lead makes it an SQL at once",
         }
-        help_texts = {"one_step": "", "zone": "Points expire with these days."}
+        help_texts = {"one_step": "", "zone": ""}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="terms_%s", **kwargs)
+        self.initial |= {name: plain(self.initial[name]) for name in POINTS}
         self.initial["checklist"] = "\n".join(self.instance.checklist)
         zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
         self.fields["zone"] = forms.ChoiceField(

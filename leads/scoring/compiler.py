@@ -46,7 +46,7 @@ LEFT JOIN (
       FROM (SELECT m.lead_id, m.as_of, t.kind, t.campaign_id, t.content_id, t.occurred_at,
                    m.day - (t.occurred_at AT TIME ZONE m.zone)::date AS age
               FROM m JOIN leads_touch t ON t.lead_id = m.lead_id
-             WHERE t.responded AND t.occurred_at <= m.as_of
+             WHERE {among} AND t.responded AND t.occurred_at <= m.as_of
                AND (m.counts_from IS NULL OR t.occurred_at >= m.counts_from) {recent} {kinds} {known_by}) t
      GROUP BY t.lead_id, t.as_of
 ) a ON a.lead_id = k.lead_id AND a.as_of = k.as_of
@@ -128,6 +128,7 @@ def _acts(terms: list[Term], moments: Moments, values: Values, *, detail: bool) 
     kinds = {term.rule.touch_kind for term in about}
     return ACTS.format(
         aggregates=", ".join(f"{sql} AS {name}" for name, sql in aggregates.items()),
+        among=moments.among("t.lead_id", values),
         recent=f"AND t.occurred_at >= {MIDNIGHT.format(day=f'm.day - {widest - 1}')}" if widest else "",
         kinds="" if "" in kinds else f"AND t.kind = ANY({values.bind(sorted(kinds))})",
         known_by=moments.known_by,

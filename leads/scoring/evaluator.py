@@ -9,18 +9,26 @@ from decimal import Decimal
 from leads.models.criteria import Criteria
 from leads.scoring.compiler import COLUMNS, compile_criteria
 from leads.scoring.moments import Moments, Now
-from leads.scoring.sql import Statement
+from leads.scoring.sql import Statement, Values
 
 KEPT = COLUMNS[2:]
 
-# What is equal stays unwritten. Only then is the conflict looked for, which would lock the row.
+# What is equal stays unwritten. What differs is updated in place, which costs less than an insert that
+# finds a conflict; nobody else writes these rows meanwhile (`leads/draining.py`).
 STORE = """
-INSERT INTO leads_leadscore (lead_id, criteria_id, scored_at, {columns})
-SELECT e.lead_id, %(criteria)s, e.as_of, {new}
-  FROM ({evaluation}) e LEFT JOIN leads_leadscore s ON s.lead_id = e.lead_id
- WHERE s.lead_id IS NULL OR (s.criteria_id, {old}) IS DISTINCT FROM (%(criteria)s, {new})
-    ON CONFLICT (lead_id) DO UPDATE
-   SET criteria_id = excluded.criteria_id, scored_at = excluded.scored_at, {changes}
+WITH e AS MATERIALIZED (
+    SELECT e.*, s.lead_id IS NULL AS is_first
+      FROM ({evaluation}) e LEFT JOIN leads_leadscore s ON s.lead_id = e.lead_id AND {among}
+     WHERE s.lead_id IS NULL OR (s.criteria_id, {old}) IS DISTINCT FROM (%(criteria)s, {new})
+), updated AS (
+    UPDATE leads_leadscore s
+       SET criteria_id = %(criteria)s, scored_at = e.as_of, {changes}
+      FROM e WHERE s.lead_id = e.lead_id AND NOT e.is_first AND {among}
+), inserted AS (
+    INSERT INTO leads_leadscore (lead_id, criteria_id, scored_at, {columns})
+    SELECT e.lead_id, %(criteria)s, e.as_of, {new} FROM e WHERE e.is_first
+)
+SELECT count(*) FROM e
 """
 
 
@@ -50,15 +58,18 @@ def evaluate(criteria: Criteria, moments: Moments) -> list[Score]:
 def store(criteria: Criteria, moments: Now) -> int:
     """Score these leads and write what changed; return how many scores that were.
 
-    Call it in a transaction that keeps other scoring of the same leads out (`marks.py`), or an
-    older reading may overwrite a newer one.
+    Call it in a transaction that keeps other scoring of the same leads out (`leads/draining.py`), or
+    an older reading may overwrite a newer one.
     """
     evaluation = compile_criteria(criteria, moments).statement
+    values = Values(evaluation.values)
     text = STORE.format(
-        columns=", ".join(KEPT),
         evaluation=evaluation.text,
+        among=moments.among("s.lead_id", values),
+        columns=", ".join(KEPT),
         new=", ".join(f"e.{name}" for name in KEPT),
         old=", ".join(f"s.{name}" for name in KEPT),
-        changes=", ".join(f"{name} = excluded.{name}" for name in KEPT),
+        changes=", ".join(f"{name} = e.{name}" for name in KEPT),
     )
-    return Statement(text, evaluation.values | {"criteria": criteria.pk}).run()
+    [(written,)] = Statement(text, values.bound | {"criteria": criteria.pk}).rows()
+    return written

@@ -52,16 +52,17 @@ class Now:
         """The moments as SQL. The moment itself is a constant there, which the planner folds into every cut-off."""
         as_of = f"{values.bind(self.at)}::timestamptz"
         columns = COLUMNS.format(as_of=as_of, zone=zone, counts_from="m.engagement_from")
-        return f"SELECT {columns} FROM leads_lead m WHERE {self._which(values)}"
+        return f"SELECT {columns} FROM leads_lead m WHERE {self.among('m.id', values)}"
 
-    def _which(self, values: Values) -> str:
+    def among(self, column: str, values: Values) -> str:
+        """The same choice of leads on another table's column: the planner sees no range through a join."""
         wanted = ["true"]
         if self.leads is not None:
-            wanted.append(f"m.id = ANY({values.bind(list(self.leads))}::bigint[])")
+            wanted.append(f"{column} = ANY({values.bind(list(self.leads))}::bigint[])")
         if self.first is not None:
-            wanted.append(f"m.id >= {values.bind(self.first)}")
+            wanted.append(f"{column} >= {values.bind(self.first)}")
         if self.before is not None:
-            wanted.append(f"m.id < {values.bind(self.before)}")
+            wanted.append(f"{column} < {values.bind(self.before)}")
         return " AND ".join(wanted)
 
 
@@ -87,6 +88,10 @@ class Then:
     def known_by(self) -> str:
         """A further condition on touches t, or nothing."""
         return "AND t.recorded_at <= greatest(m.as_of, m.recorded_at)" if self.as_known else ""
+
+    def among(self, column: str, values: Values) -> str:
+        """Nothing to narrow: the pairs are looked up one by one."""
+        return "true"
 
     def relation(self, zone: str, values: Values) -> str:
         """The moments as SQL."""

@@ -31,9 +31,3 @@ class Statement:
         with connection.cursor() as cursor:
             cursor.execute(self.text, self.values)
             return cursor.fetchall()
-
-    def run(self) -> int:
-        """Run it and return how many rows it touched."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.text, self.values)
-            return cursor.rowcount

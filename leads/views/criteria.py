@@ -18,7 +18,7 @@ from leads.forms.criteria import LISTS, ProposeForm, TermsForm, list_of, rule_fo
 from leads.models import Criteria, Rescore, Rule
 from leads.models.criteria import CriteriaQuerySet
 from leads.scoring.preview import preview
-from leads.wording import Wording, changes
+from leads.wording import Wording, changes, summary
 
 COMING = [State.DRAFT, State.PROPOSED, State.SIGNED]
 HEADINGS = {
@@ -71,7 +71,7 @@ def _context(shown: Criteria, user: User) -> dict[str, Any]:
     return {
         "criteria": shown,
         "editable": shown.revision.is_draft and allowed(user, "criteria.edit"),
-        "summary": said[0],
+        "summary": summary(shown),
         "sentences": said,
         "lists": _lists(shown),
         "versions": found,
