@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from accounts.access import check
 from accounts.models import User
 
 
@@ -20,6 +23,18 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """The campaign of that name, made when it is new."""
         found = self.filter(name__iexact=name.strip()).first()
         return found or self.create(name=name.strip())
+
+    def latest_first(self) -> CampaignQuerySet:
+        """Those that run or ran last; the undated, which imports made on sight, at the end."""
+        return self.order_by(F("starts_on").desc(nulls_last=True), Lower("name"))
+
+    def draw_up(self, *, by: User, **terms: Any) -> Campaign:
+        """Add a campaign. Raises ValidationError when the name is taken or something given cannot be."""
+        check(by, "campaign.edit")
+        campaign = self.model(**terms)
+        campaign.full_clean()
+        campaign.save(force_insert=True)
+        return campaign
 
 
 class Campaign(models.Model):
@@ -36,15 +51,52 @@ class Campaign(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("name"), name="campaign_names_are_unique"),
+            models.UniqueConstraint(
+                Lower("name"),
+                name="campaign_names_are_unique",
+                violation_error_message="There is a campaign of that name already.",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="campaign_ends_after_it_starts",
+                violation_error_message="A campaign cannot end before it starts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(cost__isnull=True) | Q(cost__gte=0),
+                name="campaign_cost_is_not_negative",
+                violation_error_message="A cost is nought or more.",
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def edit(self, *, by: User, **terms: Any) -> None:
+        """Change what is said of it; hand-offs already made keep the talking points they were made with.
+
+        Raises ValidationError when the name is taken or something given cannot be.
+        """
+        check(by, "campaign.edit")
+        for name, value in terms.items():
+            setattr(self, name, value)
+        self.full_clean()
+        self.save(update_fields=list(terms))
+
+
+class ContentQuerySet(models.QuerySet["Content"]):
+    """What marketing has to offer."""
+
+    def visible_to(self, user: User) -> ContentQuerySet:
+        """Sales should know what people read before they speak with them."""
+        return self
+
+    def add(self, *, by: User, **terms: Any) -> Content:
+        """Add a piece. Raises ValidationError when the title is taken or something given cannot be."""
+        check(by, "campaign.edit")
+        content = self.model(**terms)
+        content.full_clean()
+        content.save(force_insert=True)
+        return content
 
 
 class Content(models.Model):
@@ -55,8 +107,24 @@ class Content(models.Model):
     campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True, related_name="contents")
     talking_points = models.TextField(blank=True)
 
+    objects = ContentQuerySet.as_manager()
+
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("title"), name="content_titles_are_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("title"),
+                name="content_titles_are_unique",
+                violation_error_message="There is content of that title already.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    def edit(self, *, by: User, **terms: Any) -> None:
+        """Change what is said of it. Raises ValidationError when the title is taken or something given cannot be."""
+        check(by, "campaign.edit")
+        for name, value in terms.items():
+            setattr(self, name, value)
+        self.full_clean()
+        self.save(update_fields=list(terms))

@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.db.models import Count, Q
+
 from accounts.access import Role, Side
 from accounts.models import User
 from agreements.models import Revision, State
 from common import clock as db_clock
 from common.badges import badge
+from common.columns import columns
 from common.panels import panel
+from leads import release
 from leads.lifecycle import RECYCLED
-from leads.models import Criteria, Handoff, Lead
+from leads.models import Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity
 from leads.models.criteria import DOCUMENT
 from leads.views.queue import day_of
 
@@ -26,12 +30,13 @@ def waiting(user: User) -> str:
 
 @panel("home", "leads/_marketings_work.html", order=40)
 def marketings_work(object_id: int, user: User) -> dict[str, Any] | None:
-    """What waits for marketing: repairs that sales waits for, recycled leads without a plan, MQLs to hand over."""
+    """What waits for marketing: returns that sales waits for, recycled leads without a plan, MQLs to hand over."""
     if Side.MARKETING not in user.sides:
         return None
     at = db_clock.now()
+    awaited = HandoffReturn.objects.awaiting_marketing().select_related("handoff__lead", "by", "reason")
     return {
-        "repairs": Handoff.objects.in_repair().select_related("lead__company", "owner").order_by("repair_since")[:SHOWN],
+        "awaited": awaited.order_by("at")[:SHOWN],
         "unplanned": Lead.objects.filter(stage=RECYCLED, planned_at=None)
         .select_related("company")
         .order_by("-stage_at")[:SHOWN],
@@ -50,7 +55,7 @@ def sales_work(object_id: int, user: User) -> dict[str, Any] | None:
     at = db_clock.now()
     late = Handoff.objects.open().filter(due_at__lt=at).select_related("lead__company", "owner").order_by("due_at")
     unowned = Handoff.objects.unassigned().select_related("lead__company").order_by("made_at")
-    return {"unassigned": unowned[:SHOWN], "late": late[:SHOWN], "now": at}
+    return {"unassigned": unowned[:SHOWN], "late": late[:SHOWN], "release": release.plan(), "now": at}
 
 
 @badge("criteria")
@@ -65,3 +70,32 @@ def on_trial(object_id: int, user: User) -> dict[str, Any] | None:
     """Says on every page that a trial runs."""
     criteria = Criteria.objects.ruling()
     return {"criteria": criteria} if criteria and criteria.revision.is_trial else None
+
+
+@panel("settings", "leads/_settings.html", order=20)
+def settings(object_id: int, user: User) -> dict[str, Any]:
+    """The pages of settings that belong to leads; everyone may read them."""
+    return {}
+
+
+@panel("leaving", "leads/_leaving.html")
+def in_hand(object_id: int, user: User) -> dict[str, Any] | None:
+    """What a person who leaves would leave behind: open hand-offs, and open deals."""
+    counts = {
+        "open_handoffs": Handoff.objects.open().filter(owner=object_id).count(),
+        "open_deals": Opportunity.objects.open().filter(owner=object_id).count(),
+    }
+    return counts if any(counts.values()) else None
+
+
+@columns("campaigns", "Leads", "MQLs", "Customers")
+def came_of(ids: list[int], user: User) -> dict[int, tuple[int, int, int]]:
+    """Of the leads whose first campaign each is: how many, how many ever became MQLs, how many customers."""
+    leads = dict(Lead.objects.filter(campaign__in=ids).order_by().values_list("campaign").annotate(Count("pk")))
+    lives = Episode.objects.filter(lead__campaign__in=ids).exclude(mql_at=None, customer_at=None).order_by()
+    reached = lives.values("lead__campaign").annotate(
+        mqls=Count("lead", distinct=True, filter=Q(mql_at__isnull=False)),
+        customers=Count("lead", distinct=True, filter=Q(customer_at__isnull=False)),
+    )
+    further = {row["lead__campaign"]: (row["mqls"], row["customers"]) for row in reached}
+    return {pk: (leads.get(pk, 0), *further.get(pk, (0, 0))) for pk in ids}

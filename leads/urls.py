@@ -1,5 +1,29 @@
 """The addresses of this app; each module of views lists its own."""
 
-from leads.views import companies, criteria, handoffs, imports, leads, queue
+from leads.views import (
+    companies,
+    criteria,
+    doubles,
+    export,
+    handoffs,
+    imports,
+    leads,
+    queue,
+    reasons,
+    routing,
+    sourcing,
+)
 
-urlpatterns = [*criteria.urls, *queue.urls, *handoffs.urls, *leads.urls, *companies.urls, *imports.urls]
+urlpatterns = [
+    *criteria.urls,
+    *queue.urls,
+    *handoffs.urls,
+    *sourcing.urls,
+    *export.urls,
+    *leads.urls,
+    *doubles.urls,
+    *companies.urls,
+    *imports.urls,
+    *routing.urls,
+    *reasons.urls,
+]

@@ -24,7 +24,7 @@ MENU = (
             ("Actions", "actions"),
         ),
     ),
-    ("Set up", (("Imports", "imports"), ("Settings", "settings"))),
+    ("Set up", (("Imports", "imports"), ("Routing", "routing"), ("Settings", "settings"))),
 )
 
 

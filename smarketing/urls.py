@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("goals.urls")),
     path("", include("meetings.urls")),
+    path("", include("campaigns.urls")),
     path("", include("agreements.urls")),
     path("", include("leads.urls")),
     path("", include("sla.urls")),

@@ -1,9 +1,6 @@
-"""Returns: why sales sends a lead back, what that needs, and what follows from it."""
+"""Returns: what sales sent back, for which reason, and what followed from it."""
 
 from __future__ import annotations
-
-from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -11,146 +8,17 @@ from django.db.models import Q
 from accounts.access import Role
 from accounts.models import User
 from common.errors import Incomplete
-from leads.lifecycle import DISQUALIFY, RECYCLE
-from leads.models.episode import Transition
-from leads.models.score import DueLead
+from leads.models.reason import QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES, Evidence, Result, ReturnReason
 from notifications.outbox import tell
 
-if TYPE_CHECKING:
-    from leads.models.handoff import Handoff
-    from leads.models.lead import Lead
-
-QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES = 3
-
-
-class Cause(models.TextChoices):
-    PROCEDURAL = "procedural", "Wrong route"
-    CLERICAL = "clerical", "Incomplete or wrong record"
-    DEFINITIONAL = "definitional", "Does not meet what we agreed"
-    CIRCUMSTANCE = "circumstance", "Their circumstances"
-
-
-class Result(models.TextChoices):
-    """What becomes of a returned hand-off."""
-
-    REROUTE = "reroute", "Goes to another owner"
-    REPAIR = "repair", "Marketing completes it"
-    MERGE = "merge", "Merged with its double"
-    RECYCLED = "recycled", "Back with marketing, for later"
-    DISQUALIFIED = "disqualified", "Disqualified"
-
-
-class Evidence(models.TextChoices):
-    """What a reason has to be shown by."""
-
-    NONE = "none", "Nothing more"
-    NOTE = "note", "A note"
-    DATE = "date", "A date to come back"
-    FIELDS = "fields", "The missing fields"
-    CRITERION = "criterion", "The criterion that does not fit"
-    LEAD = "lead", "The other record"
-    ATTEMPTS = "attempts", "The agreed attempts, logged"
-
-
-SHOWN_BY = (Evidence.DATE, Evidence.FIELDS, Evidence.CRITERION, Evidence.LEAD)
-
-
-class ReturnReason(models.Model):
-    """One reason an admin can edit. Marketing can act on every one of them."""
-
-    code = models.SlugField(max_length=40, unique=True)
-    label = models.CharField(max_length=80)
-    cause = models.CharField(max_length=12, choices=Cause.choices)
-    evidence = models.CharField(max_length=10, choices=Evidence.choices, default=Evidence.NONE)
-    prompt = models.CharField(max_length=160, blank=True, help_text="What the rep is asked for as evidence.")
-    counts_against_quality = models.BooleanField(default=False)
-    result = models.CharField(max_length=12, choices=Result.choices)
-    result_after_acceptance = models.CharField(max_length=12, choices=Result.choices)
-    cool_down_days = models.PositiveSmallIntegerField(default=0)
-    permanent = models.BooleanField(default=False, help_text="Never an automatic MQL again.")
-    fixer = models.CharField(max_length=20, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["position", "id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(cause__in=Cause.values), name="reason_cause_is_known"),
-            models.CheckConstraint(condition=Q(evidence__in=Evidence.values), name="reason_evidence_is_known"),
-            models.CheckConstraint(condition=Q(result__in=Result.values), name="reason_result_is_known"),
-            models.CheckConstraint(
-                condition=~Q(result_after_acceptance__in=[Result.REPAIR]), name="reason_no_repair_after_acceptance"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    def result_for(self, *, accepted: bool) -> str:
-        return self.result_after_acceptance if accepted else self.result
-
-    def check_for(self, handoff: Handoff, evidence: dict[str, Any], note: str) -> None:
-        """Raise Incomplete unless this reason may be given for the hand-off, with this evidence."""
-        if not self.is_active:
-            raise Incomplete(f"“{self}” is no longer in use; pick another reason.", "reason")
-        self.check_evidence(evidence, note)
-        if self.evidence == Evidence.ATTEMPTS:
-            _check_attempts(handoff)
-        if self.result == Result.MERGE and str(evidence.get("lead")) == str(handoff.lead_id):
-            raise Incomplete("Name the other record of the same person.", "lead")
-
-    def check_evidence(self, evidence: dict[str, Any], note: str) -> None:
-        """Raise Incomplete unless what this reason needs was given."""
-        needed = Evidence(self.evidence)
-        if needed == Evidence.NOTE and not note.strip():
-            raise Incomplete(self.prompt or "Say why in a note.", "note")
-        if needed in SHOWN_BY and not evidence.get(needed.value):
-            raise Incomplete(self.prompt or f"This reason needs: {needed.label.lower()}.", needed.value)
-        if needed == Evidence.DATE:
-            _day(evidence["date"])
-
-    def take_from_sales(
-        self, lead: Lead, *, accepted: bool, evidence: dict[str, Any], by: User, at: datetime, **told: Any
-    ) -> list[Transition]:
-        """Recycle or disqualify a lead that is held: engagement counts only from now on, and it rests for a while."""
-        recycled = self.result_for(accepted=accepted) == Result.RECYCLED
-        quality_returns = lead.quality_returns + self.counts_against_quality
-        asked_for = evidence.get("date") and _day(evidence["date"])
-        rests_until = asked_for or at + timedelta(days=self.cool_down_days)
-        changes = {
-            "engagement_from": at,
-            "cool_down_until": rests_until,
-            "quality_returns": quality_returns,
-            "person_decides": lead.person_decides
-            or self.permanent
-            or quality_returns >= QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES,
-        }
-        if recycled:
-            changes |= {"owner": None, "review_on": rests_until.date(), "plan": "", "planned_at": None}
-        DueLead.objects.mark([lead.pk], fresh=False)
-        move = RECYCLE if recycled else DISQUALIFY
-        return Transition.objects.make_one(move, lead, by=by, at=at, reason=self, changes=changes, **told)
-
-
-def _check_attempts(handoff: Handoff) -> None:
-    """Unable to reach only once the agreed attempts are logged, on the agreed number of the owner's days."""
-    tried = list(handoff.attempts.standing())
-    days = {attempt.at.astimezone(handoff.owner.tz).date() for attempt in tried} if handoff.owner else set()
-    needed, days_needed = max(handoff.attempts_needed, 1), max(handoff.attempt_days_needed, 1)
-    if len(tried) < needed or len(days) < days_needed:
-        raise Incomplete(
-            f"Agreed are {needed} attempts on {days_needed} days; so far there were {len(tried)} on {len(days)}.",
-            "attempts",
-        )
-
-
-def _day(given: date | str) -> datetime:
-    """The start of a day given as evidence, in UTC. Raises Incomplete."""
-    try:
-        on = date.fromisoformat(given) if isinstance(given, str) else given
-    except ValueError as error:
-        raise Incomplete("Give the day to come back as a date.", "date") from error
-    return datetime.combine(on, time(), UTC)
+__all__ = [
+    "QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES",
+    "Evidence",
+    "HandoffReturn",
+    "HandoffReturnQuerySet",
+    "Result",
+    "ReturnReason",
+]
 
 
 class HandoffReturnQuerySet(models.QuerySet["HandoffReturn"]):

@@ -174,6 +174,15 @@ def finish_repair(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, handoff.lead, f"{handoff.lead} is back on top of {handoff.owner or 'the'} queue.", undo=False)
 
 
+@require_POST
+@may("handoff.accept")
+def ask_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who returned a lead wants it after all: they are passed over no longer."""
+    handoff = found(request, pk)
+    handoff.ask_back(by=request.user, at=db_clock.now())
+    return done(request, handoff.lead, f"When {handoff.lead} is handed over again, it may come to you.", undo=False)
+
+
 def _deal(request: HttpRequest, pk: int) -> Opportunity:
     return get_object_or_404(Opportunity.objects.visible_to(request.user).select_related("lead"), pk=pk)
 
@@ -221,6 +230,7 @@ urls = [
     path("handoffs/<int:pk>/deal/", open_deal, name="open_deal"),
     path("handoffs/<int:pk>/reassign/", reassign, name="reassign"),
     path("handoffs/<int:pk>/repaired/", finish_repair, name="finish_repair"),
+    path("handoffs/<int:pk>/ask-back/", ask_back, name="ask_back"),
     path("opportunities/<int:pk>/win/", win, name="win"),
     path("opportunities/<int:pk>/lose/", lose, name="lose"),
     path("leads/<int:pk>/undo/", take_back, name="undo"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import access
 from accounts.access import may
+from accounts.models import User
 from common import clock as db_clock
 from common.htmx import answer, toast
 from common.keyset import newest_first
@@ -18,7 +19,7 @@ from leads.forms.find import FindLeads
 from leads.forms.lead import FactsForm, NewLeadForm, NoteForm, NurtureForm, RestoreForm
 from leads.intake import receive
 from leads.lifecycle import CUSTOMER, DISQUALIFIED, LEAD, LOST, PATH, RECYCLED, Stage
-from leads.models import Criteria, Lead
+from leads.models import Criteria, Handoff, HandoffReturn, Lead
 from leads.reading import explain
 from leads.timeline import timeline
 from leads.undo import undoable
@@ -67,6 +68,7 @@ def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, An
         "deals": lead.opportunities.select_related("owner").order_by("-opened_at"),
         "thread": thread_on(lead),
         "undoable": undoable(lead, by=request.user, at=at),
+        "to_ask_back": to_ask_back(lead, request.user),
         "can_lead": {verb for verb in LEAD_VERBS if access.allowed(request.user, verb, lead)},
         "handoff": open_handoff,
         "deal": deal,
@@ -81,7 +83,16 @@ def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, An
     )
 
 
-LEAD_VERBS = ("lead.edit", "lead.nurture", "lead.qualify_by_hand", "lead.opt_out", "lead.restore")
+LEAD_VERBS = ("lead.edit", "lead.nurture", "lead.qualify_by_hand", "lead.opt_out", "lead.restore", "lead.merge")
+
+
+def to_ask_back(lead: Lead, user: User) -> Handoff | None:
+    """The hand-off that this person returned, and because of which the lead is not given to them again."""
+    if lead.owner_id == user.pk:
+        return None
+    theirs = HandoffReturn.objects.passing_over().returned_by(user).filter(handoff__lead=lead)
+    returned = theirs.select_related("handoff").order_by("-at").first()
+    return returned and returned.handoff
 
 
 def _forms(lead: Lead) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""What marketing fills in about campaigns and content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from campaigns.models import Campaign, Content
+
+
+class Day(forms.DateInput):
+    """A date, picked with the browser's own control."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class FindForm(forms.Form):
+    """What to look for in the names."""
+
+    q = forms.CharField(required=False, max_length=120)
+
+
+class CampaignForm(forms.ModelForm):
+    """A campaign: what it is called, when it runs, what it costs, and what sales should say."""
+
+    class Meta:
+        model = Campaign
+        fields = ("name", "channel", "starts_on", "ends_on", "cost", "talking_points")
+        labels = {"starts_on": "First day", "ends_on": "Last day", "talking_points": "What a rep should say"}
+        help_texts = {
+            "channel": "Such as LinkedIn, trade fair, webinar.",
+            "talking_points": "Stands on every hand-off that came through it: what they saw, what to ask, what not.",
+        }
+        widgets = {"starts_on": Day(), "ends_on": Day(), "talking_points": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cost"].label = f"Cost in {settings.BASE_CURRENCY}"
+
+
+class ContentForm(forms.ModelForm):
+    """A piece of content or an offer."""
+
+    class Meta:
+        model = Content
+        fields = ("title", "kind", "campaign", "talking_points")
+        labels = {"talking_points": "What a rep should say"}
+        help_texts = {
+            "kind": "Such as guide, webinar, calculator.",
+            "talking_points": "Comes before the campaign’s on the hand-off of whoever it pulled in.",
+        }
+        widgets = {"talking_points": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["campaign"].queryset = Campaign.objects.latest_first()
+        self.fields["campaign"].empty_label = "none"

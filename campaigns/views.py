@@ -1,0 +1,114 @@
+"""Campaigns and content: everyone reads what marketing runs, marketing writes it."""
+
+from __future__ import annotations
+
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import may
+from campaigns.forms import CampaignForm, ContentForm, FindForm
+from campaigns.models import Campaign, Content
+from common.columns import columns_for
+from common.htmx import toast
+
+SHOWN = 100
+
+
+@require_GET
+@may("read")
+def campaigns(request: HttpRequest) -> HttpResponse:
+    form = FindForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    found = Campaign.objects.visible_to(request.user).filter(name__icontains=words).latest_first()
+    rows = list(found[: SHOWN + 1])
+    labels, values = columns_for("campaigns", [each.pk for each in rows[:SHOWN]], request.user)
+    shown = [(each, values[each.pk]) for each in rows[:SHOWN]]
+    context = {"rows": shown, "labels": labels, "words": words, "more": len(rows) > SHOWN}
+    return render(request, "campaigns/campaigns.html", context)
+
+
+@require_GET
+@may("read")
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _campaign(request, pk)
+    labels, values = columns_for("campaigns", [pk], request.user)
+    context = {
+        "campaign": found,
+        "figures": list(zip(labels, values[pk], strict=True)),
+        "contents": found.contents.order_by("title"),
+    }
+    return render(request, "campaigns/campaign.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@may("campaign.edit")
+def new_campaign(request: HttpRequest) -> HttpResponse:
+    form = CampaignForm(request.POST or None)
+    if not form.is_valid():
+        return _form(request, form, "campaigns/edit_campaign.html")
+    drawn = Campaign.objects.draw_up(by=request.user, **form.cleaned_data)
+    toast(request, f"The campaign {drawn} is there.")
+    return redirect("campaign", drawn.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@may("campaign.edit")
+def edit_campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _campaign(request, pk)
+    form = CampaignForm(request.POST or None, instance=_campaign(request, pk))
+    if not form.is_valid():
+        return _form(request, form, "campaigns/edit_campaign.html", campaign=found)
+    found.edit(by=request.user, **form.cleaned_data)
+    toast(request, f"{found} is saved.")
+    return redirect("campaign", pk)
+
+
+@require_GET
+@may("read")
+def content(request: HttpRequest) -> HttpResponse:
+    form = FindForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    found = Content.objects.visible_to(request.user).filter(title__icontains=words).select_related("campaign")
+    rows = list(found.order_by("title")[: SHOWN + 1])
+    context = {"contents": rows[:SHOWN], "words": words, "more": len(rows) > SHOWN}
+    return render(request, "campaigns/content.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@may("campaign.edit")
+def new_content(request: HttpRequest) -> HttpResponse:
+    form = ContentForm(request.POST or None, initial={"campaign": request.GET.get("campaign")})
+    if not form.is_valid():
+        return _form(request, form, "campaigns/edit_content.html")
+    added = Content.objects.add(by=request.user, **form.cleaned_data)
+    toast(request, f"“{added}” is there.")
+    return redirect("content")
+
+
+@require_http_methods(["GET", "POST"])
+@may("campaign.edit")
+def edit_content(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _content(request, pk)
+    form = ContentForm(request.POST or None, instance=_content(request, pk))
+    if not form.is_valid():
+        return _form(request, form, "campaigns/edit_content.html", content=found)
+    found.edit(by=request.user, **form.cleaned_data)
+    toast(request, f"“{found}” is saved.")
+    return redirect("content")
+
+
+def _campaign(request: HttpRequest, pk: int) -> Campaign:
+    return get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+
+
+def _content(request: HttpRequest, pk: int) -> Content:
+    return get_object_or_404(Content.objects.visible_to(request.user), pk=pk)
+
+
+def _form(
+    request: HttpRequest, form: CampaignForm | ContentForm, page: str, **thing: Campaign | Content
+) -> HttpResponse:
+    """The form to fill in; with what is wrong in it once it was sent."""
+    return render(request, page, {"form": form, **thing}, status=422 if form.errors else 200)

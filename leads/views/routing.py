@@ -1,0 +1,90 @@
+"""Routing: what waits to be handed over, whose turn it is, and why each went where it went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import Role, allowed, may
+from accounts.models import User
+from common import clock as db_clock
+from common.htmx import back, toast
+from common.templatetags.words import plural
+from leads import release
+from leads.forms.routing import CapacityForm
+from leads.models import Assignment, Handoff
+from leads.pools import nobodys, pools
+
+NEXT_TO_GO = 5
+LATEST = 20
+
+
+@require_GET
+@may("read")
+def routing(request: HttpRequest) -> HttpResponse:
+    return render(request, "leads/routing.html", _context(request.user))
+
+
+def _context(user: User) -> dict[str, Any]:
+    at = db_clock.now()
+    found, outside = pools(at=at)
+    seats = [seat for pool in found for seat in pool.seats]
+    plan = release.plan()
+    latest = Assignment.objects.select_related("handoff__lead__company", "owner", "by").order_by("-pk")
+    return {
+        "now": at,
+        "plan": plan,
+        "room": release.room(at=at),
+        "next_to_go": release.freshest().select_related("company", "score")[:NEXT_TO_GO] if plan.waiting else [],
+        "pools": found,
+        "outside": outside,
+        "nobodys": nobodys(at=at),
+        "unassigned": Handoff.objects.unassigned().count(),
+        "latest": latest[:LATEST],
+        # A breakdown by rep is for that rep and the head of sales.
+        "by_rep": {seat.rep.pk for seat in seats if allowed(user, "scorecard.by_rep", seat.rep)},
+    }
+
+
+@require_POST
+@may("handoff.release")
+def release_share(request: HttpRequest) -> HttpResponse:
+    released = release.release_now(by=request.user, at=db_clock.now())
+    toast(request, f"{plural(len(released), 'lead')} handed over.")
+    return redirect("routing")
+
+
+@require_POST
+@may("routing.edit")
+def take_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say how many hand-offs a day a rep can take on."""
+    rep = get_object_or_404(User.objects.visible_to(request.user).with_role(Role.REP), pk=pk)
+    form = CapacityForm(request.POST)
+    if not form.is_valid():
+        context = _context(request.user) | {"refused_form": form, "refused_for": pk}
+        return render(request, "leads/routing.html", context, status=422)
+    rep.take_on(form.cleaned_data["daily_capacity"], by=request.user)
+    toast(request, f"{rep} takes on {rep.daily_capacity} a day.")
+    return redirect("routing")
+
+
+@require_POST
+@may("handoff.reassign")
+def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a person's whole book to colleagues, each hand-off to whose turn it is."""
+    leaver = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    given = Handoff.objects.hand_on(leaver, by=request.user, at=db_clock.now())
+    toast(request, f"{plural(len(given), 'hand-off')} of {leaver} handed on.")
+    return back(request, "/routing/")
+
+
+urls = [
+    path("routing/", routing, name="routing"),
+    path("routing/release/", release_share, name="release"),
+    path("routing/people/<int:pk>/", take_on, name="take_on"),
+    path("routing/people/<int:pk>/hand-on/", hand_on, name="hand_on"),
+]
