@@ -164,7 +164,7 @@ class Handoff(models.Model):
     def take_on(self, *, by: User, at: datetime) -> Events:
         """Accept, and leave the telling to the verb that does more with it."""
         check(by, "handoff.accept", self)
-        self.lead.hold()
+        self._hold()
         kept = keep(self, self.lead)
         claimed = [] if self.owner_id else self._claim(by, at)
         undecided = Q(state=PENDING, repair_since__isnull=True)
@@ -179,7 +179,7 @@ class Handoff(models.Model):
         check(by, "handoff.qualify", self)
         if self.criteria:
             self.criteria.check_answers(answers)
-        self.lead.hold()
+        self._hold()
         kept = keep(self)
         self._change(Q(state=ACCEPTED), checklist=answers)
         leads_changed.send(Handoff, events=self._move(CONFIRM, by=by, at=at, before=kept))
@@ -201,7 +201,7 @@ class Handoff(models.Model):
         """
         check(by, "handoff.dispose" if self.state == ACCEPTED else "handoff.return", self)
         reason.check_for(self, evidence or {}, note)
-        self.lead.hold()
+        self._hold()
         kept = keep(self, self.lead)
         self._change(Q(state=self.state, repair_since__isnull=True), rating=rating or self.rating)
         returned = HandoffReturn.objects.create(
@@ -233,10 +233,8 @@ class Handoff(models.Model):
         rating: int | None = None,
     ) -> Opportunity:
         """Open the deal that this became; it closes the hand-off. `rating` is how good a lead it was, 1 to 3."""
-        if rating:
-            self._change(Q(), rating=rating)
         terms = {"amount": amount, "currency": currency, "closes_on": closes_on, "estimated": estimated, "name": name}
-        deal = Opportunity.objects.open_for(self.lead, **terms, by=by, at=at)
+        deal = Opportunity.objects.open_for(self.lead, **terms, rating=rating, by=by, at=at)
         self.refresh_from_db()
         return deal
 
@@ -258,16 +256,15 @@ class Handoff(models.Model):
             raise Refused(f"It belongs to {to} already.")
         if not User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).filter(pk=to.pk).exists():
             raise Incomplete(f"{to} is not active in sales.", "to")
-        self.lead.hold()
+        self._hold()
         leads_changed.send(Handoff, events=self.give(to, because=because, by=by, at=at))
 
     @transaction.atomic
     def finish_repair(self, *, by: User | None, at: datetime) -> None:
         """Marketing has completed it, or found that it has no double: back on top of the same rep's queue."""
         check(by, "handoff.repair", self)
-        self.lead.hold()
+        self._hold()
         if not (repaired := list(self.returns.awaiting_marketing())):
-            self.refresh_from_db()
             raise Refused(self.stands)
         if self.is_pending:
             self._change(Q(repair_since__isnull=False), repair_since=None)
@@ -288,7 +285,7 @@ class Handoff(models.Model):
     @transaction.atomic
     def withdraw(self, *, because: str, at: datetime) -> None:
         """Take it back from sales undecided: merged, opted out, or its import undone. Its clocks are void."""
-        self.lead.hold()
+        self._hold()
         leads_changed.send(Handoff, events=self.void(because=because, at=at))
 
     # Steps of the verbs above and of what follows a return; the lead is held
@@ -300,9 +297,10 @@ class Handoff(models.Model):
         )
         return [self]
 
-    def close(self, *, at: datetime) -> None:
+    def close(self, *, at: datetime, rating: int | None = None) -> None:
         """Its disposition: a deal, recycled or disqualified."""
-        self._change(Q(), state=CLOSED, closed_at=at, decided_at=self.decided_at or at, repair_since=None)
+        decided_at, rating = self.decided_at or at, rating or self.rating
+        self._change(Q(), state=CLOSED, closed_at=at, decided_at=decided_at, rating=rating, repair_since=None)
 
     def rest(self, *, at: datetime) -> None:
         """The owner's clock stands still while marketing acts; the customer's runs on."""
@@ -325,6 +323,14 @@ class Handoff(models.Model):
         Assignment.objects.end([self.pk], because=because, at=at)
         tell_unassigned([self.pk], at=at)
         return []
+
+    def _hold(self) -> None:
+        """Lock the lead and read the hand-off anew; raise Refused unless it still is as the caller saw it."""
+        seen = (self.owner_id, self.state, self.repair_since)
+        self.lead.hold()
+        self.refresh_from_db(fields=[*self.KEPT, "withdrawn", "withdrawn_because"])
+        if (self.owner_id, self.state, self.repair_since) != seen:
+            raise Refused(self.stands)
 
     def _claim(self, by: User, at: datetime) -> list[Assignment]:
         """Of two reps who reach for it at the same moment, one finds that it still is nobody's."""

@@ -66,6 +66,7 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         estimated: bool = False,
         type: str = DealType.NEW,
         name: str = "",
+        rating: int | None = None,
     ) -> Opportunity:
         """Open a deal. New business moves its primary contact to opportunity and closes the hand-off.
 
@@ -95,7 +96,7 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         if type == DealType.NEW and lead.stage != OPPORTUNITY:
             events += deal._move(OPEN_DEAL, by=by, at=at, before=made(deal) | keep(handoff))
             if handoff:
-                handoff.close(at=at)
+                handoff.close(at=at, rating=rating)
         leads_changed.send(Opportunity, events=events)
         return deal
 
@@ -184,9 +185,9 @@ class Opportunity(models.Model):
     @transaction.atomic
     def win(self, *, by: User | None, at: datetime, amount: Decimal | None = None) -> None:
         """Closed, won: the primary contact of new business becomes a customer, and so does the company."""
+        before = self._before_closing(by)
         amount = self.amount if amount is None else amount
         _check(amount=amount, currency=self.currency, closes_on=self.closes_on)
-        before = self._before_closing(by)
         self._change(state=DealState.WON, closed_at=at, amount=amount, estimated=False)
         events = [self, *self._move(WIN, by=by, at=at, before=before)]
         Company.objects.filter(pk=self.company_id, customer_since=None).update(customer_since=at)
@@ -206,6 +207,7 @@ class Opportunity(models.Model):
     def _before_closing(self, by: User | None) -> Before:
         check(by, "opportunity.close", self)
         self.lead.hold()
+        self.refresh_from_db(fields=self.KEPT)
         return keep(self, self.company)
 
     def _move(self, move: Move, **told: Any) -> list[Transition]:
