@@ -55,7 +55,7 @@ def _of_the_pipeline(plan: Plan) -> list[str]:
 
 def _by_month(plan: Plan) -> str:
     asked = spread(plan.needs.shown()["mql"], months(plan.span), plan.span, plan.hours)
-    *parts, last = [f"{number(value)} in {MONTHS[month.start_on.month - 1]}" for month, value in asked]
+    *parts, last = [f"{plural(value, 'MQL')} in {MONTHS[month.start_on.month - 1]}" for month, value in asked]
     return f"{', '.join(parts)} and {last}" if parts else last
 
 

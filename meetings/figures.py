@@ -8,7 +8,7 @@ from typing import Any
 from common import metrics
 from common.metrics import Unit
 from common.periods import Period, between, local_day
-from common.templatetags.words import money, number, percent, working
+from common.templatetags.words import money_short, number, percent, working
 
 READING = timedelta(days=28)
 
@@ -44,10 +44,10 @@ def plain(value: Any) -> Plain:
 
 
 def in_words(key: str, value: Plain) -> str:
-    """A plain number as its figure is read: "84 %", "12", "2 h 05", "€ 25,000"."""
+    """A plain number as its figure is read: "84 %", "12", "2 h 05", "€ 318k"."""
     unit = metrics.metric(key).unit if known(key) else Unit.COUNT
     if value is None or unit == Unit.COUNT:
         return number(value)
     if unit == Unit.SHARE:
         return percent(value)
-    return working(timedelta(seconds=value)) if unit == Unit.DURATION else money(Decimal(str(value)))
+    return working(timedelta(seconds=value)) if unit == Unit.DURATION else money_short(Decimal(str(value)))

@@ -38,9 +38,10 @@ class Promise:
 
 @dataclass(frozen=True)
 class Moved:
-    """An action, and how its number stood when it was given and stands now, in words."""
+    """An action, whether it was open then, and how its number stood when it was given and stood then, in words."""
 
     action: Action
+    is_open: bool
     figure: str
     given: str
     now: str
@@ -82,9 +83,9 @@ class Read:
     topics: list[Topic]
 
     @property
-    def behind(self) -> list[tuple[Side, list[Promise]]]:
-        """Of each side the promises somebody has to look at."""
-        return [(side, [line for line in lines if line.chip]) for side, lines in self.sides]
+    def in_short(self) -> list[tuple[Side, str]]:
+        """How each side stands, to follow its name: "keeps what it promised", "is behind on …"."""
+        return [(side, _in_short(lines)) for side, lines in self.sides]
 
     @property
     def returned(self) -> int:
@@ -98,6 +99,17 @@ class Read:
             sums[win.deal.currency] = sums.get(win.deal.currency, Decimal(0)) + win.deal.amount
         amounts = "".join(f", {money(amount, currency)}" for currency, amount in sums.items())
         return f"{plural(len(self.wins), 'deal')} won{amounts}"
+
+
+def _in_short(lines: list[Promise]) -> str:
+    promised = [line for line in lines if line.standing]
+    missed = [f"{line.standing} on “{line.title}” ({line.words}, {line.note})" for line in promised if line.chip]
+    if missed:
+        return f"is {', and '.join(missed)}"
+    if not promised:
+        return "has promised nothing yet"
+    due = [line for line in promised if line.standing != Standing.NOTHING.label]
+    return "keeps what it promised" if due else "has nothing due yet"
 
 
 def read(pack: Pack) -> Read:
@@ -164,17 +176,21 @@ def _wins(pack: Pack) -> list[Win]:
 
 def _actions(pack: Pack) -> list[Moved]:
     actions = Action.objects.with_people().in_bulk([row["action"] for row in pack["actions"]])
-    return [moved(actions[row["action"]], row["now"]) for row in pack["actions"] if row["action"] in actions]
+    return [
+        moved(actions[row["action"]], row["now"], is_open=row["open"])
+        for row in pack["actions"]
+        if row["action"] in actions
+    ]
 
 
-def moved(action: Action, now: Plain) -> Moved:
-    """An action with its number, then and now."""
+def moved(action: Action, now: Plain, *, is_open: bool) -> Moved:
+    """An action with its number, when it was given and as `now` says."""
     key = action.metric
     if not known(key):
-        return Moved(action, "", "", "", better=False)
+        return Moved(action, is_open, "", "", "", better=False)
     given, metric = action.value_opened, metrics.metric(key)
     better = None not in (given, now) and (now > given if metric.better != metrics.Better.LOWER else now < given)
-    return Moved(action, metric.name, in_words(key, given), in_words(key, now), better)
+    return Moved(action, is_open, metric.name, in_words(key, given), in_words(key, now), better)
 
 
 def _goal(pack: Pack) -> tuple[Plan, list[Promise]] | None:

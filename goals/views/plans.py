@@ -132,7 +132,7 @@ def _reckoned(plan: Plan, at: datetime) -> dict[str, Any]:
         "rows": picture.assumptions(plan),
         "lags_note": picture.lags_note(plan),
         "doubts": plan.doubts(at=at),
-        "sentences": plan.sentences(),
+        "sentences": plan.revision.text.splitlines() or plan.sentences(),
         "targets": picture.targets(plan),
         "now": at,
     }

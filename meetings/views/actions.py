@@ -74,4 +74,7 @@ def _moved(actions: Iterable[Action], reader: User, at: datetime) -> list[Moved]
     for action in actions:
         action.may_close = allowed(reader, "action.close", action)
     now = readings((action.metric for action in actions if action.is_open), at=at, zone=zone)
-    return [moved(action, now[action.metric] if action.is_open else action.value_closed) for action in actions]
+    return [
+        moved(action, now[action.metric] if action.is_open else action.value_closed, is_open=action.is_open)
+        for action in actions
+    ]

@@ -40,7 +40,7 @@ def test_the_signed_text_says_the_whole_plan(in_force: Plan):
         "So marketing delivers 250 MQLs of 2,500 leads, and sales makes 200 accepted leads, 80 opportunities and "
         "20 customers of them.",
     ]
-    assert "By the working days of “Office”, that is 85 in April, 81 in May and 84 in June." in lines
+    assert "By the working days of “Office”, that is 85 MQLs in April, 81 MQLs in May and 84 MQLs in June." in lines
 
 
 def test_on_taking_effect_the_targets_are_written_down(in_force: Plan):

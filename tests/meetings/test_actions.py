@@ -71,6 +71,7 @@ def test_what_is_open_comes_back_until_it_is_done(under_way: Meeting, maya, nora
     fourth = third.close(by=nora, at=MONDAY + 2 * WEEK + HOUR)
     shown = {"action": action.pk, "given": None, "now": None}
     assert second.pack["actions"] == [shown | {"open": True}]
+    assert read(second.pack).actions[0].is_open  # also now that it is done
     assert third.pack["actions"] == [shown | {"open": False}]  # done since the last one: shown once more
     assert pack.prepare(fourth, at=MONDAY + 3 * WEEK)["actions"] == []
 
@@ -89,8 +90,8 @@ def test_a_meeting_sees_whether_the_number_moved(under_way: Meeting, maya, sam, 
 def test_fewer_returns_are_better(under_way: Meeting, maya, sam, nora):
     a_handoff(at=MONDAY - DAY, owner=sam).send_back(reason("low_intent"), by=sam, at=MONDAY - HOUR)
     action = give(under_way, maya, by=nora, metric="returns")
-    assert moved(action, 0).better
-    assert not moved(action, 1).better
+    assert moved(action, 0, is_open=True).better
+    assert not moved(action, 1, is_open=True).better
 
 
 def test_closing_reads_the_number_once_more(under_way: Meeting, maya, sam, nora):
@@ -124,7 +125,7 @@ def test_numbers_are_said_in_their_unit():
     space = "\N{NO-BREAK SPACE}"
     assert in_words("mqls_delivered", 1250) == "1,250"
     assert in_words("acceptance_rate", 0.841) == f"84{space}%"
-    assert in_words("revenue_won", 25_000.5) == f"€{space}25,000.50"
+    assert in_words("revenue_won", 25_000.5) == f"€{space}25k"
     assert in_words("response_median", 7500.0) == f"2{space}h{space}05"
     assert in_words("acceptance_rate", None) == "–"
     assert in_words("a_figure_of_old", 3) == "3"
