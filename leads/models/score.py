@@ -64,7 +64,8 @@ class DueLead(models.Model):
     marks of publishing, importing and the nightly run are not fresh: their MQLs wait to be released.
     """
 
-    lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="+", db_index=False)
+    # Its index is read when leads go, as with an import undone: each looks for marks that still name it.
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="+")
     fresh = models.BooleanField(default=True)
     marked_at = models.DateTimeField(db_default=models.functions.Now())
 
@@ -92,7 +93,7 @@ class RescoreQuerySet(models.QuerySet["Rescore"]):
     def claim(self, *, at: datetime) -> Rescore | None:
         """The unfinished rescore, unless another worker has it; it comes free again when that one is killed."""
         free = self.filter(finished_at__isnull=True, leased_until__lte=at)
-        return free.select_related("criteria").first() if free.update(leased_until=at + LEASE) else None
+        return self.running() if free.update(leased_until=at + LEASE) else None
 
 
 class Rescore(models.Model):
