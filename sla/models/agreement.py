@@ -220,6 +220,7 @@ class Agreement(models.Model):
         self.save(update_fields=list(changes))
         for metric, terms in (promises or {}).items():
             self._promise(metric, terms)
+        self.refresh_from_db()
 
     def _promise(self, metric: str, terms: dict[str, Any] | None) -> None:
         if terms is None:

@@ -56,13 +56,13 @@ def test_only_heads_draft_and_only_one_at_a_time(draft, sam, nora, at):
 
 
 def test_a_draft_is_changed_promise_by_promise(draft, nora):
+    draft = Agreement.objects.with_terms().get()
     draft.edit(
         by=nora,
         promises={"first_attempt_attainment": {"allowed": timedelta(hours=4)}, "attempts_attainment": None},
         sections={"talking": "On the lead, and in the hall."},
     )
 
-    draft = Agreement.objects.with_terms().get()
     titles = [commitment.title for commitment in draft.commitments.all()]
     assert "First attempt or return within 4 working hours" in titles
     assert len(titles) == 5

@@ -79,7 +79,7 @@ def test_an_act_after_the_due_moment_and_before_the_sweep_is_a_breach(hand_over,
     assert clock_of(handoff).breached_at == NEXT_MORNING
 
 
-def test_the_task_and_the_command_go_by_the_databases_clock(hand_over, clock_of, clock_shows, sam, at, capsys):
+def test_a_workers_own_clock_is_of_no_account_the_databases_decides(hand_over, clock_of, clock_shows, sam, at, capsys):
     handoff = hand_over(at)
 
     clock_shows(NEXT_MORNING - timedelta(minutes=1))

@@ -10,6 +10,7 @@ from leads.models import Attempt, Handoff, ReturnReason
 from leads.promotion import qualify_by_hand
 from leads.undo import undo
 from sla.models import Clock, Desk
+from tests.builders import an_mql, criteria_in_force
 
 HOUR = timedelta(hours=1)
 NEXT_MORNING = datetime(2026, 3, 12, 8, 30, tzinfo=UTC)  # 8 working hours after Wednesday 10:00
@@ -271,6 +272,15 @@ def test_eight_working_hours_are_eight_working_hours_over_a_change_of_the_clocks
 
     # an hour and a half on Friday, six and a half from Monday 09:00, which is 07:00 in UTC now
     assert clock_of(handoff).due_at == datetime(2026, 3, 30, 13, 30, tzinfo=UTC)
+
+
+def test_a_hot_hand_off_is_due_within_an_hour(agreement, clock_of, theo, nora, sam, at):
+    criteria_in_force(theo=theo, nora=nora, at=at - timedelta(days=1))
+    handoff = an_mql(at=at).handoffs.get()
+
+    assert handoff.hot
+    assert clock_of(handoff, metric="first_attempt_attainment_hot").due_at == handoff.made_at + HOUR
+    assert not Clock.objects.filter(commitment__metric="first_attempt_attainment").exists()
 
 
 def test_a_clock_is_excused_by_the_other_sides_head_alone(hand_over, clock_of, theo, nora, at):
