@@ -7,11 +7,15 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from common.copying import measure
 from leads import promotion
 from leads.draining import SCORING
+from leads.models.company import Company
 from leads.models.criteria import Criteria
 from leads.models.lead import Lead
+from leads.models.opportunity import Opportunity
 from leads.models.score import LeadScore, Rescore
+from leads.models.touch import Touch
 from leads.scoring import Now, store
 
 BATCH = 100_000
@@ -34,7 +38,7 @@ def rescore(*, at: datetime, progress: Callable[[Rescore], None] | None = None) 
     return job.done
 
 
-def go_on(*, clock: Callable[[], datetime]) -> int:
+def go_on(*, clock: Callable[[], datetime], batch: int = BATCH) -> int:
     """Go on with the unfinished rescore unless another worker has it; return how many leads were read.
 
     Every batch is scored as of its own moment, read from `clock`.
@@ -43,13 +47,13 @@ def go_on(*, clock: Callable[[], datetime]) -> int:
     if job is None:
         return 0
     before = job.done
-    while step(job, at=clock()):
+    while step(job, at=clock(), batch=batch):
         pass
     return job.done - before
 
 
 @transaction.atomic
-def step(job: Rescore, *, at: datetime) -> bool:
+def step(job: Rescore, *, at: datetime, batch: int = BATCH) -> bool:
     """Score the next batch and promote whom it shows to qualify; False when there is none left.
 
     The scores and the place reached are one transaction, so that a worker killed half way leaves
@@ -57,12 +61,13 @@ def step(job: Rescore, *, at: datetime) -> bool:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SCORING])
-        cursor.execute(BOUNDS, [job.next_id, BATCH])
+        cursor.execute(BOUNDS, [job.next_id, batch])
         last, found = cursor.fetchone()
     if last is None or Criteria.objects.ruling() != job.criteria:
         job.finish(at=at)
         return False
     if job.total is None:
+        measure(Lead, Company, Touch, Opportunity, LeadScore)
         job.count(Lead.objects.count())
     if not job.advance(next_id=last + 1, done=found, at=at):
         return False

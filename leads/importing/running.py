@@ -10,6 +10,7 @@ from itertools import islice
 
 from django.db import transaction
 
+from common.copying import measure
 from common.errors import Refused
 from leads.importing.files import Line
 from leads.importing.mapping import Meaning
@@ -18,7 +19,7 @@ from leads.importing.rows import Rows
 from leads.importing.traces import keep_refusals, keep_traces
 from leads.intake import receive_many
 from leads.intake.arrival import Arrival
-from leads.models import Attribute
+from leads.models import Attribute, Company, Lead
 from leads.models.importing import DONE, RUNNING, Import, Superseded
 
 CHUNK = 5000
@@ -41,6 +42,7 @@ def run(found: Import, *, clock: Callable[[], datetime]) -> None:
     chunks = read_chunks(found, Rows(meaning, at=clock()))
     for chunk in _ahead(chunks):
         take_in(found, chunk, history=meaning.tells_history, at=clock())
+    measure(Lead, Company)
     at = clock()
     found.advance(since=(RUNNING, found.next_row), at=at, state=DONE, finished_at=at)
 
