@@ -40,6 +40,33 @@ def clock_shows(db) -> Iterator[Callable[[datetime], None]]:
     _offset("0")
 
 
+@pytest.fixture
+def all_clocks_show(transactional_db) -> Iterator[Callable[[datetime], None]]:
+    """Move the database's clock for workers and web too, whatever connection they come by."""
+
+    def show(moment: datetime) -> None:
+        _offset("0")
+        offset = f"{(moment - db_clock.now()).total_seconds()} seconds"
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {database} SET smarketing.clock_offset = %s", [offset])
+            cursor.execute(ANEW)
+        _offset(offset)
+
+    database = connection.ops.quote_name(connection.settings_dict["NAME"])
+    yield show
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {database} RESET smarketing.clock_offset")
+        cursor.execute(ANEW)
+    _offset("0")
+
+
+# A setting of the database counts from the next connection on, so those that rest have to come again.
+ANEW = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle'
+"""
+
+
 def _offset(interval: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('smarketing.clock_offset', %s, false)", [interval])

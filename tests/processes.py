@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from celery import Celery
 from django.conf import settings
 from django.db import connection
 
@@ -59,6 +60,11 @@ class Running:
             os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait()
 
+    def kill_children(self) -> None:
+        """End its children at once; it is left to find out, and to start others."""
+        for child in self.children():
+            os.kill(child, signal.SIGKILL)
+
 
 def start_broker(folder: Path) -> tuple[Running, str]:
     """A Valkey of the test's own, and its address."""
@@ -70,28 +76,29 @@ def start_worker(folder: Path, broker: str, *, concurrency: int = 2) -> Running:
     """A Celery worker on the test's database; ready once it has its pool and reads the queue."""
     name = f"worker-{os.getpid()}@test"
     options = ["-n", name, "-c", str(concurrency), "--without-gossip", "--without-mingle"]
-    ping = [sys.executable, "-m", "celery", "-A", "smarketing", "inspect", "ping", "-d", name, "-t", "1"]
-    env = _environment(broker)
+    caller = Celery(set_as_current=False, broker=broker)
+    caller.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
 
     def ready() -> bool:
-        return not subprocess.run(ping, env=env, cwd=settings.BASE_DIR, capture_output=True).returncode
+        return bool(caller.control.ping(destination=[name], timeout=0.5))
 
-    return Running(_celery("worker", env, folder, options), ready)
+    return Running(_celery("worker", _environment(broker), folder, options), ready)
 
 
-def start_beat(folder: Path, broker: str) -> Running:
-    """Celery beat with the product's own schedule."""
+def start_beat(folder: Path, broker: str, *, app: str = "smarketing") -> Running:
+    """Celery beat with the product's own schedule; `tests.hurried` ticks the same each second."""
+    folder.mkdir(exist_ok=True)
     schedule = folder / "beat-schedule"
-    process = _celery("beat", _environment(broker), folder, ["--pidfile=", "-s", str(schedule)])
+    process = _celery("beat", _environment(broker), folder, ["--pidfile=", "-s", str(schedule)], app=app)
     return Running(process, lambda: bool(list(folder.glob("beat-schedule*"))))
 
 
-def wait_until(true: Callable[[], bool], *, seconds: float = 20.0) -> None:
+def wait_until(true: Callable[[], bool], *, seconds: float = 20.0, every: float = 0.05) -> None:
     """Return when `true()` says so; fail the test where it does not within the time."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, f"it did not happen within {seconds:g} s"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def test_database_url() -> str:
@@ -102,13 +109,14 @@ def test_database_url() -> str:
     return f"postgresql://{user}{':' + password if password else ''}@/{name}?host={host}{port}"
 
 
-def _celery(name: str, env: dict[str, str], folder: Path, options: list[str]) -> Process:
-    argv = [sys.executable, "-m", "celery", "--quiet", "-A", "smarketing", name, "--loglevel", "info", *options]
+def _celery(name: str, env: dict[str, str], folder: Path, options: list[str], app: str = "smarketing") -> Process:
+    argv = [sys.executable, "-m", "celery", "--quiet", "-A", app, name, "--loglevel", "info", *options]
     return Process(name, argv, env, folder / f"{name}.log", settings.BASE_DIR)
 
 
 def _environment(broker: str) -> dict[str, str]:
-    return os.environ | {"DATABASE_URL": test_database_url(), "REDIS_URL": broker, "SECRET_KEY": settings.SECRET_KEY}
+    addresses = {"DATABASE_URL": test_database_url(), "REDIS_URL": broker, "MEDIA_ROOT": str(settings.MEDIA_ROOT)}
+    return os.environ | addresses | {"SECRET_KEY": settings.SECRET_KEY}
 
 
 test_database_url.__test__ = False

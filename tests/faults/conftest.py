@@ -1,11 +1,13 @@
 """What the tests of faults break: a broker, a worker and a beat of each test's own, on that test's database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from common import wake
+from tests.faults.blocking import Block, stand_at
 from tests.processes import Running, start_beat, start_broker, start_worker
 
 
@@ -40,3 +42,25 @@ def beat(broker_and_url: tuple[Running, str], transactional_db, tmp_path: Path) 
     beat = start_beat(tmp_path, broker_and_url[1])
     yield beat
     beat.kill()
+
+
+@pytest.fixture
+def hurried_beats(broker_and_url: tuple[Running, str], transactional_db, tmp_path: Path) -> Iterator[list[Running]]:
+    """Two beats at once, both of which do each second what is done each minute."""
+    beats = [start_beat(tmp_path / name, broker_and_url[1], app="tests.hurried") for name in ("one", "another")]
+    yield beats
+    for beat in beats:
+        beat.kill()
+
+
+@pytest.fixture
+def stop_at(transactional_db) -> Iterator[Callable[..., Block]]:
+    """Stand in the workers' way at a table, or at one row of it: `stop_at("leads_handoff")`."""
+    with ExitStack() as stack:
+
+        def stop(table: str, pk: int | None = None) -> Block:
+            block = stand_at(table, pk)
+            stack.callback(block.lift)
+            return block
+
+        yield stop
