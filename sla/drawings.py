@@ -9,7 +9,7 @@ from django.db.models.functions import TruncDate
 from accounts.access import Side
 from common.charts import Chart, histogram, pace_line
 from common.hours import zone_named
-from common.periods import Period
+from common.periods import Period, local_day
 from leads.metrics import delivered
 from sla.attainment import steps
 from sla.models import Agreement, Commitment
@@ -21,7 +21,8 @@ COLUMNS = 12
 
 def delivery(agreement: Agreement, commitment: Commitment, period: Period, *, at: datetime) -> Chart:
     """MQLs delivered by each day's beginning and now, against the line of the promise."""
-    due = pace(float(commitment.target), commitment.period, period, agreement.hours)
+    since = local_day(Agreement.objects.first_begun_at(), period.zone)
+    due = pace(commitment.target, commitment.period, period, agreement.hours, since=since)
     of_day = TruncDate("handed_over_at", tzinfo=zone_named(period.zone))
     counts = Counter(delivered(period).order_by().annotate(day=of_day).values_list("day", flat=True))
     gone = days_gone(period, at)

@@ -7,7 +7,8 @@ from typing import Any
 
 from common.templatetags.words import working
 from leads.models import Attempt, Episode, Handoff, HandoffReturn, Lead, Opportunity, Transition
-from sla.models import Clock, Commitment
+from sla.models import Clock
+from sla.scorecard import Line as Promise
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ def _clock(row: Clock) -> Line:
 
 
 @line_of.register
-def _commitment(row: Commitment) -> Line:
-    return Line(row.title, beside=row.get_side_display())
+def _promise(row: Promise) -> Line:
+    words = f"{row.words}, {row.standing.label}"
+    return Line(row.commitment.title, beside=row.commitment.get_side_display(), words=words, mark=row.alarm)
 
 
 @line_of.register

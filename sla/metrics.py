@@ -21,7 +21,7 @@ def alignment(period: Period) -> float | None:
 
 def _parts(period: Period) -> list:
     card = scorecard(period, at=db_clock.now())
-    return [line.commitment for side in card.sides for line in side.lines] if card else []
+    return [line for side in card.sides for line in side.lines] if card else []
 
 
 def _response(column: str, period: Period) -> Any:

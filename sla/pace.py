@@ -1,7 +1,8 @@
 """Where a count should be by now: a target spread evenly over the working days of its period. Plain arithmetic."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 
@@ -17,12 +18,12 @@ AROUND: dict[str, Callable[[datetime, str], Period]] = {
 }
 
 
-def pace(target: float, kind: str, period: Period, hours: Hours) -> list[float]:
+def pace(target: Decimal, kind: str, period: Period, hours: Hours, since: date = date.min) -> list[float]:
     """What is due on the morning of each day of a period, and at its end: one number more than it has days.
 
     `target` is for each `kind` of period. Each working day carries the same part of it, so that a
-    quarter is due its three months, and a week its part of one. Summed in fractions: a target that
-    is met to the last one is not missed by a rounding.
+    quarter is due its three months, and a week its part of one; days before `since` carry nothing.
+    Summed in fractions: a target that is met to the last one is not missed by a rounding.
     """
     daily: list[Fraction] = []
     each = AROUND[kind](period.start, period.zone)
@@ -30,7 +31,7 @@ def pace(target: float, kind: str, period: Period, hours: Hours) -> list[float]:
         working = working_days_between(each.start_on, each.end_on, hours)
         part = Fraction(target) / working if working else Fraction()
         days = (on for on in each.days() if period.start_on <= on < period.end_on)
-        daily += [part if hours.is_working_day(on) else Fraction() for on in days]
+        daily += [part if on >= since and hours.is_working_day(on) else Fraction() for on in days]
         each = each.next()
     return [float(due) for due in accumulate(daily, initial=Fraction())]
 

@@ -1,7 +1,8 @@
 """The scorecard: every promise of both sides in one period, and the alignment of the two.
 
 In the middle of a period a promise is on pace, behind, or out of reach; only a closed period is
-missed. What is due of a count grows with the working days; a share is due in full at any time.
+missed. What is due of a count grows with the working days, from the first agreement on; a share is
+due in full at any time.
 A side's attainment is the mean of its promises, each capped at 100, so that doing one too well
 hides nothing; the alignment index is made of both by the formula of the agreement.
 """
@@ -16,7 +17,7 @@ from django.db.models import TextChoices
 
 from accounts.access import Side
 from common import metrics
-from common.periods import Period
+from common.periods import Period, local_day
 from common.templatetags.words import number, percent, working
 from sla import attainment
 from sla.models import Agreement, Commitment, Formula
@@ -134,7 +135,8 @@ def line(commitment: Commitment, agreement: Agreement, period: Period, *, at: da
     value = metrics.value(commitment.metric, period)
     wanted = due = float(commitment.wanted)
     if commitment.is_count:
-        steps = pace(wanted, commitment.period, period, agreement.hours)
+        since = local_day(Agreement.objects.first_begun_at(), period.zone)
+        steps = pace(commitment.target, commitment.period, period, agreement.hours, since=since)
         wanted, due = steps[-1], steps[days_gone(period, at)]
     standing = _standing(commitment, value, due, wanted, agreement, period, at)
     return Line(commitment, period, value, due, wanted, standing)
@@ -183,7 +185,7 @@ def _of_windows(line: Line) -> str:
 
 
 def _cases(count: int) -> str:
-    return f"{count:,} case{'' if count == 1 else 's'}" if count else "cases; none has fallen due yet"
+    return f"{count:,} case{'' if count == 1 else 's'}" if count else "cases, of which none fell due"
 
 
 def _of_returns(line: Line) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.utils.functional import cached_property
 
 from accounts.access import Side, check
@@ -53,6 +53,10 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def ever_in_force(self) -> Self:
         return self.filter(revision__in_force_at__isnull=False)
+
+    def first_begun_at(self) -> datetime:
+        """When the first version took effect; only to be asked once one has."""
+        return self.aggregate(first=Min("revision__in_force_at"))["first"]
 
     def of_cases(self, moments: dict[int, datetime]) -> dict[int, Agreement]:
         """For each case (any key, with the moment it began) the version then in force, if there was one."""

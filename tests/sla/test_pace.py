@@ -57,3 +57,10 @@ def test_a_desk_without_working_days_is_due_nothing():
     closed = Hours.from_rows(zone=AMSTERDAM, windows={})
 
     assert pace(210, "month", NOVEMBER, closed)[-1] == 0
+
+
+def test_days_before_anything_was_promised_carry_nothing():
+    steps = pace(210, "month", NOVEMBER, OFFICE, since=date(2026, 11, 16))
+
+    assert steps[15] == 0
+    assert steps[-1] == 110  # eleven working days of ten each
