@@ -208,7 +208,7 @@ def _text_rows(path: Path, shape: Shape) -> Iterator[tuple[int, list[str]]]:
         number, spans = 1, False
         try:
             for cells in reader:
-                yield number, [restored(cell.strip()) for cell in cells]
+                yield number, [restored(cell) if cell[:1] == "'" else cell for cell in map(str.strip, cells)]
                 spans, opened, number = reader.line_num > number, number, reader.line_num + 1
         except csv.Error as error:
             raise _broken(error, number) from None

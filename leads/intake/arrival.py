@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db.models import TextChoices
+
 from accounts.models import User
 from common.errors import Incomplete
 from leads.freemail import FREEMAIL
@@ -78,21 +80,19 @@ class Arrival:
         number = self.lead.get("external_id")
         return (self.lead.get("external_source", ""), number) if number else None
 
-    def copy(self) -> Arrival:
-        """One that can take more without changing this."""
-        parts = {name: dict(getattr(self, name)) for name in ("lead", "company", "attributes", "company_attributes")}
-        return replace(self, **parts, touches=list(self.touches))
-
-    def take(self, later: Arrival) -> None:
-        """Add what a later row says of the same person: its values win, nothing is emptied."""
-        self.lead |= later.lead
-        self.company |= later.company
-        self.attributes |= later.attributes
-        self.company_attributes |= later.company_attributes
-        self.website = later.website or self.website
-        self.campaign = self.campaign or later.campaign
-        self.opted_out |= later.opted_out
-        self.touches += later.touches
+    def followed_by(self, later: Arrival) -> Arrival:
+        """What both rows say of one person: the later one's values win, nothing is emptied."""
+        return replace(
+            self,
+            lead=self.lead | later.lead,
+            company=self.company | later.company,
+            attributes=self.attributes | later.attributes,
+            company_attributes=self.company_attributes | later.company_attributes,
+            website=later.website or self.website,
+            campaign=self.campaign or later.campaign,
+            opted_out=self.opted_out or later.opted_out,
+            touches=self.touches + later.touches,
+        )
 
 
 def clean(told: Mapping[str, Any], *, at: datetime) -> Arrival:
@@ -115,12 +115,12 @@ def clean(told: Mapping[str, Any], *, at: datetime) -> Arrival:
 
 def _settle_dates(arrival: Arrival, at: datetime) -> None:
     """Nobody becomes a lead in the future, or reaches a stage before having become a lead."""
-    for name in ("created_at", "stage_at"):
-        moment = getattr(arrival, name)
+    if not arrival.created_at and not arrival.stage_at:
+        arrival.created_at = arrival.stage_at = at
+        return
+    for moment in (arrival.created_at, arrival.stage_at):
         if moment and moment > at + LATEST_CLOCK:
-            raise Incomplete(
-                f"{moment:%d %B %Y} is still to come, so it cannot be a date of this lead's history.", name
-            )
+            raise Incomplete(f"{moment:%d %B %Y} is still to come, so it cannot be a date of this lead's history.")
     arrival.created_at = arrival.created_at or at
     arrival.stage_at = max(arrival.stage_at or arrival.created_at, arrival.created_at)
 
@@ -271,10 +271,12 @@ def _moment(arrival: Arrival, name: str, value: Any) -> None:
     setattr(arrival, name, value)
 
 
-def _choice(choices: Any) -> Callable[[Arrival, str, Any], None]:
+def _choice(choices: type[TextChoices]) -> Callable[[Arrival, str, Any], None]:
+    values = tuple(choices.values)
+
     def take(arrival: Arrival, name: str, value: Any) -> None:
-        if value not in choices.values:
-            raise Incomplete(f"{value!r} is not one of {', '.join(choices.values)}.", name)
+        if value not in values:
+            raise Incomplete(f"{value!r} is not one of {', '.join(values)}.", name)
         setattr(arrival, name, value)
 
     return take

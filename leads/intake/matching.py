@@ -112,21 +112,20 @@ class People:
 
         Raises Refused when its e-mail address and its external id are two people's.
         """
+        external = arrival.external
         by_email = self._by_email.get(arrival.email)
-        by_external = arrival.external and self._by_external.get(arrival.external)
+        by_external = external and self._by_external.get(external)
         if by_email and by_external and by_email is not by_external:
-            raise Refused(
-                f"{arrival.email} and the id {arrival.external[1]} belong to two different leads. Merge them first."
-            )
+            raise Refused(f"{arrival.email} and the id {external[1]} belong to two different leads. Merge them first.")
         return by_external or by_email
 
     def place(self, arrival: Arrival) -> tuple[Person, bool]:
         """File an arrival under its person, and tell whether this batch already spoke of them. Raises Refused."""
         person = self.find(arrival)
         if person is None:
-            person = Person(None, {}, arrival.copy())
+            person = Person(None, {}, arrival)
         else:
-            person.arrival.take(arrival)
+            person.arrival = person.arrival.followed_by(arrival)
         again, person.told = person.told, True
         if not again:
             self.all.append(person)

@@ -20,7 +20,7 @@ from leads.intake.matching import Companies, People, Person
 from leads.intake.storing import ids_of_campaigns, store_companies, store_leads, store_touches, update
 from leads.intake.touches import opt_out
 from leads.lifecycle import CUSTOMER, leads_changed
-from leads.models import Lead, Transition
+from leads.models import Lead
 
 TRIES = 3  # how often somebody else may bring the same person at the same moment
 
@@ -96,13 +96,15 @@ def _receive(
     changed_companies = _store_companies(people, received, at)
     new = [person for person in people if person.id is None]
     known = [person for person in people if person.id is not None]
-    store_leads(new, campaigns, at=at, history=history, by=by)
+    moves = store_leads(new, campaigns, at=at, history=history, by=by)
     received.created = [person.id for person in new]
     _store_changes(known, campaigns, received)
     touched = store_touches([(person.id, touch) for person in people for touch in person.arrival.touches])
     for index, person in persons.items():
         received.leads[index] = person.id
-    _tell(received, changed_companies, touched, at=at, fresh=fresh, history=history)
+    _keep_and_mark(received, changed_companies, touched, at=at, fresh=fresh)
+    if moves:
+        leads_changed.send(sender=Lead, events=moves)
     opt_out((p.id for p in people if p.arrival.opts_out and not p.was.get("opted_out_at")), at=at)
     return received
 
@@ -160,14 +162,9 @@ def _difference(was: dict[str, Any], changes: dict[str, Any]) -> dict[str, list[
     return {column: [was[column], value] for column, value in changes.items()}
 
 
-def _tell(
-    received: Received, companies: list[int], touched: list[int], *, at: datetime, fresh: bool, history: bool
-) -> None:
-    """Keep what is known now, have it scored, and tell the floors above who is new."""
+def _keep_and_mark(received: Received, companies: list[int], touched: list[int], *, at: datetime, fresh: bool) -> None:
+    """Keep what is known now, and have it scored."""
     colleagues = Lead.objects.filter(company__in=companies).values_list("pk", flat=True) if companies else []
     learnt = {*received.created, *received.changed, *colleagues}
     known_facts.snapshot(sorted(learnt), at=at)
     scoring.mark(sorted(learnt.union(touched)), fresh=fresh)
-    if received.created and not history:
-        events = list(Transition.objects.filter(lead__in=received.created).order_by("pk"))
-        leads_changed.send(sender=Lead, events=events)

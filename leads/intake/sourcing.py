@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.access import check
 from accounts.models import User
@@ -19,7 +20,7 @@ from leads.intake.attributes import Attributes
 from leads.intake.matching import Companies, People, Person
 from leads.intake.storing import ids_of_campaigns, store_companies, store_leads
 from leads.lifecycle import OPPORTUNITY, SQL, leads_changed
-from leads.models import Lead, Opportunity, Transition
+from leads.models import Lead, Opportunity
 from leads.models.lead import Origin
 
 
@@ -42,8 +43,7 @@ def source_lead(
     Attributes().settle(arrival)
     arrival.origin, arrival.stage, arrival.owner_id = Origin.SALES, stage, by.pk
     _refuse_known(People([arrival]).find(arrival))
-    lead = _enter(Person(None, {}, arrival), by=by, at=at)
-    events = list(Transition.objects.filter(lead=lead).order_by("pk"))
+    lead, events = _enter(Person(None, {}, arrival), by=by, at=at)
     if stage == OPPORTUNITY:
         events.append(_open_deal(lead, deal or {}, by=by, at=at))
     leads_changed.send(sender=Lead, events=events)
@@ -57,16 +57,17 @@ def _refuse_known(person: Person | None) -> None:
         raise Refused(f"{lead} is known already, {where}; work with that lead.")
 
 
-def _enter(person: Person, *, by: User, at: datetime) -> Lead:
+def _enter(person: Person, *, by: User, at: datetime) -> tuple[Lead, list[Model]]:
+    """The lead and the move that made it."""
     companies = Companies([person.arrival])
     person.company = companies.place(person.arrival)
     campaigns = ids_of_campaigns([person.arrival.campaign])
     changed = store_companies(companies.all, at=at)
-    store_leads([person], campaigns, at=at, history=False, by=by)
+    moves = store_leads([person], campaigns, at=at, history=False, by=by)
     colleagues = Lead.objects.filter(company__in=changed).values_list("pk", flat=True)
     known_facts.snapshot(sorted({person.id, *colleagues}), at=at)
     scoring.mark(sorted({person.id, *colleagues}), fresh=True)
-    return Lead.objects.get(pk=person.id)
+    return Lead.objects.get(pk=person.id), list(moves)
 
 
 def _open_deal(lead: Lead, deal: Mapping[str, Any], *, by: User, at: datetime) -> Opportunity:

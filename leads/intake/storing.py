@@ -16,7 +16,7 @@ from campaigns.models import Campaign, Content
 from common.copying import copy_in
 from leads.intake.matching import COMPANY_FACTS, LEAD_FACTS, KnownCompany, Person
 from leads.lifecycle import LEAD, LOST, OPPORTUNITY, PATH, RECYCLED, SAL, SQL, Stage
-from leads.models import Company, Lead
+from leads.models import Company, Lead, Transition
 from leads.models.lead import Origin
 
 LEAD_TEXTS = ("email", *LEAD_FACTS, "external_source", "external_id")
@@ -77,6 +77,7 @@ SELECT l.id, 1, CASE WHEN %(history)s THEN 'import' WHEN l.origin = 'marketing' 
   FROM leads_lead l JOIN (VALUES {hops}) AS hop (stage, origin, n, was, became) USING (stage, origin)
  WHERE l.id = ANY(%(leads)s)
  ORDER BY l.id, hop.n
+RETURNING *
 """.format(
     hops=", ".join(
         f"('{stage}', '{origin}', {n}, '{was}', '{became}')"
@@ -113,8 +114,10 @@ def store_companies(companies: Iterable[KnownCompany], *, at: datetime) -> list[
     return [c.id for c in changed]
 
 
-def store_leads(new: list[Person], campaigns: dict[str, int], *, at: datetime, history: bool, by: User | None) -> None:
-    """Insert the new leads with their first episode and the moves that brought them where they are."""
+def store_leads(
+    new: list[Person], campaigns: dict[str, int], *, at: datetime, history: bool, by: User | None
+) -> list[Transition]:
+    """Insert the new leads with their first episode; return the moves by which they came. History tells of none."""
     new.sort(key=lambda person: (person.arrival.email, person.arrival.external or ()))
     for person, number in zip(new, new_ids(Lead, len(new)), strict=True):
         person.id = number
@@ -122,7 +125,10 @@ def store_leads(new: list[Person], campaigns: dict[str, int], *, at: datetime, h
     values = {"leads": [person.id for person in new], "history": history, "by": by and by.pk}
     with connection.cursor() as cursor:
         cursor.execute(EPISODES, values)
-        cursor.execute(MOVES, values)
+        if history:
+            cursor.execute(MOVES.removesuffix("RETURNING *\n"), values)
+            return []
+    return list(Transition.objects.raw(MOVES, values)) if new else []
 
 
 def _lead_row(person: Person, campaigns: dict[str, int], at: datetime) -> list[Any]:
