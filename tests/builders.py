@@ -15,6 +15,7 @@ from leads.draining import score_due
 from leads.intake import receive
 from leads.models import Criteria, Handoff, Lead, ReturnReason
 from leads.promotion import qualify_by_hand
+from sla.models import Agreement
 
 _numbers = count(1)
 
@@ -36,6 +37,16 @@ def criteria_in_force(*, theo: User, nora: User, at: datetime, **terms: Any) -> 
     draft = Criteria.objects.draft_from(None, by=theo, at=at)
     Criteria.objects.filter(pk=draft.pk).update(**terms)
     draft.refresh_from_db()
+    draft.propose(by=theo, at=at)
+    draft.sign(by=theo, at=at)
+    draft.sign(by=nora, at=at)
+    return draft
+
+
+def agreement_in_force(*, theo: User, nora: User, at: datetime) -> Agreement:
+    """The product's own proposal without a baseline, signed by both heads."""
+    draft = Agreement.objects.draft_from(None, by=theo, at=at)
+    draft.edit(by=theo, baseline_days=0)
     draft.propose(by=theo, at=at)
     draft.sign(by=theo, at=at)
     draft.sign(by=nora, at=at)
@@ -72,9 +83,10 @@ def reason(code: str) -> ReturnReason:
     return ReturnReason.objects.get(code=code)
 
 
-def everything() -> dict[str, list[tuple]]:
-    """Every row of leads, and of what people were told, as it is now."""
-    tables = [name for name in connection.introspection.table_names() if name.startswith(("leads_", "notifications_"))]
+def everything(*apps: str) -> dict[str, list[tuple]]:
+    """Every row of these apps as it is now; unless others are named, of leads and of what people were told."""
+    ours = tuple(f"{app}_" for app in apps or ("leads", "notifications"))
+    tables = [name for name in connection.introspection.table_names() if name.startswith(ours)]
     with connection.cursor() as cursor:
         rows = {}
         for table in tables:
