@@ -185,9 +185,11 @@ def _ids_by_name(model: type[Model], column: str, texts: Iterable[str]) -> dict[
     wanted = {text.lower(): text for text in texts if text}
     if not wanted:
         return {}
-    new = [model(**{column: text}) for lower, text in wanted.items() if lower not in _found(model, column, wanted)]
-    if new:
-        model._default_manager.bulk_create(new, ignore_conflicts=True)
+    known = _found(model, column, wanted)
+    new = [model(**{column: text}) for lower, text in wanted.items() if lower not in known]
+    if not new:
+        return known
+    model._default_manager.bulk_create(new, ignore_conflicts=True)
     return _found(model, column, wanted)
 
 
