@@ -30,16 +30,29 @@ class MinutesForm(forms.Form):
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
-class AgendaForm(forms.Form):
+class OfOnePage(forms.Form):
+    """A form that stands on a page beside others: its fields' ids begin with a word of its own."""
+
+    own = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{self.own}_%s", **kwargs)
+
+
+class AgendaForm(OfOnePage):
     """Something to talk about, and what it is about."""
+
+    own = "agenda"
 
     text = forms.CharField(label="What to talk about", max_length=300)
     kind = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     about = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(OfOnePage):
     """A decision, and the document it changes."""
+
+    own = "decision"
 
     text = forms.CharField(label="What was decided", max_length=500)
     document = forms.ChoiceField(
@@ -54,8 +67,10 @@ class DecisionForm(forms.Form):
     )
 
 
-class ActionForm(forms.Form):
+class ActionForm(OfOnePage):
     """Who does what by when, and the number it should move."""
+
+    own = "action"
 
     text = forms.CharField(label="What is to be done", max_length=300)
     owner = forms.ModelChoiceField(label="By", queryset=User.objects.none(), empty_label=None)

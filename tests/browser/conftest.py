@@ -25,8 +25,9 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
-# The browser logs each answer that refuses; a test that provokes one looks at the page for what it says.
-REFUSALS = tuple(f"Failed to load resource: the server responded with a status of {n}" for n in (403, 409, 422, 429))
+# The browser, and htmx, log each answer that refuses; a test that provokes one looks at the page for what it says.
+LOGGED = ("Failed to load resource: the server responded with a status of", "Response Status Error Code")
+REFUSALS = tuple(f"{said} {n}" for said in LOGGED for n in (403, 409, 422, 429))
 
 HERE = Path(__file__).parent
 SCREENSHOTS = Path(settings.BASE_DIR) / "var" / "screenshots"
