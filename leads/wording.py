@@ -67,7 +67,12 @@ def sentences(criteria: Criteria) -> list[str]:
     said = _summary(criteria, rules, wording)
     for axis, heading in ((Axis.FIT, "Who they are"), (Axis.ENGAGEMENT, "What they did")):
         said += [f"{heading}: {_scored(rule, wording)} points." for rule in rules if rule.axis == axis]
-    return said + _thresholds(criteria) + _steps(criteria)
+    return said + terms(criteria)
+
+
+def terms(criteria: Criteria) -> list[str]:
+    """What holds beside the rules: hot, grades, days, steps and the checklist."""
+    return _thresholds(criteria) + _steps(criteria)
 
 
 def summary(criteria: Criteria) -> str:

@@ -74,6 +74,14 @@ class RuleForm(forms.Form):
         """What a field says: what was sent, else what it began with."""
         return self.data.get(name) if self.is_bound else self.initial.get(name)
 
+    def place_of(self, field: str | None) -> str | None:
+        """The field of this form that a refusal is about, or None for the whole."""
+        if field == "values":
+            field = next((name for name in ("others", "value", "days", "on", "answer") if name in self.fields), None)
+        if field in ("window_days", "halves_days"):
+            field = "days"
+        return field if field in self.fields else None
+
     def given(self) -> dict[str, Any]:
         """The rule, for the verbs of a definition."""
         return {"section": self.section, "points": self.cleaned_data.get("points")}

@@ -14,11 +14,13 @@ from agreements.signing import signing_context
 from common import clock as db_clock
 from common.errors import Incomplete
 from common.htmx import answer, toast, wants_part
+from leads import release
 from leads.forms.criteria import LISTS, ProposeForm, TermsForm, list_of, rule_form
 from leads.models import Criteria, Rescore, Rule
 from leads.models.criteria import CriteriaQuerySet
+from leads.release import Release
 from leads.scoring.preview import preview
-from leads.wording import Wording, changes, summary
+from leads.wording import Wording, changes, summary, terms
 
 COMING = [State.DRAFT, State.PROPOSED, State.SIGNED]
 HEADINGS = {
@@ -35,8 +37,10 @@ HEADINGS = {
 def versions(request: HttpRequest) -> HttpResponse:
     """Every version: the one that rules, what is coming, and what was."""
     found = list(_versions(request.user).select_related("revision__proposed_by").order_by("-revision__number"))
+    ruling = next((each for each in found if each.revision.rules), None)
     context = {
-        "ruling": next((each for each in found if each.revision.rules), None),
+        "ruling": ruling,
+        "summary": summary(ruling) if ruling else "",
         "coming": [each for each in found if each.revision.state in COMING],
         "past": [each for each in found if each.revision.state not in COMING and not each.revision.rules],
         "may_edit": allowed(request.user, "criteria.edit"),
@@ -72,7 +76,7 @@ def _context(shown: Criteria, user: User) -> dict[str, Any]:
         "criteria": shown,
         "editable": shown.revision.is_draft and allowed(user, "criteria.edit"),
         "summary": summary(shown),
-        "sentences": said,
+        "terms_said": terms(shown),
         "lists": _lists(shown),
         "versions": found,
         "before": before,
@@ -81,7 +85,7 @@ def _context(shown: Criteria, user: User) -> dict[str, Any]:
         "rules_now": next((each for each in found if each.revision.rules), None),
         "may_edit": allowed(user, "criteria.edit"),
         "may_try": allowed(user, "criteria.try"),
-        "terms": TermsForm(instance=shown),
+        "terms_form": TermsForm(instance=shown),
         "propose": ProposeForm(),
         "rescore": Rescore.objects.running(),
         **signing_context(shown.revision, user),
@@ -164,7 +168,7 @@ def _kept(form: Any, draft: Criteria, user: User) -> bool:
         else:
             draft.add_rule(by=user, **form.given())
     except Incomplete as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        form.add_error(form.place_of(error.field), str(error))
         return False
     return True
 
@@ -214,7 +218,7 @@ def edit_terms(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("criteria_version", number)
     except Incomplete as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
-    context = _context(_version(request, number), request.user) | {"terms": form}
+    context = _context(_version(request, number), request.user) | {"terms_form": form}
     return render(request, "criteria/draft.html", context, status=422)
 
 
@@ -223,7 +227,8 @@ def edit_terms(request: HttpRequest, number: int) -> HttpResponse:
 def count(request: HttpRequest, number: int) -> HttpResponse:
     """Who would be an MQL now, with this version."""
     shown = _version(request, number)
-    context = {"criteria": shown, "preview": preview(shown, at=db_clock.now())}
+    found = preview(shown, at=db_clock.now())
+    context = {"criteria": shown, "preview": found, "release": found and Release(found.new, release.plan().a_day)}
     return answer(request, "criteria/count.html", context, part="criteria/_count.html")
 
 
