@@ -2,13 +2,26 @@
 
 from typing import Any
 
+from accounts.models import User
 from agreements.models import Revision
+from common import clock as db_clock
 from common.badges import badge
+from common.panels import panel
+from goals.models import Plan
 from goals.models.versions import PREFIX
+from goals.progress import progress
 
 
 @badge("goals")
-def waits_for_you(user: Any) -> str:
+def waits_for_you(user: User) -> str:
     """Whether a plan waits for this person's signature."""
     waiting = Revision.objects.waiting_for(user).filter(document__startswith=PREFIX)
     return "to sign" if waiting.exists() else ""
+
+
+@panel("home", "goals/_home.html", order=30)
+def goal_of_the_day(object_id: int, user: User) -> dict[str, Any] | None:
+    """How the goal goes that counts today: each side sees the other's targets too."""
+    at = db_clock.now()
+    plan = Plan.objects.visible_to(user).for_day(at.astimezone(user.tz).date())
+    return {"plan": plan, "going": progress(plan, at=at)} if plan else None
