@@ -33,8 +33,8 @@ class ReasonForm(forms.ModelForm):
             "cause": "What it is",
             "evidence": "It has to be shown by",
             "prompt": "The question to the rep",
-            "result": "Before acceptance",
-            "result_after_acceptance": "After acceptance",
+            "result": "What follows before acceptance",
+            "result_after_acceptance": "What follows after acceptance",
             "cool_down_days": "Days of rest",
             "counts_against_quality": "Counts against marketing’s quality",
             "permanent": "For good: never an automatic MQL again",
@@ -45,6 +45,7 @@ class ReasonForm(forms.ModelForm):
             "prompt": "Such as: Which trait, and in which direction?",
             "cool_down_days": "So long no new behaviour makes it an MQL; asking for a demo does.",
             "counts_against_quality": "A lead returned for it is taken off the MQLs that marketing delivered.",
+            "permanent": "",
             "fixer": "Such as: marketing, operations.",
             "is_active": "Reps can choose it.",
         }

@@ -25,11 +25,9 @@ class SourceForm(forms.Form):
     email = forms.EmailField(label="E-mail")
     first_name = forms.CharField(required=False, max_length=120)
     last_name = forms.CharField(required=False, max_length=120)
-    title = forms.CharField(required=False, max_length=200)
+    title = forms.CharField(label="Job title", required=False, max_length=200)
     phone = forms.CharField(required=False, max_length=60)
-    company = forms.CharField(
-        required=False, max_length=200, help_text="Left empty, it is found by the e-mail’s domain."
-    )
+    company = forms.CharField(required=False, max_length=200)
     country = forms.CharField(required=False, max_length=80)
     stage = forms.ChoiceField(label="How far is it?", choices=STAGES, initial=SQL.value, widget=forms.RadioSelect)
     amount = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)

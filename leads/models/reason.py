@@ -70,7 +70,8 @@ class ReturnReasonQuerySet(models.QuerySet["ReturnReason"]):
 
     def with_counts(self) -> ReturnReasonQuerySet:
         """Each with `given`, how often it was given and not taken back."""
-        return self.annotate(given=models.Count("returns", filter=Q(returns__undone_at=None)))
+        counted = self.annotate(given=models.Count("returns", filter=Q(returns__undone_at=None)))
+        return counted.order_by("position", "pk")
 
     @transaction.atomic
     def add(self, *, by: User, **terms: Any) -> ReturnReason:
