@@ -38,7 +38,7 @@ def talk_about_lead(lead: int, user: User) -> dict[str, Any] | None:
 
 @panel("scorecard", "meetings/_put_on_agenda.html", order=80)
 def talk_about_scorecard(object_id: int, user: User) -> dict[str, Any] | None:
-    return _agenda(user, kind="", about="")
+    return _agenda(user, kind="", about="", apart=True)
 
 
 @panel("home", "meetings/_home.html", order=40)
@@ -49,8 +49,8 @@ def next_meeting(object_id: int, user: User) -> dict[str, Any] | None:
     return {"meeting": meeting, "mine": mine} if meeting or mine else None
 
 
-def _agenda(user: User, *, kind: str, about: Any) -> dict[str, Any] | None:
+def _agenda(user: User, **about: Any) -> dict[str, Any] | None:
     if not allowed(user, "meeting.minute"):
         return None
     meeting = Meeting.objects.visible_to(user).next()
-    return {"meeting": meeting, "kind": kind, "about": about} if meeting else None
+    return {"meeting": meeting, **about} if meeting else None

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import may
@@ -59,7 +60,7 @@ def put_on_agenda(request: HttpRequest) -> HttpResponse:
         return render(request, "meetings/put_on_agenda.html", {"form": form, "meeting": coming}, status=422)
     check_link(form.cleaned_data["kind"], form.cleaned_data["about"], user=request.user)
     item = coming.put_on_agenda(**form.cleaned_data, by=request.user, at=db_clock.now())
-    toast(request, f"It is on {coming.day_name}’s agenda.", undo=f"/meetings/agenda/{item.pk}/take-off/")
+    toast(request, f"It is on {coming.day_name}’s agenda.", undo=reverse("take_off_agenda", args=[item.pk]))
     return back(request, coming.get_absolute_url())
 
 
