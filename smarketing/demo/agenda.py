@@ -44,6 +44,7 @@ class Agenda:
                 if type(refusal) not in (Refused, IllegalMove):
                     raise
                 self.refusals.append(refusal)
+        self.now = max(self.now, until)
 
     def _wait(self, number: int, process: Process, until: datetime | None) -> None:
         if until is not None:

@@ -11,11 +11,12 @@ from common.errors import Refused
 from leads import rescoring
 from leads.models import DueLead, Lead
 from notifications.outbox import as_history
-from smarketing.demo import definitions, promises
+from smarketing.demo import deals, definitions, promises, remarks, weekly
+from smarketing.demo.accounts import bring_old_list, name_accounts
 from smarketing.demo.agenda import Agenda, Process
 from smarketing.demo.cast import Cast
 from smarketing.demo.market import run_campaigns
-from smarketing.demo.rounds import Rounds, rounds_of
+from smarketing.demo.rounds import Rounds
 from smarketing.demo.scene import Scene
 from smarketing.demo.story import SCRIPT, ZONE, Year, at
 from smarketing.demo.world import World
@@ -50,16 +51,30 @@ def _set(seed: int, leads: int, until: datetime) -> Scene:
 def _play(scene: Scene, say: Say) -> None:
     """Go through the year: what people do, and after each stretch of it a round of the machines."""
     rounds, year = Rounds(scene), scene.year
-    for process in (_definitions(scene), promises.agree(scene)):
+    bring_old_list(scene)
+    for process in _chapters(scene):
         scene.agenda.begin(process)
     for number in range(year.days):
         day = year.day(number)
-        for place, moment in enumerate(rounds_of(scene, day)):
-            rounds.go_round(min(moment, year.until), morning=place == 0)
+        for place, moment in enumerate(rounds.moments_of(day)):
+            rounds.go_round(moment, morning=place == 0)
         if day.day == 1:
             say(f"{year.day(number - 1):%B %Y}: {rounds.told()}")
             _tidy()
     rounds.go_round(year.until, morning=False)
+
+
+def _chapters(scene: Scene) -> list[Process]:
+    alone = len(scene.world.people) // deals.LEADS_A_SELF_SOURCED_ONE
+    return [
+        _definitions(scene),
+        promises.agree(scene),
+        promises.set_goal(scene),
+        name_accounts(scene),
+        weekly.meet(scene),
+        remarks.excuse(scene),
+        *(deals.find_own(scene, number) for number in range(alone)),
+    ]
 
 
 def _definitions(scene: Scene) -> Process:
@@ -72,7 +87,7 @@ def _definitions(scene: Scene) -> Process:
     yield at(year.working_day(SCRIPT.second_definition_signed), "08:50")
     definitions.sign_second(second, year, cast)
     _score_everybody(scene)
-    yield at(year.working_day_before(year.last_day, 2), "13:20")
+    yield at(year.working_day_before(year.last_day, SCRIPT.third_definition_proposed_before_the_end), "13:20")
     definitions.propose_third(year, cast)
 
 
@@ -84,9 +99,13 @@ def _score_everybody(scene: Scene) -> None:
 def _tidy() -> None:
     """What the database does by itself between transactions, and cannot within this one.
 
-    The planner learns how large the tables have become, and marks that were taken are out of the way.
+    References are checked, marks that were taken are put out of the way, and the planner learns how large the
+    tables have become.
     """
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         if not DueLead.objects.exists():
             cursor.execute("TRUNCATE leads_duelead")
-        cursor.execute("ANALYZE")
+        # Our tables by name: the catalogue that all databases of a server share may be held by another.
+        cursor.execute(f"ANALYZE {', '.join(connection.introspection.django_table_names(only_existing=True))}")

@@ -1,11 +1,13 @@
-"""Deals: what they are worth, how long they take and how they end."""
+"""Deals: what they are worth, how long they take and how they end; and those that a rep found alone."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from leads.models import Handoff
+from accounts.models import User
+from leads.intake import source_lead
+from leads.models import Lead, Opportunity
 from smarketing.demo import names
 from smarketing.demo.agenda import Process
 from smarketing.demo.chance import Chance
@@ -16,29 +18,42 @@ from smarketing.demo.world import Person
 CURRENCY = "EUR"
 WORTH = {"tiny": 3200, "small": 9800, "middling": 24500, "large": 61000}
 MEDIAN_DAYS, SPREAD = 34, 0.5
+LEADS_A_SELF_SOURCED_ONE = 250
+TOLD_BY_THE_PERSON = ("email", "first_name", "last_name", "title", "phone", "city", "country", "company", "industry",
+                      "employees", "company_country")  # fmt: skip
 
 
-def deal(scene: Scene, handoff: Handoff, person: Person, chance: Chance) -> Process:
+def deal(scene: Scene, lead: Lead, rep: User, person: Person, chance: Chance) -> Process:
     """Open it, change the amount once more is known, win or lose it."""
-    rep, now = handoff.owner, scene.agenda.now
+    now = scene.agenda.now
     lasts = timedelta(days=max(6, chance.around(MEDIAN_DAYS, SPREAD)))
     worth = chance.around(WORTH[person.firm.size], 0.4)
-    opened = handoff.open_deal(
-        amount=_round(worth), currency=CURRENCY, closes_on=(now + lasts * chance.uniform(0.8, 1.2)).date(),
-        estimated=chance.yes(0.25), by=rep, at=now,
-    )  # fmt: skip
+    closes_on = (now + lasts * chance.uniform(0.8, 1.2)).date()
+    terms = {"amount": _round(worth), "currency": CURRENCY, "closes_on": closes_on, "estimated": chance.yes(0.25)}
+    opened = Opportunity.objects.open_for(lead, **terms, by=rep, at=now)
+    ends = now + lasts
     if chance.yes(0.3):
         now = yield scene.working(rep, now + lasts / 2, 1)
         opened.edit(by=rep, at=now, amount=_round(worth * chance.uniform(0.75, 1.25)))
-    now = yield _decided(scene, handoff, now, lasts, chance)
+    now = yield scene.working(rep, ends, chance.uniform(0.1, 7))
     if chance.yes(chance_to_win(person, scene.cast.habit(rep).wins)):
         opened.win(by=rep, at=now)
     else:
         opened.lose(because=chance.choice(names.LOST_BECAUSE), by=rep, at=now)
 
 
-def _decided(scene: Scene, handoff: Handoff, now: datetime, lasts: timedelta, chance: Chance) -> datetime:
-    return scene.working(handoff.owner, now + lasts, chance.uniform(0.1, 7))
+def find_own(scene: Scene, number: int) -> Process:
+    """A rep meets somebody alone: it starts with sales and enters no rate of marketing's."""
+    chance = scene.chance("found alone", number)
+    rep = chance.choice(scene.cast.reps)
+    begins = scene.some_day(rep, scene.agenda.now, chance.randrange(30, 230), chance)
+    person = scene.world.person("Website", begins, level="leads", size="middling", interest="reads")
+    now = yield begins
+    facts = person.facts()
+    lead = source_lead({name: facts[name] for name in TOLD_BY_THE_PERSON if name in facts}, by=rep, at=now)
+    person.lead_id, scene.person_of[lead.pk] = lead.pk, person
+    now = yield scene.some_day(rep, now, chance.randrange(2, 12), chance)
+    yield from deal(scene, lead, rep, person, chance)
 
 
 def _round(amount: float) -> Decimal:

@@ -20,7 +20,7 @@ CHECKLIST = [
     "When should it work?",
 ]
 TERMS: dict[str, Any] = {
-    "threshold": Decimal(46), "min_fit": Decimal(12), "hot_at": Decimal(90), "grade_a": Decimal(45),
+    "threshold": Decimal(55), "min_fit": Decimal(12), "hot_at": Decimal(90), "grade_a": Decimal(45),
     "grade_b": Decimal(30), "grade_c": Decimal(15), "zone": ZONE.key, "checklist": CHECKLIST,
 }  # fmt: skip
 
@@ -47,8 +47,8 @@ FIRST = [
         Section.SCORED, "industry", "is_any_of", "Road freight", "Logistics", "Wholesale", "Food", "Retail", points=15
     ),
     _touch("webinar_attended", 15, 30, window_days=30),
-    _touch("pricing_page", 8, 24, window_days=14),
-    _touch("download", 10, 20, window_days=30),
+    _touch("pricing_page", 8, 16, window_days=14),
+    _touch("download", 10, 10, window_days=30),
     _touch("event", 8, 8, window_days=60),
     _touch("", 3, 12, halves_days=21),
 ]
@@ -88,7 +88,7 @@ def draft_second(year: Year, cast: Cast) -> Criteria:
     draft = Criteria.objects.draft_from(Criteria.objects.ruling(), by=cast.maya, at=at(day, "14:10"))
     for rule in SIZE:
         draft.add_rule(by=cast.maya, **rule)
-    draft.edit(by=cast.maya, threshold=Decimal(52))
+    draft.edit(by=cast.maya, threshold=Decimal(60))
     draft.propose(by=cast.theo, at=at(day, "16:40"))
     return draft
 
@@ -101,7 +101,7 @@ def sign_second(draft: Criteria, year: Year, cast: Cast) -> None:
 
 def propose_third(year: Year, cast: Cast) -> None:
     """It waits for sales: vehicles count, and standing at a stand counts for less."""
-    day = year.working_day_before(year.last_day, 2)
+    day = year.working_day_before(year.last_day, SCRIPT.third_definition_proposed_before_the_end)
     draft = Criteria.objects.draft_from(Criteria.objects.ruling(), by=cast.maya, at=at(day, "10:35"))
     draft.add_rule(by=cast.maya, **FLEET)
     draft.rules.get(touch_kind="event").edit(by=cast.maya, points=Decimal(4), cap=Decimal(4))

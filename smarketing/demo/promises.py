@@ -1,14 +1,20 @@
-"""What both sides promise each other: an agreement that was sent back once, then signed, then renewed in autumn."""
+"""What both sides promise each other, in an agreement and in the goal of the quarter."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Sum
+
+from common.periods import quarter_of
+from goals.models import Plan
+from leads.models import Opportunity
+from leads.models.opportunity import DealState
 from sla.models import Agreement
 from smarketing.demo.agenda import Process
 from smarketing.demo.scene import Scene
-from smarketing.demo.story import SCRIPT, at
+from smarketing.demo.story import SCRIPT, ZONE, at
 
 TOO_MUCH = "95 % leaves no room for a day at a customer's. We can hold 85 %."
 
@@ -42,3 +48,24 @@ def _sign(scene: Scene, draft: Agreement, now: datetime) -> Process:
     draft.sign(by=scene.cast.theo, at=now)
     now = yield now.replace(hour=14)
     draft.sign(by=scene.cast.nora, at=now)
+
+
+def set_goal(scene: Scene) -> Process:
+    """A week before the present quarter both sides sign what they want to win in it."""
+    year, cast = scene.year, scene.cast
+    quarter = quarter_of(year.until, ZONE.key)
+    day = year.working_day_before(quarter.start_on, SCRIPT.plan_signed_before_quarter)
+    now = yield at(day, "10:15")
+    plan = Plan.objects.draw_up(quarter.key, _goal(now), cast.office, by=cast.theo, at=now)
+    plan.propose(by=cast.theo, at=now)
+    now = yield now.replace(hour=15)
+    plan.sign(by=cast.theo, at=now)
+    now = yield at(year.working_day_before(quarter.start_on, SCRIPT.plan_signed_before_quarter - 1), "11:05")
+    plan.sign(by=cast.nora, at=now)
+
+
+def _goal(now: datetime) -> Decimal:
+    """A little more than what a quarter of the last half year brought; marketing is to win half of it."""
+    won = Opportunity.objects.filter(state=DealState.WON, closed_at__gte=now - timedelta(days=182), closed_at__lt=now)
+    half_year = won.aggregate(total=Sum("amount"))["total"] or Decimal(40_000)
+    return Decimal(round(half_year * Decimal("1.15") / 10_000) * 10_000)

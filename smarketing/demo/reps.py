@@ -9,21 +9,23 @@ from functools import cache
 from leads.models import Attempt, Handoff, ReturnReason
 from leads.models.attempt import Channel, Outcome
 from leads.models.returns import Result
-from smarketing.demo import judgement
+from smarketing.demo import judgement, today
 from smarketing.demo.agenda import Process
 from smarketing.demo.chance import Chance
 from smarketing.demo.deals import deal
 from smarketing.demo.judgement import Objection
 from smarketing.demo.marketers import merge_double, nurture, repair
+from smarketing.demo.remarks import remark
 from smarketing.demo.scene import Scene
 from smarketing.demo.story import ZONE
-from smarketing.demo.today import lies_still
 from smarketing.demo.world import Person
 
 MOST_ATTEMPTS = 6
 HOT_HOURS = 0.42
 SPREAD = 0.75
 FORGETS, FORGOTTEN_HOURS = 0.025, 13
+REMARKS = 0.12
+TOLD_LATE = 0.3
 REACHES = {"passes": 0.75, "reads": 1.0, "evaluates": 1.25}
 SPOKE = (
     "Plans sixty trucks with two people; wants to see a tour with returns.",
@@ -59,7 +61,8 @@ def follow_up(scene: Scene, pk: int, turn: int = 0) -> Process:
     if handoff.owner is None:
         yield from _find_owner(scene, handoff, chance)
         handoff = scene.handoff(pk)
-    if lies_still(scene, handoff, chance):
+    if today.lies_still(scene, handoff, person, chance):
+        yield from today.play(scene, pk, person, chance)
         return
     yield _first_answer(scene, handoff, chance)
     handoff = scene.handoff(pk)
@@ -147,6 +150,7 @@ def _log(scene: Scene, handoff: Handoff, number: int, reaches: float, chance: Ch
     channel = Channel.EMAIL if number % 3 == 0 else Channel.CALL
     outcome = Outcome.SENT if channel == Channel.EMAIL else _outcome(reaches, chance)
     calls_back = outcome == Outcome.CALL_BACK
+    synced = channel == Channel.CALL and chance.yes(0.35)
     return Attempt.objects.log(
         handoff,
         channel=channel,
@@ -155,8 +159,16 @@ def _log(scene: Scene, handoff: Handoff, number: int, reaches: float, chance: Ch
         at=now,
         note=chance.choice(SPOKE) if outcome == Outcome.SPOKE else "",
         call_back_at=scene.some_day(rep, now, chance.choice((1, 2, 3)), chance) if calls_back else None,
-        synced=channel == Channel.CALL and chance.yes(0.35),
+        synced=synced,
+        made_at=_made_earlier(handoff, now, chance) if synced and number == 1 else None,
     )
+
+
+def _made_earlier(handoff: Handoff, now: datetime, chance: Chance) -> datetime | None:
+    """Now and then the telephone system tells late of a call that was made in time."""
+    if not handoff.due_at or now <= handoff.due_at or not chance.yes(TOLD_LATE):
+        return None
+    return handoff.due_at - (handoff.due_at - handoff.made_at) * chance.uniform(0.05, 0.2)
 
 
 def _outcome(reaches: float, chance: Chance) -> Outcome:
@@ -172,6 +184,8 @@ def _qualify(scene: Scene, handoff: Handoff, person: Person, chance: Chance) -> 
     if objection := judgement.after_talking(person, chance, now):
         send_back(scene, handoff, objection, turn=0)
         return
+    if chance.yes(REMARKS):
+        remark(scene, handoff, chance)
     answers = dict(zip(handoff.criteria.checklist, chance.choice(ANSWERS), strict=True))
     handoff.confirm(answers, by=handoff.owner, at=now)
     meets = scene.some_day(handoff.owner, now, chance.randrange(1, 8), chance)
@@ -182,4 +196,4 @@ def _qualify(scene: Scene, handoff: Handoff, person: Person, chance: Chance) -> 
     if objection := judgement.after_qualifying(person, chance, now):
         send_back(scene, handoff, objection, turn=0)
     else:
-        yield from deal(scene, handoff, person, chance)
+        yield from deal(scene, handoff.lead, handoff.owner, person, chance)

@@ -12,12 +12,14 @@ from leads.lifecycle import leads_changed
 from leads.models import Handoff, Lead
 from leads.release import release_held
 from sla.models import Clock
+from smarketing.demo import today
 from smarketing.demo.behaviour import Act, acts_of
 from smarketing.demo.reps import follow_up
 from smarketing.demo.scene import Scene
-from smarketing.demo.story import at
+from smarketing.demo.story import ZONE, at
 
 ALL = 100_000
+CLOSELY = timedelta(weeks=9)
 
 
 class Rounds:
@@ -25,8 +27,10 @@ class Rounds:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        people = scene.world.people
-        self.acts = sorted(act for person in people for act in acts_of(person, scene.year, scene.world.seed))
+        since = at(scene.year.first_day, "08:30")
+        planned = [act for person in scene.world.people for act in acts_of(person, scene.year, scene.world.seed)]
+        self.acts = sorted(act for act in planned + today.visitors(scene) if act.at >= since)
+        self.todays = today.moments(scene)
         self.taken = 0
         self.last_handoff = 0
 
@@ -80,11 +84,15 @@ class Rounds:
             person.lead_id = lead_id
             self.scene.person_of[lead_id] = person
 
-
-def rounds_of(scene: Scene, day: date) -> list[datetime]:
-    """The moments of a working day: before the desk opens, once while it is open, and often in the last days."""
-    chance = scene.chance("rounds", day)
-    if not scene.year.hours.is_working_day(day):
-        return []
-    minutes = sorted(chance.sample(range(20, 500), 1))
-    return [at(day, "08:57"), *(at(day, "09:00") + timedelta(minutes=m, seconds=chance.randrange(60)) for m in minutes)]
+    def moments_of(self, day: date) -> list[datetime]:
+        """The rounds of a working day: one at any time of it; in the last weeks one each half, and after each visit."""
+        year = self.scene.year
+        if not year.hours.is_working_day(day):
+            return []
+        chance = self.scene.chance("rounds", day)
+        morning = at(day, "09:02") + timedelta(seconds=chance.randrange(210 * 60))
+        afternoon = at(day, "13:10") + timedelta(seconds=chance.randrange(250 * 60))
+        often = year.last_day - day < CLOSELY
+        usual = [morning, afternoon] if often else [morning if chance.yes(0.5) else afternoon]
+        after_visits = [moment for moment in self.todays if moment.astimezone(ZONE).date() == day]
+        return sorted(moment for moment in usual + after_visits if moment < year.until)

@@ -15,7 +15,13 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from common.hours import Hours
-from common.worktime import add_working_days, closing_time, next_opening, working_time_between
+from common.worktime import (
+    add_working_days,
+    add_working_time,
+    closing_time,
+    next_opening,
+    working_time_between,
+)
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 WEEKS = 52
@@ -30,18 +36,17 @@ HOLIDAY = 0.15
 class Script:
     """On which day of the year each thing happens, counted from its first day, 0; `weeks_ago` from its last."""
 
-    old_list_imported: int = 1
     definition_drafted: int = 9
     definition_signed: int = 20
     agreement_declined: int = 34
     agreement_signed: int = 41
     agreement_renewed: int = 286
-    kick_off: int = 96
-    too_small_discussed: int = 170
+    accounts_named: int = 62
     second_definition_drafted: int = 196
     second_definition_signed: int = 210
     plan_signed_before_quarter: int = 9
-    third_definition_proposed: int = 361
+    third_definition_proposed_before_the_end: int = 2
+    weeks_of_meetings: int = 9
 
 
 SCRIPT = Script()
@@ -91,6 +96,13 @@ class Year:
             day -= timedelta(days=1)
             count -= self.hours.is_working_day(day)
         return day
+
+    def before_the_end(self, hours: float) -> datetime:
+        """The moment that lies so many working hours before the desk's last one."""
+        left, day = timedelta(hours=hours), self.desk_time.astimezone(ZONE).date()
+        while (worked := working_time_between(at(day, "00:00"), self.desk_time, self.hours)) < left:
+            day = self.working_day_before(day)
+        return add_working_time(at(day, "00:00"), worked - left, self.hours)
 
     def busy(self, day: date) -> float:
         """How many leads a day brings, an ordinary one being 1."""

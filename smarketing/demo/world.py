@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from smarketing.demo import names
 from smarketing.demo.chance import Chance
-from smarketing.demo.market import DRIVES, WEBINARS, Drive
+from smarketing.demo.market import DRIVES, WEBINARS, Drive, drive_from
 from smarketing.demo.story import Year, at
 
 SIZES = {"tiny": (3, 19), "small": (20, 199), "middling": (200, 2000), "large": (2001, 14000)}
@@ -22,6 +22,7 @@ INTERESTS = ("passes", "reads", "evaluates")
 LEVELS = ("leads", "manages", "works", "aside")
 HOME = {"Netherlands": 0.38, "Germany": 0.27, "Belgium": 0.17, "Austria": 0.06, "Switzerland": 0.05,
         "France": 0.04, "United Kingdom": 0.03}  # fmt: skip
+TWICE = ("middling", "large")
 CORE = ("Road freight", "Logistics", "Wholesale", "Food", "Retail")
 TRADE = {"Road freight": 0.26, "Logistics": 0.22, "Wholesale": 0.13, "Food": 0.1, "Retail": 0.09,
          "Building materials": 0.07, "Manufacturing": 0.07, "Couriers": 0.03, "Services": 0.03}  # fmt: skip
@@ -75,6 +76,7 @@ class Person:
     private: bool
     lead_id: int | None = None
     double_of: Person | None = field(default=None, repr=False)
+    scene: str = ""
 
     def facts(self) -> dict[str, Any]:
         """What we are told of them, as intake takes it."""
@@ -99,26 +101,48 @@ class World:
         self.firms: defaultdict[str, list[Firm]] = defaultdict(list)
         self.domains: set[str] = set()
         self.addresses: set[str] = set()
-        arrivals = sorted(self._arrivals(count), key=lambda arrival: (arrival[0], arrival[1].source))
+        doubles = max(count // 500, 1)
+        arrivals = sorted(self._arrivals(count - doubles), key=lambda arrival: (arrival[0], arrival[1].source))
         self.people = [self._person(number, *arrival) for number, arrival in enumerate(arrivals)]
+        self._add_doubles(doubles)
 
-    def person(self, drive: Drive, arrives_at: datetime, **traits: str) -> Person:
-        """One more, of a kind the story needs."""
-        made = self._person(len(self.people), arrives_at, drive, **traits)
+    def person(self, source: str, arrives_at: datetime, **traits: str) -> Person:
+        """One more, of a kind the story needs: `size`, `level` and `interest`."""
+        made = self._person(len(self.people), arrives_at, drive_from(source), **traits)
         self.people.append(made)
         return made
 
     def _arrivals(self, count: int) -> Iterator[tuple[datetime, Drive]]:
+        brought = 0.0
         for drive in DRIVES:
             chance = Chance(self.seed, "arrivals", drive.source)
             days = self._days_of(drive)
             weights = [self.year.busy(day) for day in days]
-            for day in chance.choices(days, weights, k=round(count * drive.share)):
+            come = round(count * (brought + drive.share)) - round(count * brought)
+            brought += drive.share
+            for day in chance.choices(days, weights, k=come):
                 yield moment_on(day, chance), drive
+
+    def _add_doubles(self, count: int) -> None:
+        """Some who are known come again, under another address of the same firm."""
+        chance = Chance(self.seed, "doubles")
+        known = [
+            each for each in self.people if each.interest != "passes" and not each.private and each.firm.size in TWICE
+        ]
+        for first in chance.sample(known, min(count, len(known))):
+            again = max(first.arrives_at, at(self.year.day(30), "10:00")) + timedelta(days=chance.randrange(15, 60))
+            twin = replace(
+                first, number=len(self.people), arrives_at=again, drive=drive_from("Search"), interest="evaluates",
+                email=f"{slug(first.first_name)[0]}.{slug(first.last_name)}@{first.firm.domain}", double_of=first,
+                phone="",
+            )  # fmt: skip
+            if again < self.year.until and twin.email not in self.addresses:
+                self.addresses.add(twin.email)
+                self.people.append(twin)
 
     def _days_of(self, drive: Drive) -> list[date]:
         first, last = drive.runs
-        days = [self.year.day(n) for n in range(first, min(last, self.year.days - 1))]
+        days = [self.year.day(n) for n in range(first, min(last, self.year.days))]
         if drive.name != WEBINARS:
             return days
         return [day for day in days if (next_webinar(self.year, day) - day).days <= REGISTERS_BEFORE]
@@ -134,8 +158,8 @@ class World:
         return Person(
             number, first, last, self._address(first, last, firm, private), chance.choice(names.TITLES[level]),
             level, interest, firm, drive, arrives_at,
-            tells_size=not chance.yes(SIZE_UNKNOWN.get(drive.channel, SIZE_USUALLY_UNKNOWN)),
-            phone="" if chance.yes(0.14) else _phone(firm.country, chance), private=private,
+            tells_size=bool(traits) or not chance.yes(SIZE_UNKNOWN.get(drive.channel, SIZE_USUALLY_UNKNOWN)),
+            phone="" if not traits and chance.yes(0.14) else _phone(firm.country, chance), private=private,
         )  # fmt: skip
 
     def _firm(self, size: str, chance: Chance, *, our_kind: bool) -> Firm:
