@@ -29,9 +29,7 @@ def _still_unassigned(ids: Ids) -> bool:
 def _unassigned(ids: Ids) -> Rendered:
     count = Handoff.objects.unassigned().filter(pk__in=ids["handoffs"]).count()
     subject = "A lead belongs to nobody" if count == 1 else f"{count} leads belong to nobody"
-    return Rendered(
-        subject, "Nobody who could be given them is there. Reassign them, or ask somebody to.", reverse("queue")
-    )
+    return Rendered(subject, "Nobody who could be given them is there. Give each to somebody.", reverse("routing"))
 
 
 def _awaits_marketing(ids: Ids) -> bool:
@@ -51,7 +49,9 @@ def _double(ids: Ids) -> Rendered:
     returned = HandoffReturn.objects.select_related("handoff__lead", "by").get(pk=ids["return"])
     lead = returned.handoff.lead
     return Rendered(
-        f"Merge {lead} with its double", f"{returned.by} says that it is recorded twice.", lead.get_absolute_url()
+        f"Merge {lead} with its double",
+        f"{returned.by} says that it is recorded twice.",
+        reverse("merge", args=[lead.pk]),
     )
 
 
