@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width signs count too
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # full-width ones too
 
 
 def neutral(text: str) -> str:
