@@ -173,6 +173,14 @@ FIELDS: dict[str, Field] = {
         ),
         Field("converted", "Converted, yes or no", STORY, Kind.YES, "converted isconverted leadconverted"),
         Field(
+            "amount",
+            "Amount of the deal",
+            STORY,
+            Kind.NUMBER,
+            "amount dealamount dealvalue opportunityamount expectedrevenue dealsize closedamount wonamount",
+            "Makes the deal of an opportunity, a customer or a lost one, in this installation's currency.",
+        ),
+        Field(
             "owner",
             "Owner",
             STORY,

@@ -13,7 +13,7 @@ from django.db.models import Q
 from leads import facts, scoring
 from leads.intake.storing import update
 from leads.lifecycle import leads_changed
-from leads.models import Attribute, Company, Handoff, Lead, Rule, Transition
+from leads.models import Attribute, Company, Handoff, Lead, Opportunity, Rule, Transition
 from leads.models.episode import rewriting_history
 from leads.models.importing import UNDOING, UNDONE, Import, ImportedCompany, ImportedLead, Superseded
 
@@ -23,7 +23,7 @@ WORKED_ON = """
 SELECT l.id, CASE
        WHEN EXISTS (SELECT FROM leads_handoff h WHERE h.lead_id = l.id AND h.decided_at IS NOT NULL)
             OR EXISTS (SELECT FROM leads_attempt a WHERE a.lead_id = l.id) THEN 'sales has worked on it'
-       WHEN EXISTS (SELECT FROM leads_opportunity o WHERE o.lead_id = l.id)
+       WHEN EXISTS (SELECT FROM leads_opportunity o WHERE o.lead_id = l.id AND o.opened_at > %(started)s)
             OR EXISTS (SELECT FROM leads_dealcontact d WHERE d.lead_id = l.id) THEN 'it is on a deal'
        WHEN EXISTS (SELECT FROM leads_transition t WHERE t.lead_id = l.id AND t.by_id IS NOT NULL
                        AND t.move NOT IN ('import', 'receive')) THEN 'somebody has moved it'
@@ -76,7 +76,9 @@ def _worked_on(ids: list[int], found: Import) -> dict[int, str]:
     """Why leads stay: `{id: reason}` of those that anybody has worked on since the import."""
     about = ContentType.objects.get_for_model(Lead)
     with connection.cursor() as cursor:
-        cursor.execute(WORKED_ON, {"leads": ids, "finished": found.finished_at, "about": about.pk})
+        cursor.execute(
+            WORKED_ON, {"leads": ids, "started": found.started_at, "finished": found.finished_at, "about": about.pk}
+        )
         return {number: reason for number, reason in cursor.fetchall() if reason}
 
 
@@ -88,6 +90,7 @@ def _delete(ids: list[int], *, at: datetime) -> None:
         withdrawn += handoff.void(because="The import was undone", at=at)
     if withdrawn:
         leads_changed.send(Lead, events=withdrawn)
+    Opportunity.objects.filter(lead__in=ids).delete()
     with rewriting_history():
         Transition.objects.filter(lead__in=ids).delete()
     handoffs.delete()

@@ -63,6 +63,7 @@ class Arrival:
     stage: str = LEAD
     stage_at: datetime | None = None
     owner_id: int | None = None
+    amount: Decimal | None = None
     touches: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -286,6 +287,16 @@ def _owner(arrival: Arrival, name: str, value: Any) -> None:
     arrival.owner_id = value.pk if isinstance(value, User) else value
 
 
+def _amount(arrival: Arrival, name: str, value: Any) -> None:
+    try:
+        amount = Decimal(str(value)).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise Incomplete(f"{str(value)[:40]!r} is not an amount.", name) from None
+    if not 0 <= amount < 10**12:
+        raise Incomplete(f"{value} cannot be the amount of a deal.", name)
+    arrival.amount = amount
+
+
 def _as_it_is(arrival: Arrival, name: str, value: Any) -> None:
     setattr(arrival, name, value)
 
@@ -307,6 +318,7 @@ TAKE: dict[str, Callable[[Arrival, str, Any], None]] = {
     "stage": _choice(Stage),
     "stage_at": _moment,
     "owner": _owner,
+    "amount": _amount,
 }
 TAKE |= dict.fromkeys(LEAD_TEXTS, _lead_text) | dict.fromkeys(COMPANY_TEXTS, _company_text)
-HISTORY = frozenset({"created_at", "origin", "stage", "stage_at", "owner"})
+HISTORY = frozenset({"created_at", "origin", "stage", "stage_at", "owner", "amount"})

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
 from django.db.models import Model
 
 from accounts.access import check
@@ -24,7 +23,6 @@ from leads.models import Lead, Opportunity
 from leads.models.lead import Origin
 
 
-@transaction.atomic
 def source_lead(
     facts: Mapping[str, Any], *, stage: str = SQL, deal: Mapping[str, Any] | None = None, by: User, at: datetime
 ) -> Lead:
@@ -42,11 +40,13 @@ def source_lead(
     require_key(arrival)
     Attributes().settle(arrival)
     arrival.origin, arrival.stage, arrival.owner_id = Origin.SALES, stage, by.pk
-    _refuse_known(People([arrival]).find(arrival))
-    lead, events = _enter(Person(None, {}, arrival), by=by, at=at)
-    if stage == OPPORTUNITY:
-        events.append(_open_deal(lead, deal or {}, by=by, at=at))
-    leads_changed.send(sender=Lead, events=events)
+    with leads_changed.as_one_batch():
+        _refuse_known(People([arrival]).find(arrival))
+        lead, moves = _enter(Person(None, {}, arrival), by=by, at=at)
+        leads_changed.send(Lead, events=moves)
+        if stage == OPPORTUNITY:
+            terms = {"amount": None, "currency": settings.BASE_CURRENCY, "closes_on": None} | dict(deal or {})
+            Opportunity.objects.open_for(lead, **terms, by=by, at=at)
     return lead
 
 
@@ -68,20 +68,3 @@ def _enter(person: Person, *, by: User, at: datetime) -> tuple[Lead, list[Model]
     known_facts.snapshot(sorted({person.id, *colleagues}), at=at)
     scoring.mark(sorted({person.id, *colleagues}), fresh=True)
     return Lead.objects.get(pk=person.id), list(moves)
-
-
-def _open_deal(lead: Lead, deal: Mapping[str, Any], *, by: User, at: datetime) -> Opportunity:
-    amount, closes_on = deal.get("amount"), deal.get("closes_on")
-    if not isinstance(amount, Decimal | int) or amount < 0:
-        raise Incomplete("A deal needs its amount.", "amount")
-    if not isinstance(closes_on, date):
-        raise Incomplete("A deal needs the day it is expected to close.", "closes_on")
-    return Opportunity.objects.create(
-        lead=lead,
-        company=lead.company,
-        owner=by,
-        amount=amount,
-        currency=deal.get("currency", ""),
-        closes_on=closes_on,
-        opened_at=at,
-    )

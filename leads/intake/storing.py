@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Model
 from django.db.models.functions import Lower
@@ -15,14 +16,24 @@ from accounts.models import User
 from campaigns.models import Campaign, Content
 from common.copying import copy_in
 from leads.intake.matching import COMPANY_FACTS, LEAD_FACTS, KnownCompany, Person
-from leads.lifecycle import LEAD, LOST, OPPORTUNITY, PATH, RECYCLED, SAL, SQL, Stage
+from leads.lifecycle import CUSTOMER, LEAD, LOST, OPPORTUNITY, PATH, RECYCLED, SAL, SQL, Stage
 from leads.models import Company, Lead, Transition
 from leads.models.lead import Origin
+from leads.models.opportunity import DealState, DealType
 
 LEAD_TEXTS = ("email", *LEAD_FACTS, "external_source", "external_id")
 LEAD_COLUMNS = (
     *("id", *LEAD_TEXTS, "company_id", "campaign_id", "attributes", "origin", "created_at", "stage", "stage_at"),
     *("episode", "owner_id", "plan", "engagement_from", "opted_out_at", "quality_returns", "person_decides"),
+)
+DEALS = {
+    OPPORTUNITY: (DealState.OPEN, ""),
+    CUSTOMER: (DealState.WON, ""),
+    LOST: (DealState.LOST, "Not told by the file it was imported from"),
+}
+DEAL_COLUMNS = (
+    *("lead_id", "company_id", "owner_id", "type", "state", "amount", "currency", "estimated"),
+    *("closes_on", "opened_at", "closed_at", "lost_because", "name", "external_source", "external_id"),
 )
 COMPANY_COLUMNS = (
     *("id", "name", "domain", *COMPANY_FACTS, "attributes", "customer_since"),
@@ -122,6 +133,7 @@ def store_leads(
     for person, number in zip(new, new_ids(Lead, len(new)), strict=True):
         person.id = number
     copy_in("leads_lead", LEAD_COLUMNS, (_lead_row(person, campaigns, at) for person in new))
+    _store_deals([person for person in new if person.arrival.amount is not None and person.arrival.stage in DEALS])
     values = {"leads": [person.id for person in new], "history": history, "by": by and by.pk}
     with connection.cursor() as cursor:
         cursor.execute(EPISODES, values)
@@ -129,6 +141,35 @@ def store_leads(
             cursor.execute(MOVES.removesuffix("RETURNING *\n"), values)
             return []
     return list(Transition.objects.raw(MOVES, values)) if new else []
+
+
+def _store_deals(people: list[Person]) -> None:
+    """The deals that history tells of, in the installation's currency."""
+    if people:
+        copy_in("leads_opportunity", DEAL_COLUMNS, (_deal_row(person) for person in people))
+
+
+def _deal_row(person: Person) -> list[Any]:
+    told = person.arrival
+    state, because = DEALS[told.stage]
+    closed_at = None if state == DealState.OPEN else told.stage_at
+    closes_on = told.stage_at.date()
+    whose = [person.id, person.company and person.company.id, told.owner_id]
+    return [
+        *whose,
+        DealType.NEW,
+        state,
+        told.amount,
+        settings.BASE_CURRENCY,
+        False,
+        closes_on,
+        told.stage_at,
+        closed_at,
+        because,
+        "",
+        "",
+        "",
+    ]
 
 
 def _lead_row(person: Person, campaigns: dict[str, int], at: datetime) -> list[Any]:

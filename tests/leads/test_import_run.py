@@ -1,6 +1,7 @@
 """From a file to leads: what the columns are taken for, what is written, what is refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -11,7 +12,19 @@ from leads.importing.mapping import Meaning
 from leads.importing.reading import shape_kept
 from leads.importing.refusals import refused_rows
 from leads.intake import receive
-from leads.models import Attribute, Company, DueLead, Episode, Import, Lead, LeadVersion, RefusedRow, Touch, Transition
+from leads.models import (
+    Attribute,
+    Company,
+    DueLead,
+    Episode,
+    Import,
+    Lead,
+    LeadVersion,
+    Opportunity,
+    RefusedRow,
+    Touch,
+    Transition,
+)
 from leads.models.importing import CHECKING, DONE, LEASE, MAPPING, PREVIEW, RUNNING, Superseded
 from tests.leads.files import checked, imported, stepped, table, uploaded
 
@@ -135,6 +148,26 @@ def test_the_date_of_the_status_dates_the_moves(db, maya, at):
     assert episode.lead_at == datetime(2025, 5, 1, tzinfo=UTC)
     assert episode.mql_at == episode.customer_at == datetime(2025, 9, 30, tzinfo=UTC)
     assert Company.objects.get().customer_since == datetime(2025, 9, 30, tzinfo=UTC)
+
+
+def test_amounts_make_the_deals_of_history_and_the_undo_takes_them_back(db, maya, at):
+    rows = [
+        ("Email", "Status", "Created", "Close Date", "Amount"),
+        ("a@x.example", "Closed Won", "2025-05-01", "2025-09-30", "12,500.50"),
+        ("b@y.example", "Closed Lost", "2025-05-01", "2025-08-31", "900"),
+        ("c@z.example", "Negotiation", "2025-05-01", "2025-10-31", "4000"),
+        ("d@z.example", "Qualified", "2025-05-01", "2025-10-31", "4000"),
+    ]
+    found = imported(table(*rows), by=maya, at=at, zone="UTC")
+    deals = Opportunity.objects.order_by("lead__email").values_list("state", "amount", "closed_at", "closes_on")
+    assert list(deals) == [
+        ("won", Decimal("12500.50"), datetime(2025, 9, 30, tzinfo=UTC), date(2025, 9, 30)),
+        ("lost", Decimal("900.00"), datetime(2025, 8, 31, tzinfo=UTC), date(2025, 8, 31)),
+        ("open", Decimal("4000.00"), None, date(2025, 10, 31)),
+    ]
+    found.undo(by=maya, at=at)
+    assert stepped(found, at).state == "undone"
+    assert (Lead.objects.count(), Opportunity.objects.count()) == (0, 0)
 
 
 def test_both_orders_of_day_and_month(db, maya, at):

@@ -300,7 +300,7 @@ def test_a_rep_cannot_source_who_is_known_nor_a_deal_without_an_amount(db, sam, 
     receive(JANE, at=at)
     with pytest.raises(Refused, match="Jane Doe is known already, at Lead; work with that lead"):
         source_lead(JANE, by=sam, at=at)
-    with pytest.raises(Incomplete, match="A deal needs its amount"):
+    with pytest.raises(Incomplete, match="A deal has an amount, of nought or more"):
         source_lead({"email": "joe@acme.example"}, stage="opportunity", by=sam, at=at)
     with pytest.raises(NotAllowed):
         source_lead({"email": "joe@acme.example"}, by=maya, at=at)
