@@ -183,7 +183,7 @@ def _changed(request: HttpRequest, draft: Criteria) -> HttpResponse:
     if not wants_part(request):
         return redirect("criteria_version", draft.revision.number)
     shown = _version(request, draft.revision.number)
-    response = render(request, "criteria/_definition.html", _context(shown, request.user))
+    response = render(request, "criteria/_changed.html", _context(shown, request.user))
     response.headers["HX-Trigger"] = "definition-changed"
     return response
 
