@@ -15,7 +15,8 @@ from common import clock as db_clock
 from common.errors import Incomplete
 from common.htmx import answer, toast, wants_part
 from leads import release
-from leads.forms.criteria import LISTS, ProposeForm, TermsForm, list_of, rule_form
+from leads.forms.criteria import ProposeForm, TermsForm
+from leads.forms.rule import LISTS, list_of, rule_form
 from leads.models import Criteria, Rescore, Rule
 from leads.models.criteria import CriteriaQuerySet
 from leads.release import Release

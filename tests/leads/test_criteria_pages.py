@@ -152,3 +152,12 @@ def test_the_editor_asks_the_same_few_questions_however_many_rules_there_are(
     browser = client_of(maya)
     with django_assert_max_num_queries(26):
         browser.get("/criteria/1/")
+
+
+def test_values_that_stay_keep_their_order(client_of, maya, draft, at):
+    a_lead(at=at, title="Intern")
+    rule = draft.rules.get(values__contains=["Student"])
+    sent = {"field": "title", "operator": "contains", "chosen": ["Intern"], "others": "Pupil, Student", "points": "-20"}
+    client_of(maya).post(f"/criteria/1/rules/{rule.pk}/", sent)
+    rule.refresh_from_db()
+    assert rule.values == ["Student", "Intern", "Pupil"]
