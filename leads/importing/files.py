@@ -24,7 +24,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from common.errors import Incomplete
 from common.sheets import restored
-from leads.intake.arrival import EMAIL
+from leads.intake.addresses import EMAIL
 
 MAX_COLUMNS = 200
 MAX_CELL = 32_768

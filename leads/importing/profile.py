@@ -10,7 +10,7 @@ from typing import Any
 from common.conditions import Type
 from leads.importing.files import Line
 from leads.importing.values import comma_evidence, date_evidence, is_moment, is_number
-from leads.intake.arrival import EMAIL
+from leads.intake.addresses import EMAIL
 from leads.intake.attributes import NO, YES
 
 KEPT_VALUES = 60  # so many different values are shown to be mapped one by one

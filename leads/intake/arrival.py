@@ -8,23 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db.models import TextChoices
 
 from accounts.models import User
 from common.errors import Incomplete
-from leads.freemail import FREEMAIL
+from leads.intake.addresses import host_of, normal_email
 from leads.lifecycle import LEAD, Stage
 from leads.models import Company, Lead
 from leads.models.lead import Origin
 from leads.models.touch import NOT_ACTS, Touch
 
-EMAIL = re.compile(
-    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}"
-)
 OPTED_OUT = "opted_out"  # the kind of touch
-HOST = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
 LATEST_CLOCK = timedelta(hours=1)  # how far another machine's clock may be ahead of ours
 
 LEAD_TEXTS = (
@@ -132,39 +127,6 @@ def require_key(arrival: Arrival) -> None:
         raise Incomplete(
             "Neither an e-mail address nor an external id is given, so nobody can tell who this is.", "email"
         )
-
-
-def normal_email(text: str) -> str:
-    """An address as we keep it: lower case, without a name or "mailto:" around it. Raises Incomplete."""
-    address = str(text).strip()
-    if address.endswith(">"):
-        address = address[address.rfind("<") + 1 : -1]
-    address = address.lower().removeprefix("mailto:").strip()
-    if not address.isascii():
-        address = _in_ascii(address)
-    if len(address) > 254 or not EMAIL.fullmatch(address):
-        raise Incomplete(f"{str(text)[:80]!r} is not an e-mail address.", "email")
-    return address
-
-
-def _in_ascii(address: str) -> str:
-    """An address whose domain has letters beyond ASCII, written as mail servers do."""
-    name, _, domain = address.rpartition("@")
-    try:
-        return f"{name}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return address
-
-
-def host_of(text: str) -> str:
-    """The domain of a web address, without "www.", or "" where it tells nothing of an organisation."""
-    address = str(text).strip().lower()
-    try:
-        host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
-    except ValueError:
-        return ""
-    host = host.removeprefix("www.")
-    return host if HOST.fullmatch(host) and host not in FREEMAIL and len(host) <= 253 else ""
 
 
 def one_line(name: str, value: Any) -> str:

@@ -13,7 +13,8 @@ from accounts.access import check
 from accounts.models import User
 from common.errors import Incomplete, Refused
 from leads import scoring
-from leads.intake.arrival import OPTED_OUT, Arrival, clean_touch, normal_email
+from leads.intake.addresses import normal_email
+from leads.intake.arrival import OPTED_OUT, Arrival, clean_touch
 from leads.intake.matching import People
 from leads.intake.storing import store_touches
 from leads.models import Lead
