@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from leads.intake import receive_many
@@ -12,7 +12,7 @@ from smarketing.demo.agenda import Process
 from smarketing.demo.behaviour import Act, acts_of
 from smarketing.demo.scene import Scene
 from smarketing.demo.story import SCRIPT, at
-from smarketing.demo.world import Person
+from smarketing.demo.world import Firm, Person
 
 STOOD_AT = {LEAD: 0.56, RECYCLED: 0.13, CUSTOMER: 0.11, LOST: 0.14, DISQUALIFIED: 0.06}
 ACCOUNTS = 14
@@ -37,14 +37,20 @@ def _row(scene: Scene, person: Person, since: datetime) -> dict[str, Any]:
     return person.facts() | {"stage": stage, "stage_at": reached, "touches": [act.told() for act in before]}
 
 
+def accounts_of(scene: Scene) -> list[Firm]:
+    """The largest firms of our kind that are known by the day on which accounts are named, and new to us."""
+    named = at(scene.year.working_day(SCRIPT.accounts_named), "00:00")
+    people = [person for person in scene.world.people if not person.private]
+    old = {person.firm.domain for person in people if person.drive.is_old_list}
+    known = {person.firm for person in people if person.arrives_at < named and person.firm.is_our_kind}
+    new = [firm for firm in known if firm.domain not in old]
+    return sorted(new, key=lambda firm: (-firm.employees, firm.domain))[:ACCOUNTS]
+
+
 def name_accounts(scene: Scene) -> Process:
-    """The largest firms known by then become Emma's; in the last days she falls ill, and nobody covers for her."""
+    """They become Emma's; in the last days she falls ill, and nobody covers for her."""
     yield at(scene.year.working_day(SCRIPT.accounts_named), "10:00")
-    firms = {person.firm.domain: person.firm for person in scene.person_of.values() if not person.private}
-    large = sorted(
-        (firm for firm in firms.values() if firm.is_our_kind), key=lambda firm: (-firm.employees, firm.domain)
-    )
-    named = Company.objects.filter(domain__in=[firm.domain for firm in large[:ACCOUNTS]], customer_since=None)
-    named.update(owner=scene.cast.emma, named_account=True)
+    domains = [firm.domain for firm in accounts_of(scene)]
+    Company.objects.filter(domain__in=domains).update(owner=scene.cast.emma, named_account=True)
     now = yield scene.year.before_the_end(7.5)
-    scene.fall_ill(scene.cast.emma, days=4, at=now - timedelta(minutes=1))
+    scene.fall_ill(scene.cast.emma, days=4, at=now)

@@ -90,6 +90,10 @@ class Cast:
         return [self.sam, self.rita, self.lukas, self.ines]
 
     @cached_property
+    def by_id(self) -> dict[int, User]:
+        return {person.pk: person for person in vars(self).values() if isinstance(person, User)}
+
+    @cached_property
     def name_of(self) -> dict[int, str]:
         """First names as the attributes of this cast, by id."""
         return {person.pk: name for name, person in vars(self).items() if isinstance(person, User)}

@@ -11,7 +11,7 @@ from common.errors import Refused
 from leads import rescoring
 from leads.models import DueLead, Lead
 from notifications.outbox import as_history
-from smarketing.demo import deals, definitions, promises, remarks, weekly
+from smarketing.demo import deals, definitions, promises, remarks, today, weekly
 from smarketing.demo.accounts import bring_old_list, name_accounts
 from smarketing.demo.agenda import Agenda, Process
 from smarketing.demo.cast import Cast
@@ -45,7 +45,8 @@ def _set(seed: int, leads: int, until: datetime) -> Scene:
     cast.plan_holidays(year)
     run_campaigns(year)
     definitions.add_vehicles(at(year.first_day, "09:00"))
-    return Scene(year, cast, World(seed, year, leads), Agenda(at(year.first_day, "00:00")))
+    others = len(today.visits_in(leads)) + leads // deals.LEADS_A_SELF_SOURCED_ONE
+    return Scene(year, cast, World(seed, year, leads - others), Agenda(at(year.first_day, "00:00")), leads)
 
 
 def _play(scene: Scene, say: Say) -> None:
@@ -65,7 +66,6 @@ def _play(scene: Scene, say: Say) -> None:
 
 
 def _chapters(scene: Scene) -> list[Process]:
-    alone = len(scene.world.people) // deals.LEADS_A_SELF_SOURCED_ONE
     return [
         _definitions(scene),
         promises.agree(scene),
@@ -73,7 +73,7 @@ def _chapters(scene: Scene) -> list[Process]:
         name_accounts(scene),
         weekly.meet(scene),
         remarks.excuse(scene),
-        *(deals.find_own(scene, number) for number in range(alone)),
+        *(deals.find_own(scene, number) for number in range(scene.leads // deals.LEADS_A_SELF_SOURCED_ONE)),
     ]
 
 

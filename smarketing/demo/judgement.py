@@ -25,7 +25,7 @@ NO_PHONE = Objection("incomplete_data", {"fields": "Telephone number"})
 DEAD_NUMBER = Objection("wrong_contact_data", {"fields": "The number is not in service"})
 
 # How sure a rep is of each, having looked at the record only.
-SEES_TOO_SMALL = {"tiny": 0.9, "small": 0.16, "middling": 0.0, "large": 0.0}
+SEES_TOO_SMALL = {"tiny": 0.9, "small": 0.12, "middling": 0.0, "large": 0.0}
 SEES_LOW_INTENT = {"passes": 0.4, "reads": 0.05, "evaluates": 0.01}
 # How many turn out to be worth a deal once somebody has spoken with them, and how many of those get one.
 QUALIFIES = {"passes": 0.16, "reads": 0.5, "evaluates": 0.74}

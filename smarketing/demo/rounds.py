@@ -20,6 +20,7 @@ from smarketing.demo.story import ZONE, at
 
 ALL = 100_000
 CLOSELY = timedelta(weeks=9)
+LEADS_FOR_A_DAILY_ROUND = 800
 
 
 class Rounds:
@@ -33,6 +34,7 @@ class Rounds:
         self.todays = today.moments(scene)
         self.taken = 0
         self.last_handoff = 0
+        self.every = max(LEADS_FOR_A_DAILY_ROUND // scene.leads, 1)
 
     def go_round(self, now: datetime, *, morning: bool) -> None:
         """Let people act until now, then do what has come up since the last round; clocks are reckoned once for all."""
@@ -85,14 +87,17 @@ class Rounds:
             self.scene.person_of[lead_id] = person
 
     def moments_of(self, day: date) -> list[datetime]:
-        """The rounds of a working day: one at any time of it; in the last weeks one each half, and after each visit."""
+        """The rounds of a working day: one at any time of it; in the last weeks one each half, and after each visit.
+
+        Where few come in, there is not one every day.
+        """
         year = self.scene.year
-        if not year.hours.is_working_day(day):
+        often = year.last_day - day < CLOSELY
+        if not year.hours.is_working_day(day) or not often and day.toordinal() % self.every:
             return []
         chance = self.scene.chance("rounds", day)
         morning = at(day, "09:02") + timedelta(seconds=chance.randrange(210 * 60))
         afternoon = at(day, "13:10") + timedelta(seconds=chance.randrange(250 * 60))
-        often = year.last_day - day < CLOSELY
         usual = [morning, afternoon] if often else [morning if chance.yes(0.5) else afternoon]
         after_visits = [moment for moment in self.todays if moment.astimezone(ZONE).date() == day]
         return sorted(moment for moment in usual + after_visits if moment < year.until)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from common.hours import Hours
 from common.worktime import add_working_days, add_working_time
-from leads.models import Handoff
+from leads.models import Criteria, Handoff
 from smarketing.demo.agenda import Agenda
 from smarketing.demo.cast import Cast
 from smarketing.demo.chance import Chance
@@ -24,13 +24,15 @@ class Scene:
     cast: Cast
     world: World
     agenda: Agenda
+    leads: int
     person_of: dict[int, Person] = field(default_factory=dict)
     _hours: dict[int, Hours] = field(default_factory=dict)
+    _criteria: dict[int, Criteria] = field(default_factory=dict)
 
     @property
     def mqls_a_month(self) -> int:
         """What marketing can promise with so many leads."""
-        return max(round(len(self.world.people) / 110), 3)
+        return max(round(self.leads / 110), 3)
 
     def chance(self, *names: object) -> Chance:
         return Chance(self.world.seed, *names)
@@ -68,4 +70,9 @@ class Scene:
 
     def handoff(self, pk: int) -> Handoff:
         """A hand-off as it is now."""
-        return Handoff.objects.select_related("lead__company", "owner", "criteria").defer("ledger").get(pk=pk)
+        handoff = Handoff.objects.select_related("lead").defer("ledger").get(pk=pk)
+        handoff.owner = self.cast.by_id.get(handoff.owner_id)
+        if handoff.criteria_id:
+            known = self._criteria.get(handoff.criteria_id)
+            handoff.criteria = self._criteria[handoff.criteria_id] = known or handoff.criteria
+        return handoff

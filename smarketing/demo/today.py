@@ -14,6 +14,7 @@ from typing import NamedTuple
 from common.worktime import add_working_time, working_time_between
 from leads.models import Attempt, Handoff
 from leads.models.attempt import Channel, Outcome
+from smarketing.demo.accounts import accounts_of
 from smarketing.demo.agenda import Process
 from smarketing.demo.behaviour import Act
 from smarketing.demo.chance import Chance
@@ -39,6 +40,7 @@ VISITS = (
     Visit(13.0, 4, "calls back"),
     Visit(12.2, 4, "next step"),
     Visit(10.4, 5, "overdue"),
+    Visit(6.1, 2, "nobody"),
     Visit(5.3, 4, "new"),
     Visit(3.4, 4, "new"),
     Visit(1.1, 4, "new"),
@@ -47,29 +49,34 @@ VISITS = (
 ONE_VISITOR_IN = 14  # leads; a small demo has fewer
 
 
+def visits_in(leads: int) -> list[Visit]:
+    """One entry a visitor; the newest first, as far as so many leads allow."""
+    everybody = [visit for visit in reversed(VISITS) for _ in range(visit.people)]
+    return everybody[: leads // ONE_VISITOR_IN]
+
+
 def visitors(scene: Scene) -> list[Act]:
     """Add those who come back in the last two days, and return what they do."""
+    firms = accounts_of(scene)
     acts: list[Act] = []
-    left = len(scene.world.people) // ONE_VISITOR_IN
-    for number, visit in enumerate(reversed(VISITS)):
+    for number, visit in enumerate(visits_in(scene.leads)):
         chance = scene.chance("visit", number)
-        for _ in range(min(visit.people, left)):
-            left -= 1
-            acts += _comes_back(scene, visit, chance)
+        then = scene.year.before_the_end(visit.hours)
+        first = then - timedelta(days=chance.randrange(6, 20), minutes=chance.randrange(300))
+        traits = {"firm": chance.choice(firms)} if visit.scene == "nobody" and firms else {}
+        person = scene.world.person("Webinar", first, level="leads", size="middling", interest="evaluates", **traits)
+        person.scene = visit.scene
+        acts += _comes_back(person, visit.kind, first, then, chance)
     return acts
 
 
-def _comes_back(scene: Scene, visit: Visit, chance: Chance) -> Iterator[Act]:
-    then = scene.year.before_the_end(visit.hours)
-    first = then - timedelta(days=chance.randrange(6, 20), minutes=chance.randrange(300))
-    person = scene.world.person("Webinar", first, level="leads", size="middling", interest="evaluates")
-    person.scene = visit.scene
+def _comes_back(person: Person, kind: str, first: datetime, then: datetime, chance: Chance) -> Iterator[Act]:
     yield Act(first, person.number, "webinar_registered", WEBINARS, WEBINARS)
     just = then - timedelta(minutes=chance.randrange(3, 9))
     yield Act(just, person.number, "page_view", detail="Compare")
     yield Act(just + timedelta(minutes=1), person.number, "pricing_page")
     yield Act(just + timedelta(minutes=2), person.number, "download", WEBINARS, "Buying guide: planning software")
-    yield Act(then, person.number, visit.kind)
+    yield Act(then, person.number, kind)
 
 
 def moments(scene: Scene) -> list[datetime]:

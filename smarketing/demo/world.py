@@ -106,8 +106,8 @@ class World:
         self.people = [self._person(number, *arrival) for number, arrival in enumerate(arrivals)]
         self._add_doubles(doubles)
 
-    def person(self, source: str, arrives_at: datetime, **traits: str) -> Person:
-        """One more, of a kind the story needs: `size`, `level` and `interest`."""
+    def person(self, source: str, arrives_at: datetime, **traits: Any) -> Person:
+        """One more, of a kind the story needs: `size`, `level` and `interest`, or of a certain `firm`."""
         made = self._person(len(self.people), arrives_at, drive_from(source), **traits)
         self.people.append(made)
         return made
@@ -147,12 +147,12 @@ class World:
             return days
         return [day for day in days if (next_webinar(self.year, day) - day).days <= REGISTERS_BEFORE]
 
-    def _person(self, number: int, arrives_at: datetime, drive: Drive, **traits: str) -> Person:
+    def _person(self, number: int, arrives_at: datetime, drive: Drive, **traits: Any) -> Person:
         chance = Chance(self.seed, "person", number, drive.source)
         size = traits.get("size") or chance.choices(list(SIZES), drive.sizes)[0]
         level = traits.get("level") or chance.choices(LEVELS, drive.levels)[0]
         interest = traits.get("interest") or chance.choices(INTERESTS, drive.interest)[0]
-        firm = self._firm(size, chance, our_kind="interest" in traits)
+        firm = traits.get("firm") or self._firm(size, chance, our_kind="interest" in traits)
         first, last = _name(firm.country, chance)
         private = not traits and chance.yes(drive.private_mail)
         return Person(
