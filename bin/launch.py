@@ -119,7 +119,7 @@ def _fill(supervisor: Supervisor, servers: Servers, env: dict[str, str], options
         return "empty"
     say(f"Making the demo company with {options.demo_leads:,} leads.")
     remember_kind(servers.database, "unfinished")
-    demo = django("demo", "--leads", str(options.demo_leads))
+    demo = django("demo", "--leads", str(options.demo_leads), "--sign-ins", str(SIGN_INS))
     if supervisor.run(demo, env | {"SMARKETING_DEMO": "1"}, foreground=False):
         sys.exit("The demo company could not be made. ./bin/start tries again; ./bin/start --empty does without it.")
     remember_kind(servers.database, "demo")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from agreements.models import Revision
 from common.errors import Refused
 from leads import rescoring
 from leads.models import DueLead, Lead
@@ -28,10 +29,10 @@ Say = Callable[[str], None]
 def make_company(*, seed: int, leads: int, until: datetime, say: Say = lambda line: None) -> Scene:
     """Make the company in one transaction: all of it is there, or nothing.
 
-    Raises Refused where there are leads already.
+    `say` is told of each month. Raises Refused where there are leads or agreed documents already.
     """
-    if Lead.objects.exists():
-        raise Refused("There are leads in this database already. The demo company is only made in an empty one.")
+    if Lead.objects.exists() or Revision.objects.exists():
+        raise Refused("There are leads or agreed documents here already. The demo company needs an empty database.")
     scene = _set(seed, leads, until)
     with as_history(news_from=at(scene.year.desk_time.date(), "00:00")):
         _play(scene, say)

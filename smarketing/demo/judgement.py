@@ -31,7 +31,7 @@ SEES_LOW_INTENT = {"passes": 0.4, "reads": 0.05, "evaluates": 0.01}
 QUALIFIES = {"passes": 0.16, "reads": 0.5, "evaluates": 0.74}
 GETS_A_DEAL = {"passes": 0.3, "reads": 0.56, "evaluates": 0.7}
 WINS = {"passes": 0.3, "reads": 0.8, "evaluates": 1.15}
-WINS_FROM = {"Prize draw": 0.2, "Webinar": 1.35, "Referral": 1.3, "Content partner": 0.8}
+WINS_FROM = {"Prize draw": 0.2, "Webinar": 1.6, "Referral": 1.3, "Search": 0.9, "Content partner": 0.8}
 
 # Why it comes to nothing after a talk, how often, and in what words.
 LETS_GO = {"timing": 0.34, "no_need": 0.2, "no_budget": 0.2, "no_authority": 0.1, "chose_competitor": 0.1,

@@ -93,7 +93,7 @@ class Rounds:
         """
         year = self.scene.year
         often = year.last_day - day < CLOSELY
-        if not year.hours.is_working_day(day) or not often and day.toordinal() % self.every:
+        if not year.hours.is_working_day(day) or (not often and day.toordinal() % self.every):
             return []
         chance = self.scene.chance("rounds", day)
         morning = at(day, "09:02") + timedelta(seconds=chance.randrange(210 * 60))

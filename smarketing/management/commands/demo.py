@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date, datetime, time
+import time
+from datetime import date, datetime
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from common import clock as db_clock
 from common.errors import Refused
 from smarketing.demo.company import make_company
 from smarketing.demo.story import ZONE
+from smarketing.demo.summary import sign_ins, what_was_made
 
 SEED, LEADS = 7, 5000
 
@@ -26,26 +29,38 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=SEED, help=f"another seed, another company ({SEED})")
-        parser.add_argument(
-            "--leads", type=int, default=LEADS, help=f"how many leads come in during the year ({LEADS})"
-        )
+        parser.add_argument("--leads", type=some, default=LEADS, help=f"how many leads come in ({LEADS})")
         parser.add_argument("--until", type=moment, help="the last moment, as 2026-11-20 or 2026-11-20T15:00 (now)")
+        parser.add_argument("--sign-ins", type=Path, help="a file to write down who can sign in")
 
     def handle(self, *, seed: int, leads: int, until: datetime | None, **options: Any) -> None:
+        began = time.monotonic()
         try:
-            scene = make_company(seed=seed, leads=leads, until=until or db_clock.now(), say=self._say)
+            make_company(seed=seed, leads=leads, until=until or db_clock.now(), say=self._say)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
+        self._say(f"{what_was_made()} That took {time.monotonic() - began:.0f} s.")
+        people = sign_ins(one_click=settings.DEMO)
+        self._say(f"\n{people}")
+        if options["sign_ins"]:
+            options["sign_ins"].write_text(f"{people}\n")
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
 
 
+def some(text: str) -> int:
+    """A number of leads, one at least."""
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of leads; one at least makes a demo company.")
+    return int(text)
+
+
 def moment(text: str) -> datetime:
     """A day, meaning four in the afternoon of it, or a moment; without a zone it is Amsterdam's."""
     try:
-        given = parse_datetime(text) or datetime.combine(date.fromisoformat(text), time(16))
+        given = parse_datetime(text) or datetime.combine(date.fromisoformat(text), clock_time(16))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2026-11-20.") from error
     return given if given.tzinfo else given.replace(tzinfo=ZONE)
