@@ -6,7 +6,7 @@ changed the model.
 
 from __future__ import annotations
 
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -49,6 +49,7 @@ class AReturn:
 class ADeal:
     state: str = "open"
     closed_at: datetime | None = None
+    with_own_company: bool = True
 
 
 @dataclass
@@ -108,6 +109,14 @@ class ALead:
         kept = [one for one in self.returns if one.stands and not one.asked and one.result != "repair"]
         return {one.by for one in kept} | {one.owner for one in kept}
 
+    def snapshot(self) -> ALead:
+        """The lead as it is; what happened is shared, for it does not change."""
+        kept = copy(self)
+        for name in ("episodes", "moves", "handoffs", "returns", "deals"):
+            setattr(kept, name, deepcopy(getattr(self, name)))
+        kept.events = list(self.events)
+        return kept
+
     # Moves
 
     def _go(self, target: str, at: datetime, opens: bool = False) -> None:
@@ -162,7 +171,7 @@ class ALead:
         handoff = self.open
         if handoff.state != "pending" or self.stage != "mql":
             return False
-        before = deepcopy(self)
+        before = self.snapshot()
         self._accept(by, at)
         return self._did(by, at, before)
 
@@ -176,7 +185,7 @@ class ALead:
     def attempt(self, by: int, at: datetime) -> bool:
         if self.opted_out:
             return False
-        before = deepcopy(self)
+        before = self.snapshot()
         if self.open.state == "pending":
             self._accept(by, at)
         self.attempts += 1
@@ -185,7 +194,7 @@ class ALead:
     def confirm(self, by: int, at: datetime) -> bool:
         if self.open.state != "accepted" or self.stage != "sal":
             return False
-        before = deepcopy(self)
+        before = self.snapshot()
         self._go("sql", at)
         return self._did(by, at, before)
 
@@ -196,7 +205,7 @@ class ALead:
         result = after if accepted else first
         if result == "reroute" and accepted and next_owner is None:
             return False
-        before = deepcopy(self)
+        before = self.snapshot()
         self.returns.append(AReturn(by, handoff.owner, result, at))
         if result == "repair":
             handoff.repair_since = at
@@ -240,7 +249,7 @@ class ALead:
     def open_a_deal(self, by: int, at: datetime) -> bool:
         if self.stage not in ("sal", "sql"):
             return False
-        before = deepcopy(self)
+        before = self.snapshot()
         if handoff := self.open:
             handoff.state, handoff.closed_at = "closed", at
         self.deals.append(ADeal())
@@ -248,11 +257,11 @@ class ALead:
         return self._did(by, at, before)
 
     def close_deal(self, state: str, by: int, at: datetime) -> bool:
-        before = deepcopy(self)
+        before = self.snapshot()
         deal = self.open_deal
         deal.state, deal.closed_at = state, at
         if state == "won":
-            self.customer = True
+            self.customer |= deal.with_own_company
             self._go("customer", at)
         else:
             self.cool_down_until = at + timedelta(days=90)
@@ -295,7 +304,7 @@ class ALead:
         if last.before is None or last.by != by or at - last.at > LIMIT:
             return False
         scores, asked = (self.engaged_at, self.fast_track_at), [one.asked for one in self.returns]
-        self.__dict__.update(deepcopy(last.before).__dict__)
+        self.__dict__.update(last.before.snapshot().__dict__)
         self.engaged_at, self.fast_track_at = scores
         for one, did in zip(self.returns, asked, strict=False):
             one.asked = did
@@ -320,7 +329,8 @@ class ALead:
             [replace(one, episode=numbers[id(lead), one.episode]) for lead in both for one in lead.handoffs],
         )
         self.stage, self.stage_at, self.owner = ahead.stage, ahead.stage_at, ahead.owner
-        self.returns, self.deals = self.returns + other.returns, self.deals + other.deals
+        self.returns = self.returns + other.returns
+        self.deals = self.deals + [replace(deal, with_own_company=False) for deal in other.deals]
         self.attempts += other.attempts
         self.quality_returns += other.quality_returns
         self.person_decides |= other.person_decides or self.quality_returns >= 3
