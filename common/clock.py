@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 NOW = """
@@ -19,3 +20,12 @@ def now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute(NOW)
         return cursor.fetchone()[0]
+
+
+def refuse_a_moved_clock() -> None:
+    """Raise ImproperlyConfigured where the database's clock was moved: then no deadline would be true."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(nullif(current_setting('smarketing.clock_offset', true), ''), '0')")
+        offset = cursor.fetchone()[0]
+    if offset != "0":
+        raise ImproperlyConfigured(f"The database's smarketing.clock_offset is {offset!r}. It is for tests only.")

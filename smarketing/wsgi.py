@@ -2,8 +2,13 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from common.clock import refuse_a_moved_clock
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smarketing.settings")
 
 application = get_wsgi_application()
+if not settings.EMBEDDED:
+    refuse_a_moved_clock()
