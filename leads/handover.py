@@ -70,9 +70,8 @@ def default_pool() -> Team | None:
 
 def _make(ids: list[int], reasons: Reasons, *, at: datetime, by_hand: bool, why: str) -> list[Handoff]:
     # Read after the leads are held: whoever handed one over meanwhile has left it no longer waiting.
-    leads = list(
-        Lead.objects.to_hand_over().filter(pk__in=ids).select_related("score", "campaign", "company__owner__team")
-    )
+    waiting = Lead.objects.to_hand_over().filter(pk__in=ids).order_by("pk")
+    leads = list(waiting.select_related("score", "campaign", "company__owner__team"))
     ids = [lead.pk for lead in leads]
     ledgers = ledger(reasons.criteria, ids, at) if reasons.criteria and ids else {}
     touches, returns = _touches(ids, at=at), _returns(ids)
