@@ -20,7 +20,7 @@ from smarketing.demo.story import ZONE, at
 
 ALL = 100_000
 CLOSELY = timedelta(weeks=9)
-LEADS_FOR_A_DAILY_ROUND = 800
+LEADS_FOR_A_DAILY_ROUND = 1600
 
 
 class Rounds:

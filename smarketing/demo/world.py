@@ -124,21 +124,22 @@ class World:
                 yield moment_on(day, chance), drive
 
     def _add_doubles(self, count: int) -> None:
-        """Some who are known come again, under another address of the same firm."""
+        """Some who are known come again, under another address of the same firm; others where there are too few."""
         chance = Chance(self.seed, "doubles")
-        known = [
-            each for each in self.people if each.interest != "passes" and not each.private and each.firm.size in TWICE
-        ]
-        for first in chance.sample(known, min(count, len(known))):
-            again = max(first.arrives_at, at(self.year.day(30), "10:00")) + timedelta(days=chance.randrange(15, 60))
-            twin = replace(
-                first, number=len(self.people), arrives_at=again, drive=drive_from("Search"), interest="evaluates",
-                email=f"{slug(first.first_name)[0]}.{slug(first.last_name)}@{first.firm.domain}", double_of=first,
-                phone="",
-            )  # fmt: skip
-            if again < self.year.until and twin.email not in self.addresses:
-                self.addresses.add(twin.email)
-                self.people.append(twin)
+        soon_enough = at(self.year.last_day - timedelta(days=70), "00:00")
+        known = [each for each in self.people if _comes_twice(each) and each.arrives_at < soon_enough]
+        firsts = chance.sample(known, min(count, len(known)))
+        self.people += [self._twin(first, len(self.people) + place, chance) for place, first in enumerate(firsts)]
+        for day in chance.choices(range(self.year.days - 1), k=count - len(firsts)):
+            self.person("Website", moment_on(self.year.day(day), chance))
+
+    def _twin(self, first: Person, number: int, chance: Chance) -> Person:
+        known_at = max(first.arrives_at, at(self.year.day(30), "10:00"))
+        return replace(
+            first, number=number, double_of=first, drive=drive_from("Search"), interest="evaluates", phone="",
+            arrives_at=known_at + timedelta(days=chance.randrange(15, 60)),
+            email=self._free(f"{slug(first.first_name)[0]}.{slug(first.last_name)}", first.firm.domain),
+        )  # fmt: skip
 
     def _days_of(self, drive: Drive) -> list[date]:
         first, last = drive.runs
@@ -192,12 +193,19 @@ class World:
         name = f"{slug(first)}.{slug(last).replace('-', '')}"
         host = "gmail.com" if private else firm.domain
         name = f"example.{name}" if private else name
+        return self._free(name, host)
+
+    def _free(self, name: str, host: str) -> str:
         address, again = f"{name}@{host}", 1
         while address in self.addresses:
             again += 1
             address = f"{name}{again}@{host}"
         self.addresses.add(address)
         return address
+
+
+def _comes_twice(person: Person) -> bool:
+    return person.interest != "passes" and not person.private and person.firm.size in TWICE
 
 
 def next_webinar(year: Year, day: date) -> date:
