@@ -49,6 +49,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=needing)
             items[:] = [item for item in items if item not in needing]
             config.stash[LEFT_OUT][marker] |= {item.nodeid for item in needing}
+    for item in items:
+        if _commits(item):
+            item.fixturenames.append("django_db_serialized_rollback")
+
+
+def _commits(item: pytest.Item) -> bool:
+    """Whether a test really commits, and so empties the tables afterwards.
+
+    All of these have to put back what every installation starts with, or the next one finds it missing.
+    """
+    marker = item.get_closest_marker("django_db")
+    asked = set(getattr(item, "fixturenames", ()))
+    return bool(marker and marker.kwargs.get("transaction")) or bool(asked & {"transactional_db", "live_server"})
 
 
 @pytest.hookimpl(optionalhook=True)
