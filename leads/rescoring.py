@@ -68,7 +68,7 @@ def step(job: Rescore, *, at: datetime, batch: int = BATCH) -> bool:
     if not job.advance(next_id=last + 1, done=found, at=at):
         return False
     first = job.next_id
-    with _without_nested_loops():
+    with _planned_for_many():
         store(job.criteria, Now(at, first=first, before=last + 1))
     ready = LeadScore.objects.filter(lead_id__gte=first, lead_id__lte=last, qualifies=True)
     promotion.promote(at=at, leads=list(ready.values_list("lead_id", flat=True)), fresh=False)
@@ -77,11 +77,11 @@ def step(job: Rescore, *, at: datetime, batch: int = BATCH) -> bool:
 
 
 @contextmanager
-def _without_nested_loops() -> Iterator[None]:
-    """A batch reads a good part of every table, so that other joins are always right for it. Where tables have
-    just been filled the planner does not know that yet, and would take minutes over what is done in seconds.
+def _planned_for_many() -> Iterator[None]:
+    """A batch reads a good part of every table: joined in memory, and never row by row. Where tables have just
+    been filled the planner does not know that yet, and would take minutes over what is done in seconds.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
         yield
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT")

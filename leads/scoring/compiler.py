@@ -23,8 +23,8 @@ MOST = 99_999_999  # cents that fit the columns of LeadScore
 EVALUATE = """
 WITH m AS NOT MATERIALIZED ({moments})
 SELECT s.lead_id, s.as_of,
-       (s.fit * 0.01)::numeric(8,2) AS fit, (s.engagement * 0.01)::numeric(8,2) AS engagement,
-       (s.total * 0.01)::numeric(8,2) AS total,
+       s.fit * 0.01 AS fit, s.engagement * 0.01 AS engagement,
+       s.total * 0.01 AS total,
        CASE WHEN s.fit >= {a} THEN 'A' WHEN s.fit >= {b} THEN 'B' WHEN s.fit >= {c} THEN 'C' ELSE 'D' END AS grade,
        s.allowed AND (s.fast_track OR {reached}) AS qualifies,
        s.fast_track,

@@ -12,6 +12,8 @@ from leads.scoring.moments import Moments, Now
 from leads.scoring.sql import Statement, Values
 
 KEPT = COLUMNS[2:]
+# The total and the grade follow from these under one definition.
+COMPARED = [name for name in KEPT if name not in ("total", "grade")]
 
 # What is equal stays unwritten. What differs is updated in place, which costs less than an insert that
 # finds a conflict; nobody else writes these rows meanwhile (`leads/draining.py`).
@@ -19,7 +21,7 @@ STORE = """
 WITH e AS MATERIALIZED (
     SELECT e.*, s.lead_id IS NULL AS is_first
       FROM ({evaluation}) e LEFT JOIN leads_leadscore s ON s.lead_id = e.lead_id AND {among}
-     WHERE s.lead_id IS NULL OR (s.criteria_id, {old}) IS DISTINCT FROM (%(criteria)s, {new})
+     WHERE s.lead_id IS NULL OR (s.criteria_id, {old}) IS DISTINCT FROM (%(criteria)s, {compared})
 ), updated AS (
     UPDATE leads_leadscore s
        SET criteria_id = %(criteria)s, scored_at = e.as_of, {changes}
@@ -68,7 +70,8 @@ def store(criteria: Criteria, moments: Now) -> int:
         among=moments.among("s.lead_id", values),
         columns=", ".join(KEPT),
         new=", ".join(f"e.{name}" for name in KEPT),
-        old=", ".join(f"s.{name}" for name in KEPT),
+        old=", ".join(f"s.{name}" for name in COMPARED),
+        compared=", ".join(f"e.{name}" for name in COMPARED),
         changes=", ".join(f"{name} = e.{name}" for name in KEPT),
     )
     [(written,)] = Statement(text, values.bound | {"criteria": criteria.pk}).rows()
