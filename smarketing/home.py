@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from accounts.access import Role, may
 from smarketing.first_steps import first_steps
 
 
+@require_safe
 @may("read")
 def home(request: HttpRequest) -> HttpResponse:
     """A rep without another role goes straight to the queue, where the day is."""

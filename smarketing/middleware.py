@@ -1,7 +1,9 @@
-"""Headers that every answer carries, errors included."""
+"""What holds for every request and every answer, errors included."""
 
 from collections.abc import Callable
+from itertools import chain
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
 
@@ -22,3 +24,18 @@ class SecurityHeaders:
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class StorableText:
+    """Refuse text with a NUL in it, which no form of ours sends and PostgreSQL cannot keep: 400."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> None:
+        sent = chain.from_iterable(values for _, values in chain(request.GET.lists(), request.POST.lists()))
+        if any("\0" in value for value in sent):
+            raise SuspiciousOperation("A value holds a NUL.")

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "common.htmx.RefusalsAsAnswers",
     "axes.middleware.AxesMiddleware",
+    "smarketing.middleware.StorableText",
 ]
 
 ROOT_URLCONF = "smarketing.urls"

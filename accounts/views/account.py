@@ -33,6 +33,7 @@ def account(request: HttpRequest) -> HttpResponse:
 class ChangePassword(PasswordChangeView):
     """A new password; every other session ends with it."""
 
+    http_method_names = ["get", "head", "post", "options"]
     form_class = ChangePasswordForm
     template_name = "accounts/change_password.html"
     success_url = reverse_lazy("account")

@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Role, may
 from accounts.models import User
@@ -65,6 +65,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, handoff.lead, f"{handoff.lead} is yours.", open_pk=pk)
 
 
+@require_http_methods(["GET", "POST"])
 @may("handoff.return")
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     """GET lists the reasons, for readers without dialogs; POST returns the lead, or asks for the evidence."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.text import slugify
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import access
 from accounts.access import may
@@ -38,6 +38,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     return answer(request, "imports/imports.html", context, part="imports/_imports.html")
 
 
+@require_http_methods(["GET", "POST"])
 @may("import.run")
 def upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import access
 from accounts.access import may
@@ -128,6 +128,7 @@ def _refused_form(request: HttpRequest, lead: Lead, **forms: Any) -> HttpRespons
     return render(request, "leads/lead.html", context, status=422)
 
 
+@require_http_methods(["GET", "POST"])
 @may("lead.receive")
 def new_lead(request: HttpRequest) -> HttpResponse:
     """Add one person by hand; a known e-mail address opens and completes the lead there is."""

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.views.decorators.http import require_GET
 
 from accounts import access
 from accounts.access import Role, may
@@ -27,20 +28,21 @@ from leads.undo import undoable
 SHOWN_AT_ONCE = 200
 
 
+@require_GET
 @may("handoff.accept")
 def queue(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The whole day; `pk` opens that hand-off, else the first is open."""
     return answer(request, "leads/queue.html", queue_context(request.user, open_pk=pk), part="leads/_queue.html")
 
 
+@require_GET
 @may("handoff.accept")
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One hand-off beside the list; without JavaScript the whole page with it open."""
+    handoff = get_object_or_404(Handoff.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
     if not wants_part(request):
         return queue(request, pk)
-    at = db_clock.now()
-    handoff = Handoff.objects.visible_to(request.user).select_related(*RELATED).get(pk=pk)
-    return render(request, "leads/_handoff.html", handoff_context(handoff, request.user, at))
+    return render(request, "leads/_handoff.html", handoff_context(handoff, request.user, db_clock.now()))
 
 
 DEAL_RELATED = ("lead__company", "handoff__criteria__revision")

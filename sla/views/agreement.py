@@ -25,7 +25,8 @@ COMING = [State.DRAFT, State.PROPOSED, State.SIGNED]
 def agreement(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """One version, or without a number the one in force, else the newest; to the heads a draft is a form."""
     versions = Agreement.objects.visible_to(request.user)
-    return _page(request, _version(request, number) if number else versions.ruling() or versions.latest())
+    shown = versions.ruling() or versions.latest() if number is None else _version(request, number)
+    return _page(request, shown)
 
 
 def _page(request: HttpRequest, shown: Agreement | None, **forms: Any) -> HttpResponse:
