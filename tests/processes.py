@@ -16,6 +16,7 @@ from urllib.parse import quote
 from celery import Celery
 from django.conf import settings
 from django.db import connection
+from redis.exceptions import ConnectionError
 
 import undertaker
 from embedded_valkey import Valkey
@@ -80,7 +81,10 @@ def start_worker(folder: Path, broker: str, *, concurrency: int = 2) -> Running:
     caller.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
 
     def ready() -> bool:
-        return bool(caller.control.ping(destination=[name], timeout=0.5))
+        try:
+            return bool(caller.control.ping(destination=[name], timeout=0.5))
+        except ConnectionError:  # a connection from before the broker went away; the next try has a new one
+            return False
 
     return Running(_celery("worker", _environment(broker), folder, options), ready)
 
