@@ -14,7 +14,9 @@ from django.db import connection, transaction
 
 from common.wake import wake
 from leads import promotion
+from leads.lifecycle import PROMOTE
 from leads.models.criteria import Criteria
+from leads.models.score import LeadScore
 from leads.scoring import Now, store
 
 SCORING = 7_236_001  # the key of the advisory lock
@@ -52,7 +54,9 @@ def score_due(*, at: datetime, limit: int = 500) -> int:
         cursor.execute(LOCK, {"leads": sorted(due)})
     store(criteria, Now(at, leads=sorted(due)))
     fresh = {lead for lead, is_fresh in taken if is_fresh}
-    for leads, is_fresh in ((fresh, True), (due - fresh, False)):
+    qualifying = LeadScore.objects.filter(lead__in=due, qualifies=True, lead__stage__in=PROMOTE.sources)
+    ready = set(qualifying.values_list("lead_id", flat=True))  # most are not, and cost nothing more
+    for leads, is_fresh in ((ready & fresh, True), (ready - fresh, False)):
         if leads:
             promotion.promote(at=at, leads=sorted(leads), fresh=is_fresh)
     return len(taken)

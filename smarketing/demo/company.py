@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from agreements.models import Revision
 from common.errors import Refused
 from leads import rescoring
-from leads.models import DueLead, Lead
+from leads.models import Lead
 from notifications.outbox import as_history
 from smarketing.demo import deals, definitions, promises, remarks, today, weekly
 from smarketing.demo.accounts import bring_old_list, name_accounts
@@ -62,7 +62,7 @@ def _play(scene: Scene, say: Say) -> None:
             rounds.go_round(moment, morning=place == 0)
         if day.day == 1:
             say(f"{year.day(number - 1):%B %Y}: {rounds.told()}")
-            _tidy()
+            _learn_sizes()
     rounds.go_round(year.until, morning=False)
 
 
@@ -97,16 +97,7 @@ def _score_everybody(scene: Scene) -> None:
         pass
 
 
-def _tidy() -> None:
-    """What the database does by itself between transactions, and cannot within this one.
-
-    References are checked, marks that were taken are put out of the way, and the planner learns how large the
-    tables have become.
-    """
+def _learn_sizes() -> None:
+    """Let the planner know how large the tables have become: nobody else can while the transaction lasts."""
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        if not DueLead.objects.exists():
-            cursor.execute("TRUNCATE leads_duelead")
-        # Our tables by name: the catalogue that all databases of a server share may be held by another.
-        cursor.execute(f"ANALYZE {', '.join(connection.introspection.django_table_names(only_existing=True))}")
+        cursor.execute("ANALYZE")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from leads import draining
 from leads.intake import receive_many, receive_touches
 from leads.lifecycle import leads_changed
@@ -18,8 +20,8 @@ from smarketing.demo.reps import follow_up
 from smarketing.demo.scene import Scene
 from smarketing.demo.story import ZONE, at
 
-ALL = 100_000
-CLOSELY = timedelta(weeks=9)
+AT_ONCE = 10_000
+CLOSELY = timedelta(weeks=4)
 LEADS_FOR_A_DAILY_ROUND = 1600
 
 
@@ -43,7 +45,9 @@ class Rounds:
             self._take_in(now)
             if morning:
                 draining.expire(at=now)
-            draining.score_due(at=now, limit=ALL)
+            while draining.score_due(at=now, limit=AT_ONCE):
+                pass
+            _clear_taken_marks()
             if morning and Lead.objects.to_hand_over().exists():
                 release_held(at=now)
             for pk in Handoff.objects.filter(pk__gt=self.last_handoff).order_by("pk").values_list("pk", flat=True):
@@ -101,3 +105,11 @@ class Rounds:
         usual = [morning, afternoon] if often else [morning if chance.yes(0.5) else afternoon]
         after_visits = [moment for moment in self.todays if moment.astimezone(ZONE).date() == day]
         return sorted(moment for moment in usual + after_visits if moment < year.until)
+
+
+def _clear_taken_marks() -> None:
+    """Marks that were taken are gone, but stay in the way of the next ones as long as the transaction lasts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose references are still to be checked stays
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("TRUNCATE leads_duelead")
