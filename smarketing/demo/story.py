@@ -46,7 +46,6 @@ class Script:
     second_definition_signed: int = 210
     plan_signed_before_quarter: int = 9
     third_definition_proposed_before_the_end: int = 2
-    weeks_of_meetings: int = 9
 
 
 SCRIPT = Script()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from meetings.models import Meeting, Series
 from smarketing.demo.agenda import Process
 from smarketing.demo.scene import Scene
-from smarketing.demo.story import SCRIPT, ZONE, at
+from smarketing.demo.story import ZONE, at
 
 
 class Told(NamedTuple):
@@ -63,9 +63,11 @@ MEETINGS = (
 
 
 def meet(scene: Scene) -> Process:
-    """Every Monday at ten; on a holiday it is skipped."""
+    """Every Monday at ten up to the last; on a holiday it is skipped."""
     year, cast = scene.year, scene.cast
-    now = yield at(year.last_day - timedelta(weeks=SCRIPT.weeks_of_meetings), "09:30")
+    last_monday = year.last_day - timedelta(days=year.last_day.weekday())
+    agreed = last_monday - timedelta(weeks=len(MEETINGS) - 1, days=3)
+    now = yield at(agreed, "09:30")
     series = Series.objects.set_up(weekday=0, time=time(10), zone=ZONE.key, minutes=30, by=cast.theo, at=now)
     meeting = series.meetings.get()
     for told in MEETINGS:
@@ -76,7 +78,8 @@ def meet(scene: Scene) -> Process:
         meeting.open(by=cast.theo, at=now)
         now = yield now + timedelta(minutes=24)
         meeting = _hold(scene, meeting, told, now)
-    _put_on_agenda(scene, meeting)
+        if meeting.starts_at > year.until:
+            _put_on_agenda(scene, meeting)
 
 
 def _hold(scene: Scene, meeting: Meeting, told: Told, now: datetime) -> Meeting:
