@@ -11,7 +11,7 @@ from smarketing.demo.market import CONTENTS, WEBINARS
 from smarketing.demo.story import Year, at
 from smarketing.demo.world import Person, moment_on, next_webinar
 
-COMES_BACK = {"passes": 0.05, "reads": 0.3, "evaluates": 0.3}
+COMES_BACK = {"passes": 0.04, "reads": 0.14, "evaluates": 0.25}
 CHANNEL = {"ad_click": "ads", "email_open": "email", "email_click": "email", "event": "event",
            "webinar_attended": "webinar", "webinar_registered": "webinar", "opted_out": "email",
            "invited": "email"}  # fmt: skip
@@ -62,12 +62,12 @@ def _passes(person: Person, year: Year, chance: Chance, since: datetime) -> Iter
 def _reads(person: Person, year: Year, chance: Chance, since: datetime) -> Iterator[Act]:
     for _ in range(chance.choice((1, 1, 2))):
         yield Act(_after(since, chance, 0, 45), person.number, "page_view", detail=chance.choice(PAGES))
-    for kind, often in (("email_open", 0.6), ("email_click", 0.5), ("pricing_page", 0.2)):
+    for kind, often in (("email_open", 0.6), ("email_click", 0.5), ("pricing_page", 0.14)):
         if chance.yes(often):
             yield Act(_after(since, chance, 2, 50), person.number, kind)
     if chance.yes(0.6):
         yield _download(person, chance, since, 40)
-    if chance.yes(0.2):
+    if chance.yes(0.13):
         yield from _webinar(person, year, chance, since)
 
 

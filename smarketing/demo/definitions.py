@@ -20,7 +20,7 @@ CHECKLIST = [
     "When should it work?",
 ]
 TERMS: dict[str, Any] = {
-    "threshold": Decimal(52), "min_fit": Decimal(12), "hot_at": Decimal(90), "grade_a": Decimal(45),
+    "threshold": Decimal(54), "min_fit": Decimal(12), "hot_at": Decimal(90), "grade_a": Decimal(45),
     "grade_b": Decimal(30), "grade_c": Decimal(15), "zone": ZONE.key, "checklist": CHECKLIST,
 }  # fmt: skip
 

@@ -32,8 +32,8 @@ def repair(scene: Scene, handoff_id: int, *, then: Callable[[], None]) -> Proces
     then()
 
 
-def merge_double(scene: Scene, lead_id: int, other_id: int) -> Process:
-    """Make one record of two."""
+def merge_double(scene: Scene, lead_id: int, other_id: int, *, then: Callable[[], None]) -> Process:
+    """Make one record of two; the rep goes on with it."""
     chance = scene.chance("merge", scene.person_of[lead_id].number)
     jonas = scene.cast.jonas
     now = yield scene.working(jonas, scene.agenda.now, chance.around(3.0, 0.5))
@@ -43,6 +43,7 @@ def merge_double(scene: Scene, lead_id: int, other_id: int) -> Process:
         person.lead_id = kept.pk
         if not person.double_of:
             scene.person_of[kept.pk] = person
+    then()
 
 
 def nurture(scene: Scene, lead_id: int) -> Process:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import datetime, timedelta
-from functools import cache
 
-from leads.models import Attempt, Handoff, ReturnReason
+from leads.models import Attempt, Handoff
 from leads.models.attempt import Channel, Outcome
 from leads.models.returns import Result
 from smarketing.demo import judgement, today
@@ -21,7 +20,7 @@ from smarketing.demo.story import ZONE
 from smarketing.demo.world import Person
 
 MOST_ATTEMPTS = 6
-HOT_HOURS = 0.42
+HOT_HOURS = 0.28
 SPREAD = 0.75
 FORGETS, FORGOTTEN_HOURS = 0.025, 13
 REMARKS = 0.12
@@ -48,16 +47,13 @@ ANSWERS = (
 Answer = Generator[datetime, datetime, bool]
 
 
-@cache
-def reason_called(code: str) -> ReturnReason:
-    return ReturnReason.objects.get(code=code)
-
-
 def follow_up(scene: Scene, pk: int, turn: int = 0) -> Process:
     """Look at it, return it or accept it, try to reach the person, and see what comes of that."""
     handoff = scene.handoff(pk)
     person = scene.person_of[handoff.lead_id]
     chance = scene.chance("follow up", person.number, handoff.episode, turn)
+    if not handoff.is_open or person.scene == "nobody":
+        return
     if handoff.owner is None:
         yield from _find_owner(scene, handoff, chance)
         handoff = scene.handoff(pk)
@@ -68,7 +64,7 @@ def follow_up(scene: Scene, pk: int, turn: int = 0) -> Process:
     handoff = scene.handoff(pk)
     if not handoff.is_open or handoff.repair_since:
         return
-    if objection := _objection(person, chance, first=turn == 0):
+    if objection := _objection(person, chance, complete=turn > 0 or handoff.hot):
         send_back(scene, handoff, objection, turn=turn)
     elif (yield from _reach(scene, handoff, person, chance)):
         yield from _qualify(scene, handoff, person, chance)
@@ -76,9 +72,8 @@ def follow_up(scene: Scene, pk: int, turn: int = 0) -> Process:
 
 def send_back(scene: Scene, handoff: Handoff, objection: Objection, *, turn: int) -> None:
     """Return it, and let those begin who have to act on that."""
-    reason = reason_called(objection.reason)
     returned = handoff.send_back(
-        reason,
+        scene.reasons[objection.reason],
         by=handoff.owner,
         at=scene.agenda.now,
         note=objection.note,
@@ -86,20 +81,24 @@ def send_back(scene: Scene, handoff: Handoff, objection: Objection, *, turn: int
         rating=objection.rating,
     )
     begin = scene.agenda.begin
-    if returned.result == Result.REPAIR:
-        begin(repair(scene, handoff.pk, then=lambda: begin(follow_up(scene, handoff.pk, turn + 1))))
-    elif returned.result == Result.MERGE:
-        begin(merge_double(scene, handoff.lead_id, objection.evidence["lead"]))
-    elif returned.result == Result.REROUTE:
+
+    def go_on() -> None:
         begin(follow_up(scene, handoff.pk, turn + 1))
+
+    if returned.result == Result.REPAIR:
+        begin(repair(scene, handoff.pk, then=go_on))
+    elif returned.result == Result.MERGE:
+        begin(merge_double(scene, handoff.lead_id, objection.evidence["lead"], then=go_on))
+    elif returned.result == Result.REROUTE:
+        go_on()
     elif returned.result == Result.RECYCLED:
         begin(nurture(scene, handoff.lead_id))
 
 
-def _objection(person: Person, chance: Chance, *, first: bool) -> Objection | None:
+def _objection(person: Person, chance: Chance, *, complete: bool) -> Objection | None:
     if person.double_of and person.double_of.lead_id not in (None, person.lead_id):
         return Objection("duplicate", {"lead": person.double_of.lead_id})
-    if first and (missing := judgement.clerical(person, chance)):
+    if not complete and (missing := judgement.clerical(person, chance)):
         return missing
     return judgement.before_talking(person, chance)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from accounts.models import User
 from common.hours import Hours
 from common.worktime import add_working_days, add_working_time
-from leads.models import Criteria, Handoff
+from leads.models import Criteria, Handoff, ReturnReason
 from smarketing.demo.agenda import Agenda
 from smarketing.demo.cast import Cast
 from smarketing.demo.chance import Chance
@@ -28,6 +29,11 @@ class Scene:
     person_of: dict[int, Person] = field(default_factory=dict)
     _hours: dict[int, Hours] = field(default_factory=dict)
     _criteria: dict[int, Criteria] = field(default_factory=dict)
+
+    @cached_property
+    def reasons(self) -> dict[str, ReturnReason]:
+        """The return reasons by code."""
+        return {reason.code: reason for reason in ReturnReason.objects.all()}
 
     @property
     def mqls_a_month(self) -> int:

@@ -24,7 +24,7 @@ from smarketing.demo.story import ZONE
 from smarketing.demo.world import Person
 
 NEW, OLDER = timedelta(hours=6), timedelta(hours=14)
-STAYS_NEW, STAYS_OLDER = 0.5, 0.12
+STAYS_NEW, STAYS_OLDER = 0.4, 0.05
 
 
 class Visit(NamedTuple):
@@ -39,7 +39,7 @@ class Visit(NamedTuple):
 VISITS = (
     Visit(13.0, 4, "calls back"),
     Visit(12.2, 4, "next step"),
-    Visit(10.4, 5, "overdue"),
+    Visit(10.4, 4, "overdue"),
     Visit(6.1, 2, "nobody"),
     Visit(5.3, 4, "new"),
     Visit(3.4, 4, "new"),
