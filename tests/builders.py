@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts.models import User
+from accounts.access import Role
+from accounts.models import Team, User
 from common.errors import Refused
 from leads.draining import score_due
 from leads.intake import receive
@@ -17,7 +18,15 @@ from leads.models import Criteria, Handoff, Lead, ReturnReason
 from leads.promotion import qualify_by_hand
 from sla.models import Agreement
 
+AMSTERDAM = "Europe/Amsterdam"
+
 _numbers = count(1)
+
+
+def a_person(name: str, *roles: Role, team: Team | None = None) -> User:
+    """Somebody with an account, whose address is their first name: `sam@acme.test`."""
+    first_name = name.split(maxsplit=1)[0].lower()
+    return User.objects.create_user(f"{first_name}@acme.test", name=name, roles=roles, team=team, zone=AMSTERDAM)
 
 
 def a_lead(*, at: datetime, touches: list[dict[str, Any]] | None = None, **facts: Any) -> Lead:

@@ -4,16 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from accounts.access import Role, Side
 from accounts.models import Team, User, WorkCalendar
-from common import clock as db_clock
+from tests import clocks
+from tests.builders import AMSTERDAM, a_person
 
 pytest_plugins = ["tests.gaps"]
-
-AMSTERDAM = "Europe/Amsterdam"
 
 
 @pytest.fixture
@@ -29,47 +27,17 @@ def _our_own_post(settings) -> None:
 
 
 @pytest.fixture
-def clock_shows(db) -> Iterator[Callable[[datetime], None]]:
+def clock_shows(db) -> Iterator[Callable[[datetime], object]]:
     """Move the database's clock, as this connection sees it: `clock_shows(at)`; it runs on from there."""
-
-    def show(moment: datetime) -> None:
-        _offset("0")
-        _offset(f"{(moment - db_clock.now()).total_seconds()} seconds")
-
-    yield show
-    _offset("0")
+    yield clocks.show
+    clocks.run_on()
 
 
 @pytest.fixture
 def all_clocks_show(transactional_db) -> Iterator[Callable[[datetime], None]]:
     """Move the database's clock for workers and web too, whatever connection they come by."""
-
-    def show(moment: datetime) -> None:
-        _offset("0")
-        offset = f"{(moment - db_clock.now()).total_seconds()} seconds"
-        with connection.cursor() as cursor:
-            cursor.execute(f"ALTER DATABASE {database} SET smarketing.clock_offset = %s", [offset])
-            cursor.execute(ANEW)
-        _offset(offset)
-
-    database = connection.ops.quote_name(connection.settings_dict["NAME"])
-    yield show
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER DATABASE {database} RESET smarketing.clock_offset")
-        cursor.execute(ANEW)
-    _offset("0")
-
-
-# A setting of the database counts from the next connection on, so those that rest have to come again.
-ANEW = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
- WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle'
-"""
-
-
-def _offset(interval: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('smarketing.clock_offset', %s, false)", [interval])
+    yield clocks.show_all
+    clocks.run_on_all()
 
 
 @pytest.fixture
@@ -91,43 +59,43 @@ def sales_team(calendar: WorkCalendar) -> Team:
 @pytest.fixture
 def maya(marketing_team: Team) -> User:
     """A marketer."""
-    return _person("Maya Peters", Role.MARKETER, team=marketing_team)
+    return a_person("Maya Peters", Role.MARKETER, team=marketing_team)
 
 
 @pytest.fixture
 def theo(marketing_team: Team) -> User:
     """The head of marketing, who signs for that side."""
-    return _person("Theo Blom", Role.HEAD_OF_MARKETING, team=marketing_team)
+    return a_person("Theo Blom", Role.HEAD_OF_MARKETING, team=marketing_team)
 
 
 @pytest.fixture
 def sam(sales_team: Team) -> User:
     """A sales rep."""
-    return _person("Sam de Wit", Role.REP, team=sales_team)
+    return a_person("Sam de Wit", Role.REP, team=sales_team)
 
 
 @pytest.fixture
 def rita(sales_team: Team) -> User:
     """Another sales rep, of the same team."""
-    return _person("Rita Kok", Role.REP, team=sales_team)
+    return a_person("Rita Kok", Role.REP, team=sales_team)
 
 
 @pytest.fixture
 def nora(sales_team: Team) -> User:
     """The head of sales, who signs for that side."""
-    return _person("Nora Vos", Role.HEAD_OF_SALES, team=sales_team)
+    return a_person("Nora Vos", Role.HEAD_OF_SALES, team=sales_team)
 
 
 @pytest.fixture
 def ada(db) -> User:
     """The admin, who belongs to no side."""
-    return _person("Ada Smit", Role.ADMIN)
+    return a_person("Ada Smit", Role.ADMIN)
 
 
 @pytest.fixture
 def otto(db) -> User:
     """The outsider: an account with no role."""
-    return _person("Otto Bos")
+    return a_person("Otto Bos")
 
 
 @pytest.fixture
@@ -140,8 +108,3 @@ def client_of() -> Callable[[User], Client]:
         return client
 
     return sign_in
-
-
-def _person(name: str, *roles: Role, team: Team | None = None) -> User:
-    first_name = name.split(maxsplit=1)[0].lower()
-    return User.objects.create_user(f"{first_name}@acme.test", name=name, roles=roles, team=team, zone=AMSTERDAM)

@@ -1,0 +1,222 @@
+"""A small company that has worked for some weeks, made through the verbs: one of everything there is a page for."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+
+from accounts.access import Role, Side
+from accounts.models import ApiToken, Scope, Team, User, WorkCalendar
+from campaigns.models import Campaign, Content
+from goals.models import Plan
+from leads.draining import score_due
+from leads.intake import record_touches, source_lead
+from leads.models import Attempt, Criteria, Handoff, HandoffReturn, Lead, Opportunity
+from meetings.models import Series
+from notifications import threads
+from notifications.models import Delivery, KeptMail
+from notifications.outbox import drain
+from sla.models import Agreement, Clock
+from tests import clocks
+from tests.builders import a_handoff, a_lead, a_person, a_touch, agreement_in_force, criteria_in_force, reason
+from tests.leads.files import checked, imported, table, uploaded
+
+NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)  # Wednesday, ten in the morning in Amsterdam
+BEGUN = NOW - timedelta(days=37)  # Monday 2 February
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+
+HEADER = ("Email", "First name", "Last name", "Company", "Employees")
+ROWS = [("ann@brix.test", "Ann", "Lee", "Brix", "250"), ("nobody", "No", "Body", "Brix", "250")]
+
+
+@dataclass
+class Company:
+    """Its people, and what stands in an address after a word: `things["leads"]` are ids of leads."""
+
+    people: dict[str, User]
+    things: dict[str, list[Any]] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> User:
+        return self.people[name]
+
+
+def a_living_company() -> Company:
+    """Make it, as it is at `NOW`, which the clock shows from then on."""
+    company = Company(_people())
+    _sign(company)
+    _work(company)
+    _import(company)
+    _plan_and_meet(company)
+    _draft(company)
+    clocks.show(NOW)
+    drain()
+    _keep_house(company)
+    return company
+
+
+def _people() -> dict[str, User]:
+    calendar = WorkCalendar.objects.create(name="Office", zone="Europe/Amsterdam")
+    teams = {side: Team.objects.create(name=side.label, side=side, calendar=calendar) for side in Side}
+    return {
+        "maya": a_person("Maya Peters", Role.MARKETER, team=teams[Side.MARKETING]),
+        "theo": a_person("Theo Blom", Role.HEAD_OF_MARKETING, team=teams[Side.MARKETING]),
+        "sam": a_person("Sam de Wit", Role.REP, team=teams[Side.SALES]),
+        "rita": a_person("Rita Kok", Role.REP, team=teams[Side.SALES]),
+        "nora": a_person("Nora Vos", Role.HEAD_OF_SALES, team=teams[Side.SALES]),
+        "ada": a_person("Ada Smit", Role.ADMIN),
+        "otto": a_person("Otto Bos"),
+    }
+
+
+def _sign(company: Company) -> None:
+    """The definition, the agreement and a goal, in force since the company began."""
+    heads = {"theo": company.theo, "nora": company.nora}
+    criteria = criteria_in_force(**heads, at=BEGUN)
+    agreement = agreement_in_force(**heads, at=BEGUN)
+    plan = Plan.objects.draw_up("2026-Q1", Decimal(400_000), agreement.calendar, by=company.theo, at=BEGUN)
+    plan.propose(by=company.theo, at=BEGUN)
+    plan.sign(by=company.theo, at=BEGUN)
+    plan.sign(by=company.nora, at=BEGUN)
+    company.things |= {"criteria": [criteria.revision.number], "agreement": [agreement.revision.number]}
+    company.things["plans"] = [plan.pk]
+
+
+def _work(company: Company) -> None:
+    """Leads at every stage, and what people did with them."""
+    sam, rita = company.sam, company.rita
+    spring = Campaign.objects.draw_up(
+        by=company.maya, name="Spring webinar", cost=Decimal(3000), starts_on=BEGUN.date()
+    )
+    guide = Content.objects.add(by=company.maya, title="The buyer’s guide", campaign=spring)
+    waiting = _asked_for_a_demo(company, at=NOW - HOUR, campaign="Spring webinar", content="The buyer’s guide")
+    hand = [a_handoff(at=NOW - (12 - n) * DAY, owner=(sam, rita)[n % 2], employees=90 + n) for n in range(10)]
+    accepted, lost, won, open_deal, recycled, gone, repair, double, late, unreached = hand
+    for n, handoff in enumerate((accepted, lost, won, open_deal, gone)):
+        handoff.accept(by=handoff.owner, at=handoff.made_at + HOUR + n * MINUTE)
+    Attempt.objects.log(accepted, channel="call", outcome="spoke", by=sam, at=accepted.made_at + 2 * HOUR, note="Nice.")
+    accepted.plan_next(step="Send the offer", when=NOW + DAY, by=sam, at=accepted.made_at + 3 * HOUR)
+    deals = [_deal(each, company) for each in (lost, won, open_deal)]
+    deals[0].lose(because="Chose another", by=lost.owner, at=NOW - 2 * DAY)
+    deals[1].win(by=won.owner, at=NOW - DAY)
+    _send_back(recycled, "timing", evidence={"date": "2026-06-01"})
+    _send_back(gone, "no_need", note="They build it themselves.")
+    _send_back(repair, "incomplete_data", evidence={"fields": ["phone"]})
+    _send_back(double, "duplicate", evidence={"lead": accepted.lead_id})
+    Attempt.objects.log(unreached, channel="call", outcome="no_answer", by=unreached.owner, at=NOW - 2 * HOUR)
+    own = source_lead({"email": "own@found.test", "first_name": "Own"}, by=sam, at=NOW - DAY)
+    fresh = a_lead(at=NOW - 2 * HOUR, first_name="Priya", last_name="Raman")
+    refused = a_lead(at=NOW - DAY)
+    refused.opt_out(by=company.maya, at=NOW - HOUR)
+    handed = Handoff.objects.filter(lead=waiting).values_list("pk", flat=True)
+    threads.post(accepted.lead, "@nora have a look", by=sam, at=NOW - HOUR)
+    Clock.objects.flag_breaches(at=NOW)
+    leads = [waiting, *(each.lead for each in hand), own, fresh, refused]
+    company.things |= {
+        "leads": [lead.pk for lead in leads],
+        "handoffs": [*handed, accepted.pk, late.pk, repair.pk],
+        "queue": [*handed, accepted.pk, open_deal.pk, late.pk, repair.pk],
+        "companies": [fresh.company_id, won.lead.company_id],
+        "opportunities": [deals[2].pk, deals[1].pk],
+        "campaigns": [spring.pk],
+        "content": [guide.pk],
+        "returns": [HandoffReturn.objects.get(handoff=double).pk],
+        "clocks": [Clock.objects.late().customers().first().pk],
+        "comments": [f"{ContentType.objects.get_for_model(Lead).pk}/{fresh.pk}"],
+    }
+
+
+def _asked_for_a_demo(company: Company, *, at: datetime, **more: str) -> Lead:
+    lead = a_lead(at=at - HOUR, first_name="Demo", last_name="Wanted", employees=300, title="Head of Sales")
+    record_touches([a_touch("demo_request", at=at - MINUTE, **more) | {"lead": lead.pk}], at=at)
+    clocks.show(at)
+    score_due(at=at)
+    return lead
+
+
+def _deal(handoff: Handoff, company: Company) -> Opportunity:
+    terms = {"amount": Decimal(24_000), "currency": "EUR", "closes_on": (NOW + 20 * DAY).date()}
+    return handoff.open_deal(**terms, by=handoff.owner, at=handoff.made_at + 5 * HOUR)
+
+
+def _send_back(handoff: Handoff, why: str, **shown: Any) -> None:
+    handoff.refresh_from_db()
+    handoff.send_back(reason(why), by=handoff.owner, at=handoff.made_at + 6 * HOUR, **shown)
+
+
+def _import(company: Company) -> None:
+    """Files at each place on their way."""
+    maya = company.maya
+    done = imported(table(HEADER, *ROWS), by=maya, at=NOW - HOUR)
+    waits = uploaded(table(HEADER, *ROWS), by=maya, at=NOW - HOUR, name="More leads.csv")
+    preview = checked(uploaded(table(HEADER, *ROWS), by=maya, at=NOW - HOUR), by=maya, at=NOW - HOUR)
+    broken = uploaded(b"\x00", by=maya, at=NOW - HOUR, name="Broken.csv")
+    company.things["imports"] = [waits.pk, done.pk, preview.pk, broken.pk]
+
+
+def _plan_and_meet(company: Company) -> None:
+    """A meeting that was held, one under way, and the next."""
+    theo, nora = company.theo, company.nora
+    series = Series.objects.set_up(
+        weekday=0, time=time(10), zone="Europe/Amsterdam", minutes=30, by=nora, at=NOW - 12 * DAY
+    )
+    held = series.meetings.get()
+    held.open(by=nora, at=NOW - 9 * DAY)
+    held.write_minutes("We **agreed** on sizes.", version=held.minutes_version, by=theo, at=NOW - 9 * DAY)
+    held.decide("Raise the bar", by=theo, at=NOW - 9 * DAY)
+    action = held.give("Look at sizes", owner=company.maya, due_on=(NOW - 3 * DAY).date(), by=nora, at=NOW - 9 * DAY)
+    under_way = held.close(by=nora, at=NOW - 9 * DAY + HOUR)
+    under_way.open(by=nora, at=NOW - 2 * DAY)
+    coming = under_way.close(by=nora, at=NOW - 2 * DAY + HOUR)
+    item = coming.put_on_agenda("The spring campaign", by=theo, at=NOW - DAY)
+    company.things |= {
+        "meetings": [coming.pk, under_way.pk, held.pk],
+        "actions": [action.pk],
+        "agenda": [item.pk],
+    }
+
+
+def _draft(company: Company) -> None:
+    """The next versions: a definition in the editor, an agreement and a goal that wait for signatures."""
+    theo, nora = company.theo, company.nora
+    draft = Criteria.objects.draft_from(Criteria.objects.ruling(), by=theo, at=NOW - DAY)
+    agreement = Agreement.objects.draft_from(Agreement.objects.ruling(), by=nora, at=NOW - DAY)
+    plan = Plan.objects.draw_up("2026-Q2", Decimal(500_000), agreement.calendar, by=theo, at=NOW - DAY)
+    plan.propose(by=theo, at=NOW - DAY)
+    another = Plan.objects.draw_up("2026-Q3", Decimal(500_000), agreement.calendar, by=theo, at=NOW - DAY)
+    things = company.things
+    things["criteria"].insert(0, draft.revision.number)
+    things["rules"] = [draft.rules.filter(section="scored").first().pk]
+    things["new"] = ["must", "fit", "engagement"]
+    things["agreement"].insert(0, agreement.revision.number)
+    things["plans"] = [another.pk, plan.pk, *things["plans"]]
+    things["agreements"] = [plan.revision_id]
+    things["reports"] = ["alignment", "mqls_delivered", "first_attempt_attainment"]
+    things["metrics"] = ["alignment"]
+
+
+def _keep_house(company: Company) -> None:
+    """What the settings show."""
+    ada, sam, maya = company.ada, company.sam, company.maya
+    calendar = WorkCalendar.objects.get()
+    calendar.close((NOW + 30 * DAY).date(), "Works outing", by=ada)
+    absence = sam.be_away(NOW + 7 * DAY, NOW + 9 * DAY, cover=company.rita, by=ada, at=NOW)
+    token, _ = ApiToken.objects.issue(maya, scopes=Scope.values, by=maya, at=NOW)
+    threads.post(Lead.objects.first(), "@ada can you help?", by=maya, at=NOW)
+    dead = Delivery.objects.open().filter(channel="email").first()
+    dead.fail("ConnectionRefusedError: nobody listens", again_at=None, at=NOW)
+    company.things |= {
+        "people": [sam.pk],
+        "teams": [sam.team_id],
+        "hours": [calendar.pk],
+        "closed": [calendar.closures.get().pk],
+        "absences": [absence.pk],
+        "tokens": [token.pk],
+        "deliveries": [dead.pk],
+        "notifications": [company.nora.notices.first().pk],
+        "mail": [KeptMail.objects.first().pk],
+        "reasons": [reason("timing").pk, reason("spam").pk],
+        "demo": [sam.pk],
+        "password": ["Nw/no-such-token"],
+    }
