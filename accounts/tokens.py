@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, ClassVar
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -63,7 +63,9 @@ def needs(read: str = "", write: str = "") -> type[BasePermission]:
             if request.auth is None:
                 return False
             needed = read if request.method in SAFE_METHODS else write
-            return bool(needed) and needed in request.auth.scopes
+            if not needed:
+                raise MethodNotAllowed(request.method)
+            return needed in request.auth.scopes
 
     assert {read, write} <= {"", *Scope.values}
     return Needs

@@ -23,6 +23,7 @@ from accounts.models import User
 from common.errors import Incomplete, NotAllowed, Refused
 
 TRIAL = timedelta(days=30)
+A_DAY = timedelta(days=1)  # whatever the zone, a midnight of today is not longer ago
 
 
 class State(models.TextChoices):
@@ -145,10 +146,15 @@ class Revision(models.Model):
     def propose(self, text: str, *, by: User, at: datetime, effective_at: datetime | None = None) -> None:
         """Freeze the text and ask both sides to sign it.
 
-        Raises Refused when it is no draft or another version already waits, Incomplete without a text.
+        Raises Refused when it is no draft or another version already waits, Incomplete without a text
+        or for a day that has gone by.
         """
         if not text.strip():
             raise Incomplete("There is nothing to sign yet.")
+        if effective_at and effective_at < at - A_DAY:
+            raise Incomplete(
+                "That day has gone by. Leave it empty, and it counts as soon as both have signed.", "starts_on"
+            )
         if type(self).objects.of(self.document).filter(state__in=OPEN).exclude(pk=self.pk).exists():
             raise Refused("Another version already waits for signatures. Withdraw it first, or let it be decided.")
         self._move(

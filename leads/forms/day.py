@@ -26,6 +26,19 @@ class Moment(forms.DateTimeInput):
         super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
 
 
+class MomentField(forms.DateTimeField):
+    """A moment that somebody plans. A mistyped year is refused: beyond 9999 in UTC nobody could read the row again."""
+
+    widget = Moment
+    LAST_YEAR = 2999
+
+    def clean(self, value: Any) -> datetime | None:
+        moment = super().clean(value)
+        if moment and moment.year > self.LAST_YEAR:
+            raise forms.ValidationError("Check the year.")
+        return moment
+
+
 class Day(forms.DateInput):
     """A date, picked with the browser's own control."""
 
@@ -40,7 +53,7 @@ class AttemptForm(forms.Form):
 
     channel = forms.ChoiceField(choices=Channel.choices, initial=Channel.CALL, required=False)
     outcome = forms.ChoiceField(choices=Outcome.choices)
-    call_back_at = forms.DateTimeField(label="Call back on", required=False, widget=Moment())
+    call_back_at = MomentField(label="Call back on", required=False)
     note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def clean_channel(self) -> str:
@@ -102,7 +115,7 @@ class NextStepForm(forms.Form):
     """What the rep does next with this lead, and when."""
 
     step = forms.CharField(label="What", max_length=200)
-    step_at = forms.DateTimeField(label="When", widget=Moment())
+    step_at = MomentField(label="When")
 
     def clean_step_at(self) -> datetime:
         if self.cleaned_data["step_at"] < timezone.now():
