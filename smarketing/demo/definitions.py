@@ -20,7 +20,7 @@ CHECKLIST = [
     "When should it work?",
 ]
 TERMS: dict[str, Any] = {
-    "threshold": Decimal(54), "min_fit": Decimal(12), "hot_at": Decimal(90), "grade_a": Decimal(45),
+    "threshold": Decimal(56), "min_fit": Decimal(12), "hot_at": Decimal(90), "grade_a": Decimal(45),
     "grade_b": Decimal(30), "grade_c": Decimal(15), "zone": ZONE.key, "checklist": CHECKLIST,
 }  # fmt: skip
 
@@ -88,7 +88,7 @@ def draft_second(year: Year, cast: Cast) -> Criteria:
     draft = Criteria.objects.draft_from(Criteria.objects.ruling(), by=cast.maya, at=at(day, "14:10"))
     for rule in SIZE:
         draft.add_rule(by=cast.maya, **rule)
-    draft.edit(by=cast.maya, threshold=Decimal(60))
+    draft.edit(by=cast.maya, threshold=Decimal(62))
     draft.propose(by=cast.theo, at=at(day, "16:40"))
     return draft
 

@@ -179,7 +179,6 @@ def _outcome(reaches: float, chance: Chance) -> Outcome:
 def _qualify(scene: Scene, handoff: Handoff, person: Person, chance: Chance) -> Process:
     """The person was reached: is there a project, and does a deal come of it?"""
     now = yield scene.agenda.now + timedelta(minutes=chance.randrange(4, 25))
-    handoff = scene.handoff(handoff.pk)
     if objection := judgement.after_talking(person, chance, now):
         send_back(scene, handoff, objection, turn=0)
         return
@@ -191,7 +190,6 @@ def _qualify(scene: Scene, handoff: Handoff, person: Person, chance: Chance) -> 
     handoff.plan_next(step=chance.choice(("Show it with their tours", "Send the offer", "Meet them")),
                       when=meets, by=handoff.owner, at=now)  # fmt: skip
     now = yield meets + timedelta(minutes=chance.randrange(10, 90))
-    handoff = scene.handoff(handoff.pk)
     if objection := judgement.after_qualifying(person, chance, now):
         send_back(scene, handoff, objection, turn=0)
     else:
