@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.access import Role, Side
@@ -12,6 +13,16 @@ from tests import clocks
 from tests.builders import AMSTERDAM, a_person
 
 pytest_plugins = ["tests.gaps"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Let every connection know what an installation starts with, for a committing test has to put it back.
+
+    A browser leaves an event loop running in the tests' thread, and there Django makes itself another connection.
+    """
+    if hasattr(connection, "_test_serialized_contents"):
+        type(connection.copy())._test_serialized_contents = connection._test_serialized_contents
 
 
 @pytest.fixture
