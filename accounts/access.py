@@ -99,6 +99,8 @@ GRANTS: dict[str, Grant] = {
     "lead.restore": to(HEADS),
     "lead.nurture": to(MARKETING),
     "lead.work": to(HEAD_OF_SALES, own=REP),
+    "company.edit": to(MARKETING, HEAD_OF_SALES, own=REP),
+    "company.give": to(HEAD_OF_SALES),
     "touch.record": to(MARKETING, ADMIN),
     "attempt.log": to(HEAD_OF_SALES, own=REP),
     "import.run": to(MARKETING, ADMIN),

@@ -10,42 +10,7 @@ from accounts.access import MARKETING
 from accounts.models import User
 from leads.forms.day import Day
 from leads.lifecycle import LEAD, Stage
-from leads.models import Attribute, Lead
-from leads.models.attribute import AttributeType
-
-FIELD_OF_TYPE = {
-    AttributeType.TEXT: forms.CharField,
-    AttributeType.NUMBER: forms.DecimalField,
-    AttributeType.DATE: forms.DateField,
-    AttributeType.BOOLEAN: forms.NullBooleanField,
-}
-
-
-class FactsForm(forms.ModelForm):
-    """The facts of a lead, with the attributes that this organisation added."""
-
-    class Meta:
-        model = Lead
-        fields = ("first_name", "last_name", "email", "title", "phone", "city", "country", "source", "campaign")
-
-    def __init__(self, lead: Lead, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, instance=lead, **kwargs)
-        self.added = list(Attribute.objects.filter(on=Attribute.On.LEAD).order_by("label"))
-        for attribute in self.added:
-            self.fields[f"attribute_{attribute.key}"] = FIELD_OF_TYPE[AttributeType(attribute.type)](
-                label=attribute.label, required=False, initial=lead.attributes.get(attribute.key)
-            )
-
-    @property
-    def changes(self) -> dict[str, Any]:
-        """Only what differs, as the verb takes it."""
-        changed = {name: self.cleaned_data[name] for name in self.changed_data if name in self.Meta.fields}
-        given = {
-            attribute.key: self.cleaned_data[f"attribute_{attribute.key}"]
-            for attribute in self.added
-            if f"attribute_{attribute.key}" in self.changed_data
-        }
-        return changed | ({"attributes": given} if given else {})
+from leads.models import Lead
 
 
 class NoteForm(forms.Form):

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from django.db import models
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
+from accounts import access
 from accounts.models import User
+from common.errors import Incomplete
+from leads import facts
 from leads.lifecycle import CUSTOMER
+from leads.models.score import DueLead
+
+# What people may change; that it is a customer is told by its deals.
+FACTS = frozenset({
+    "name", "domain", "industry", "employees", "revenue", "country", "named_account", "owner", "attributes",
+})  # fmt: skip
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -53,6 +66,44 @@ class Company(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("company", args=[self.pk])
+
     @property
     def is_customer(self) -> bool:
         return self.customer_since is not None
+
+    def belongs_to(self, user: User) -> bool:
+        """Whether this is the rep's own account."""
+        return self.owner_id == user.pk
+
+    @transaction.atomic
+    def edit(self, changes: dict[str, Any], *, by: User | None, at: datetime) -> None:
+        """Change facts; attributes are added to those there are, and None takes one out.
+
+        What is known of its people changes with it: their history is kept and their scores are
+        due. A new owner gets the hand-offs to come; the open ones stay where they are. Raises
+        Incomplete for what is no fact, ValidationError for a value that is not possible.
+        """
+        access.check(by, "company.edit", self)
+        if "owner" in changes:
+            access.check(by, "company.give", self)
+        if unknown := set(changes) - FACTS:
+            raise Incomplete(f"{min(unknown)!r} is no fact that can be changed.", min(unknown))
+        self.refresh_from_db(from_queryset=Company.objects.select_for_update(no_key=True))
+        for name, value in changes.items():
+            setattr(self, name, self._fact(name, value))
+        others = {field.name for field in self._meta.fields} - set(changes)
+        self.clean_fields(exclude=others)
+        self.validate_constraints(exclude=others)
+        self.save(update_fields=list(changes))
+        people = list(self.leads.values_list("pk", flat=True))
+        facts.snapshot(people, at=at)
+        DueLead.objects.mark(people)
+
+    def _fact(self, name: str, value: Any) -> Any:
+        if name == "domain":
+            return value.strip().lower()
+        if name == "attributes":
+            return {key: known for key, known in {**self.attributes, **value}.items() if known is not None}
+        return value

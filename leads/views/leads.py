@@ -15,8 +15,9 @@ from common import clock as db_clock
 from common.htmx import answer, toast
 from common.keyset import newest_first
 from leads import promotion
+from leads.forms.facts import LeadFacts
 from leads.forms.find import FindLeads
-from leads.forms.lead import FactsForm, NewLeadForm, NoteForm, NurtureForm, RestoreForm
+from leads.forms.lead import NewLeadForm, NoteForm, NurtureForm, RestoreForm
 from leads.intake import receive
 from leads.lifecycle import CUSTOMER, DISQUALIFIED, LEAD, LOST, PATH, RECYCLED, Stage
 from leads.models import Criteria, Handoff, HandoffReturn, Lead
@@ -98,7 +99,7 @@ def to_ask_back(lead: Lead, user: User) -> Handoff | None:
 def _forms(lead: Lead) -> dict[str, Any]:
     """Empty forms for what can be done to the lead where it stands."""
     return {
-        "facts_form": FactsForm(lead),
+        "facts_form": LeadFacts(lead),
         "qualify_form": NoteForm() if lead.stage in (LEAD, RECYCLED, LOST) else None,
         "restore_form": RestoreForm(lead) if lead.stage in (LOST, DISQUALIFIED, CUSTOMER) else None,
         "nurture_form": NurtureForm(lead) if lead.stage == RECYCLED else None,
@@ -144,7 +145,7 @@ def new_lead(request: HttpRequest) -> HttpResponse:
 @may("lead.edit")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     lead = _found(request, pk)
-    form = FactsForm(lead, request.POST)
+    form = LeadFacts(lead, request.POST)
     if not form.is_valid():
         return _refused_form(request, lead, facts_form=form)
     lead.edit(form.changes, by=request.user, at=db_clock.now())
