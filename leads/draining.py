@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from common.wake import wake
 from leads import promotion
+from leads.customers import tell_owners
 from leads.lifecycle import PROMOTE
 from leads.models.criteria import Criteria
 from leads.models.score import LeadScore
@@ -59,6 +60,8 @@ def score_due(*, at: datetime, limit: int = 500) -> int:
     for leads, is_fresh in ((ready & fresh, True), (ready - fresh, False)):
         if leads:
             promotion.promote(at=at, leads=sorted(leads), fresh=is_fresh)
+    if fresh:
+        tell_owners(fresh, at=at)
     return len(taken)
 
 

@@ -1,8 +1,9 @@
-"""What people are told of leads: given to you, nobody's, to complete, completed, maybe a double."""
+"""What people are told of leads: given to you, nobody's, to complete, completed, maybe a double, a customer's news."""
 
 from django.urls import reverse
 
-from leads.models import Handoff, HandoffReturn
+from leads.kinds import kind_label
+from leads.models import Handoff, HandoffReturn, Lead
 from notifications import kinds
 from notifications.kinds import Ids, Kind, Rendered
 
@@ -66,6 +67,13 @@ def _repaired(ids: Ids) -> Rendered:
     )
 
 
+def _customer_active(ids: Ids) -> Rendered:
+    lead = Lead.objects.select_related("company").get(pk=ids["lead"])
+    latest = lead.touches.filter(responded=True).order_by("-occurred_at").first()
+    text = f"{kind_label(latest.kind)}. No hand-off follows: {lead.company} is your customer." if latest else ""
+    return Rendered(f"{lead} of {lead.company} is looking around again", text, lead.get_absolute_url())
+
+
 kinds.register(Kind("leads.handed_over", "A lead for you", render=_handed_over, still_relevant=_still_theirs))
 kinds.register(
     Kind("leads.unassigned", "A lead belongs to nobody", render=_unassigned, still_relevant=_still_unassigned)
@@ -75,3 +83,4 @@ kinds.register(Kind("leads.double", "A double to merge", render=_double, still_r
 kinds.register(
     Kind("leads.repaired", "Your return was completed", render=_repaired, still_relevant=_waits_for_decision)
 )
+kinds.register(Kind("leads.customer_active", "Your customer is active", render=_customer_active))

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from leads.models import Handoff
+from leads.draining import score_due
+from leads.models import Company, Handoff
 from notifications.kinds import kind
 from notifications.models import Delivery
-from tests.builders import a_handoff, a_lead, reason
+from tests.builders import a_handoff, a_lead, a_touch, criteria_in_force, reason
 
 HOUR = timedelta(hours=1)
 
@@ -54,3 +55,25 @@ def test_marketing_is_told_of_a_double(sam, maya, at):
     assert told("leads.double").subject == "Merge Jane Doe with its double"
     Handoff.objects.get().withdraw(because="Import undone", at=at + 2 * HOUR)
     assert told("leads.double") is None
+
+
+def test_the_owner_of_a_customer_hears_once_a_day_what_its_people_do_and_there_is_no_mql(theo, nora, sam, at):
+    criteria_in_force(theo=theo, nora=nora, at=at)
+    lead = a_lead(at=at, email="jane@hexa.nl", first_name="Jane", last_name="Doe")
+    Company.objects.filter(pk=lead.company_id).update(name="Hexa", owner=sam, customer_since=at - HOUR)
+    for hours in (1, 2, 30):
+        when = at + hours * HOUR
+        a_lead(at=when, email="jane@hexa.nl", touches=[a_touch("demo_request", at=when)])
+        score_due(at=when)
+    told_of = Delivery.objects.filter(kind="leads.customer_active", channel="inapp")
+    assert [delivery.user for delivery in told_of] == [sam, sam]
+    assert told("leads.customer_active").subject == "Jane Doe of Hexa is looking around again"
+    assert not Handoff.objects.exists()
+
+
+def test_nobody_hears_of_what_somebody_did_before_the_company_was_a_customer(theo, nora, sam, at):
+    criteria_in_force(theo=theo, nora=nora, at=at)
+    lead = a_lead(at=at, email="jane@hexa.nl", touches=[a_touch("demo_request", at=at)])
+    Company.objects.filter(pk=lead.company_id).update(owner=sam, customer_since=at + HOUR)
+    score_due(at=at + 2 * HOUR)
+    assert not Delivery.objects.filter(kind="leads.customer_active").exists()
