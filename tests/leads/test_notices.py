@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from leads.draining import score_due
+from leads.intake import record_touches
 from leads.models import Company, Handoff
 from notifications.kinds import kind
 from notifications.models import Delivery
@@ -63,7 +64,7 @@ def test_the_owner_of_a_customer_hears_once_a_day_what_its_people_do_and_there_i
     Company.objects.filter(pk=lead.company_id).update(name="Hexa", owner=sam, customer_since=at - HOUR)
     for hours in (1, 2, 30):
         when = at + hours * HOUR
-        a_lead(at=when, email="jane@hexa.nl", touches=[a_touch("demo_request", at=when)])
+        record_touches([a_touch("demo_request", at=when) | {"lead": lead.pk}], at=when)
         score_due(at=when)
     told_of = Delivery.objects.filter(kind="leads.customer_active", channel="inapp")
     assert [delivery.user for delivery in told_of] == [sam, sam]
