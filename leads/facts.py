@@ -198,21 +198,33 @@ _ATTRIBUTE = {
     ),
 }
 
-KEEP = """
+PAIRS = ", ".join(f"'{name}', {column}" for name, column in NOW.items())
+FIRST = f"""
+INSERT INTO leads_leadversion (lead_id, from_at, recorded_at, facts)
+SELECT m.id, least(m.created_at, %(at)s), %(at)s, jsonb_strip_nulls(jsonb_build_object({PAIRS}))
+  FROM leads_lead m
+  {JOIN_NOW}
+ WHERE m.id = ANY(%(leads)s)
+"""
+# The zero keeps the planner from building the document twice: to compare it and to write it.
+KEEP = f"""
 INSERT INTO leads_leadversion (lead_id, from_at, recorded_at, facts)
 SELECT m.id, CASE WHEN last.facts IS NULL THEN least(m.created_at, %(at)s) ELSE %(at)s END, %(at)s, new.facts
   FROM leads_lead m
-  {join}
- CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object({pairs})) AS facts) new
+  {JOIN_NOW}
+ CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object({PAIRS})) AS facts OFFSET 0) new
   LEFT JOIN LATERAL (
        SELECT facts FROM leads_leadversion WHERE lead_id = m.id ORDER BY from_at DESC LIMIT 1
   ) last ON true
  WHERE m.id = ANY(%(leads)s) AND last.facts IS DISTINCT FROM new.facts
     ON CONFLICT (lead_id, from_at) DO UPDATE SET facts = excluded.facts
-""".format(
-    join=JOIN_NOW,
-    pairs=", ".join(f"'{name}', {column}" for name, column in NOW.items()),
-)
+"""
+
+
+def first_snapshot(lead_ids: Iterable[int], *, at: datetime) -> None:
+    """Keep what is known of leads that have just been made: the version that counts from their creation."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST, {"leads": list(lead_ids), "at": at})
 
 
 def snapshot(lead_ids: Iterable[int], *, at: datetime) -> int:

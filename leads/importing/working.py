@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from common import clock as db_clock
+from common.memory import seldom_searched
 from leads.importing.checking import check
 from leads.importing.files import Unreadable
 from leads.importing.reading import read
@@ -37,7 +38,8 @@ def run_imports(*, clock: Clock = db_clock.now) -> int:
 def take_step(found: Import, *, clock: Clock = db_clock.now) -> None:
     """Do what this import waits for, to its end. A file that cannot be read stops it with a sentence."""
     try:
-        STEPS[found.state](found, clock=clock)
+        with seldom_searched():
+            STEPS[found.state](found, clock=clock)
     except (Unreadable, TooLarge) as refusal:
         found.stop(str(refusal), at=clock())
     except Superseded:

@@ -165,6 +165,7 @@ def _difference(was: dict[str, Any], changes: dict[str, Any]) -> dict[str, list[
 def _keep_and_mark(received: Received, companies: list[int], touched: list[int], *, at: datetime, fresh: bool) -> None:
     """Keep what is known now, and have it scored."""
     colleagues = Lead.objects.filter(company__in=companies).values_list("pk", flat=True) if companies else []
-    learnt = {*received.created, *received.changed, *colleagues}
-    known_facts.snapshot(sorted(learnt), at=at)
-    scoring.mark(sorted(learnt.union(touched)), fresh=fresh)
+    learnt = {*received.changed, *colleagues}.difference(received.created)
+    known_facts.first_snapshot(received.created, at=at)
+    known_facts.snapshot(learnt, at=at)
+    scoring.mark(learnt.union(received.created, touched), fresh=fresh)

@@ -98,16 +98,20 @@ RETURNING *
 )
 
 
+# The zero keeps the sequence from being looked up for each number.
+NEXT_IDS = """
+SELECT array_agg(nextval(found.sequence))
+  FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence OFFSET 0) found, generate_series(1, %s)
+"""
+
+
 def new_ids(model: type[Model], count: int) -> list[int]:
     """So many fresh primary keys, in rising order."""
     if not count:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(NEXT_IDS, [model._meta.db_table, count])
+        return sorted(cursor.fetchone()[0])
 
 
 def store_companies(companies: Iterable[KnownCompany], *, at: datetime) -> list[int]:
