@@ -58,6 +58,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     type(None): lambda _: "\\N",
     str: _text,
     bool: lambda value: "t" if value else "f",
+    int: str,
     datetime: datetime.isoformat,
     date: date.isoformat,
     dict: _json,

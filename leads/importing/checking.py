@@ -98,7 +98,7 @@ def _arrivals(batch: list[Line], rows: Rows, result: Found) -> list[tuple[Line, 
 
 def _count_doubts(line: Line, rows: Rows, result: Found) -> None:
     """Contradictions between status and converted, whichever wins, and owners nobody here is called."""
-    status, converted, owner = (_text(rows, line, name) for name in ("stage", "converted", "owner"))
+    status, converted, owner = rows.told("stage", line), rows.told("converted", line), rows.told("owner", line)
     if owner and rows.owner(owner) is None:
         result.strangers[owner] += 1
     if status and converted:
@@ -109,11 +109,6 @@ def _count_doubts(line: Line, rows: Rows, result: Found) -> None:
             return
         if opposed:
             result.contradictions[status, converted, str(Stage(stage).label)] += 1
-
-
-def _text(rows: Rows, line: Line, field_key: str) -> str:
-    index = rows.meaning.column(field_key)
-    return "" if index is None or index >= len(line.cells) else line.cells[index]
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from itertools import islice, zip_longest
 from typing import Any
 
 from common.conditions import Type
@@ -13,6 +14,7 @@ from leads.importing.values import comma_evidence, date_evidence, is_moment, is_
 from leads.intake.addresses import EMAIL
 from leads.intake.attributes import NO, YES
 
+BATCH = 1000  # rows looked at together, column by column
 KEPT_VALUES = 60  # so many different values are shown to be mapped one by one
 COUNTED_VALUES = 5000
 LOOKED_AT = 2000  # so many values tell whether a column holds addresses
@@ -51,23 +53,6 @@ class Column:
         return cls(**kept)
 
 
-class Profile:
-    """Columns as they fill up, row by row."""
-
-    def __init__(self, headers: list[str]) -> None:
-        self.rows = 0
-        self.columns = [_Filling(header) for header in headers]
-
-    def add(self, line: Line) -> None:
-        self.rows += 1
-        for column, cell in zip(self.columns, line.cells, strict=False):
-            if cell:
-                column.add(cell)
-
-    def result(self) -> list[Column]:
-        return [column.result() for column in self.columns]
-
-
 class _Filling:
     """A column that is being read. Each type stays possible until a value speaks against it."""
 
@@ -84,26 +69,33 @@ class _Filling:
         self.dates: Counter[str] = Counter()
         self.possible = list(self.TESTS)
 
-    def add(self, text: str) -> None:
-        self.filled += 1
-        if text in self.counts:
-            self.counts[text] += 1
-            return
-        self.distinct += 1
-        if self.distinct <= COUNTED_VALUES:
-            self.counts[text] = 1
+    def add(self, texts: Counter[str]) -> None:
+        """Take in the values of some rows, each with how often it comes among them."""
+        for text, times in texts.items():
+            if not text:
+                continue
+            self.filled += times
+            if text in self.counts:
+                self.counts[text] += times
+            elif self.distinct < COUNTED_VALUES:
+                self.distinct += 1
+                self.counts[text] = times
+                self._look(text, 1)
+            else:
+                self.distinct += times
+                self._look(text, times)
+
+    def _look(self, text: str, times: int) -> None:
         if self.distinct <= LOOKED_AT:
             self.emails += bool(EMAIL.fullmatch(text.lower()))
-        if self.possible:
-            self._test(text)
-
-    def _test(self, text: str) -> None:
+        if not self.possible:
+            return
         self.possible = [(kind, test) for kind, test in self.possible if test(text)]
         kinds = {kind for kind, _ in self.possible}
         if Type.NUMBER in kinds:
-            self.commas += comma_evidence(text)
+            self.commas += times * comma_evidence(text)
         if Type.DATE in kinds and (evidence := date_evidence(text)):
-            self.dates[evidence] += 1
+            self.dates[evidence] += times
 
     def result(self) -> Column:
         return Column(
@@ -121,7 +113,9 @@ class _Filling:
 
 def profile(headers: list[str], lines: Iterable[Line]) -> tuple[int, list[Column]]:
     """How many rows there are, and what each column holds."""
-    filling = Profile(headers)
-    for line in lines:
-        filling.add(line)
-    return filling.rows, filling.result()
+    rows, columns, coming = 0, [_Filling(header) for header in headers], iter(lines)
+    while batch := [line.cells for line in islice(coming, BATCH)]:
+        rows += len(batch)
+        for column, cells in zip(columns, zip_longest(*batch, fillvalue=""), strict=False):
+            column.add(Counter(cells))
+    return rows, [column.result() for column in columns]

@@ -46,6 +46,7 @@ class Rows:
     def __init__(self, meaning: Meaning, *, at: datetime) -> None:
         self.meaning, self.at = meaning, at
         self.owners = people_by_name()
+        self.places = {choice.field: index for index, choice in enumerate(meaning.columns)}
         readers = [self._reader(index, choice) for index, choice in enumerate(meaning.columns)]
         self.story = {reader.choice.field: reader for reader in readers if reader.choice.field in STORY}
         self.plain = [reader for reader in readers if reader.choice.field not in {*STORY, *APART, IGNORE}]
@@ -70,6 +71,11 @@ class Rows:
         arrival = clean(told, at=self.at)
         require_key(arrival)
         return arrival
+
+    def told(self, field: str, line: Line) -> str:
+        """What a line says in the column of that meaning, as it stands there."""
+        place = self.places.get(field)
+        return "" if place is None or place >= len(line.cells) else line.cells[place]
 
     def _stage(self, cells: list[str]) -> str:
         """The stage a line tells of. Raises Refused where status and converted contradict, if neither wins."""

@@ -35,6 +35,8 @@ RANGE = re.compile(
 
 def read_number(text: str, *, decimal_comma: bool = False) -> Decimal:
     """The number in a cell: "1,200.50", "€ 1.200,50" with a decimal comma, "12 %", "3.00E+07". Raises ValueError."""
+    if _is_plain(text):
+        return Decimal(text)
     bare = MONEY.sub("", text.strip())
     bare = bare.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace("'", "")
     if bare.startswith("(") and bare.endswith(")"):
@@ -49,6 +51,11 @@ def read_number(text: str, *, decimal_comma: bool = False) -> Decimal:
     return number
 
 
+def _is_plain(text: str) -> bool:
+    """Whether there are digits and nothing else, as in most cells that hold a number."""
+    return text.isdecimal() and text.isascii()
+
+
 def read_size(text: str, *, decimal_comma: bool = False) -> Decimal:
     """A number of people, where a range such as "51-200" or "10,000+" counts as its lower end. Raises ValueError."""
     found = RANGE.fullmatch(text.strip())
@@ -61,6 +68,8 @@ def comma_evidence(text: str) -> int:
     "1,200" could be either; without other evidence it is taken for a thousand two hundred, and
     "1.200" for one and a fifth.
     """
+    if _is_plain(text):
+        return 0
     bare = MONEY.sub("", text.strip())
     return bool(COMMA_DECIMAL.fullmatch(bare)) - bool(POINT_DECIMAL.fullmatch(bare))
 
