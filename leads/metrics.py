@@ -16,8 +16,8 @@ from common.hours import Hours
 from common.metrics import Better, Metric, Unit, register
 from common.periods import Period
 from common.worktime import add_working_days, closing_time
+from leads.evidence import Evidence
 from leads.models import Episode, Handoff, HandoffReturn
-from leads.models.returns import Evidence
 
 BOOKS_CLOSE_AFTER = 5  # working days
 OFFICE_WEEK = {weekday: [("09:00", "17:00")] for weekday in range(5)}

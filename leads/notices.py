@@ -40,7 +40,7 @@ def _awaits_marketing(ids: Ids) -> bool:
 def _to_repair(ids: Ids) -> Rendered:
     returned = HandoffReturn.objects.select_related("handoff__lead", "reason", "by").get(pk=ids["return"])
     lead = returned.handoff.lead
-    missing = ", ".join(returned.evidence.get("fields", [])) or returned.note
+    missing = returned.shown_by or returned.note
     return Rendered(
         f"Complete {lead}", f"{returned.by} returned it: {returned.reason}. {missing}".strip(), lead.get_absolute_url()
     )

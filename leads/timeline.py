@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
+from django.db.models import QuerySet
+
 from accounts.access import Side
 from accounts.models import User
 from leads.lifecycle import Stage
@@ -25,7 +27,7 @@ class Event:
 
 
 def timeline(lead: Lead, *, latest: int = 200) -> list[Event]:
-    """The latest events of a lead, newest first; what was undone is left out. Four queries."""
+    """The latest events of a lead, newest first; what was undone is left out. Four queries, and one for what was returned."""
     events = chain(_touches(lead, latest), _attempts(lead, latest), _moves(lead, latest), _returns(lead, latest))
     return sorted(events, key=lambda event: event.at, reverse=True)[:latest]
 
@@ -53,15 +55,19 @@ def _attempts(lead: Lead, latest: int) -> Iterator[Event]:
 
 def _moves(lead: Lead, latest: int) -> Iterator[Event]:
     rows = Transition.objects.counted().filter(lead=lead).select_related("by", "reason", "criteria__revision")
-    for move in rows.order_by("-at", "-id")[:latest]:
+    moves = list(rows.order_by("-at", "-id")[:latest])
+    left = any(move.reason_id for move in moves)
+    returned = {(one.handoff_id, one.at): one.shown_by for one in _returned(lead)} if left else {}
+    for move in moves:
         words = f"Became {Stage(move.to_stage).label}" if move.from_stage else "Entered the funnel"
-        yield Event(move.at, "", words, _move_reason(move), by=move.by, note=move.note, episode=move.episode)
+        why = _move_reason(move, shown_by=returned.get((move.handoff_id, move.at), ""))
+        yield Event(move.at, "", words, why, by=move.by, note=move.note, episode=move.episode)
 
 
-def _move_reason(move: Transition) -> str:
+def _move_reason(move: Transition, *, shown_by: str) -> str:
     told = [
         move.criteria and f"under criteria v{move.criteria.revision.number}",
-        move.reason and move.reason.label.lower(),
+        move.reason and ": ".join(filter(None, [move.reason.label.lower(), shown_by])),
         "from the imported history" if move.imported else "",
     ]
     return ", ".join(filter(None, told))
@@ -69,8 +75,12 @@ def _move_reason(move: Transition) -> str:
 
 def _returns(lead: Lead, latest: int) -> Iterator[Event]:
     """Returns that moved no stage; the others stand there as the move they made."""
-    rows = HandoffReturn.objects.standing().filter(handoff__lead=lead, result__in=["reroute", "repair", "merge"])
+    rows = _returned(lead).filter(result__in=["reroute", "repair", "merge"])
     for returned in rows.select_related("reason", "by").order_by("-at", "-id")[:latest]:
         words = f"Returned: {returned.reason.label.lower()}"
-        beside = returned.get_result_display().lower()
+        beside = "; ".join(filter(None, [returned.shown_by, returned.get_result_display().lower()]))
         yield Event(returned.at, Side.SALES, words, beside, by=returned.by, note=returned.note)
+
+
+def _returned(lead: Lead) -> QuerySet[HandoffReturn]:
+    return HandoffReturn.objects.standing().filter(handoff__lead=lead)

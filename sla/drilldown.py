@@ -57,7 +57,8 @@ def _handoff(row: Handoff) -> Line:
 
 @line_of.register
 def _returned(row: HandoffReturn) -> Line:
-    return _of_lead(row.handoff.lead, row.at, f"{row.reason}{': ' + row.note if row.note else ''}")
+    said = ": ".join(filter(None, [str(row.reason), row.shown_by or row.note]))
+    return _of_lead(row.handoff.lead, row.at, said)
 
 
 @line_of.register

@@ -7,11 +7,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils import timezone
 
+from common import clock as db_clock
+from leads.evidence import Evidence
 from leads.models import Attempt, Handoff, Opportunity, ReturnReason
 from leads.models.attempt import Channel, Outcome
-from leads.models.returns import Evidence
 
 RATINGS = [(1, "Good"), (2, "Fair"), (3, "Poor")]
 SIZES = [("too small", "too small"), ("too large", "too large"), ("other", "does not fit")]
@@ -104,7 +104,7 @@ class ReturnForm(forms.Form):
         data = self.cleaned_data
         given = {
             Evidence.DATE: data.get("date") and data["date"].isoformat(),
-            Evidence.FIELDS: data.get("fields_missing"),
+            Evidence.FIELDS: [each.strip() for each in data.get("fields_missing", "").split(",") if each.strip()],
             Evidence.CRITERION: data.get("criterion") and {"what": data["criterion"], "how": data.get("direction", "")},
             Evidence.LEAD: data.get("other_lead"),
         }
@@ -118,7 +118,7 @@ class NextStepForm(forms.Form):
     step_at = MomentField(label="When")
 
     def clean_step_at(self) -> datetime:
-        if self.cleaned_data["step_at"] < timezone.now():
+        if self.cleaned_data["step_at"] < db_clock.now():
             raise forms.ValidationError("That moment has passed.")
         return self.cleaned_data["step_at"]
 

@@ -200,7 +200,7 @@ class Handoff(models.Model):
         Raises Incomplete without the reason's evidence, Refused when it was decided meanwhile.
         """
         check(by, "handoff.dispose" if self.state == ACCEPTED else "handoff.return", self)
-        reason.check_for(self, evidence or {}, note)
+        reason.check_for(self, evidence or {}, note, at=at)
         self._hold()
         kept = keep(self, self.lead)
         self._change(Q(state=self.state, repair_since__isnull=True), rating=rating or self.rating)

@@ -232,7 +232,7 @@ class Lead(models.Model):
         """Recycle or disqualify a lead that sales works without a hand-off."""
         access.check(by, "lead.work", self)
         self._hold_without_handoff()
-        reason.check_evidence(evidence or {}, note)
+        reason.check_evidence(evidence or {}, note, at=at)
         moved = reason.take_from_sales(self, accepted=True, evidence=evidence or {}, by=by, at=at, note=note)
         leads_changed.send(Lead, events=moved)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from accounts.access import check
 from accounts.models import User
 from common.errors import Incomplete, Refused
+from leads.evidence import Evidence, check_shape, day
 from leads.lifecycle import DISQUALIFY, RECYCLE
 from leads.models.episode import Transition
 from leads.models.score import DueLead
@@ -38,18 +39,6 @@ class Result(models.TextChoices):
     MERGE = "merge", "Merged with its double"
     RECYCLED = "recycled", "Back with marketing, for later"
     DISQUALIFIED = "disqualified", "Disqualified"
-
-
-class Evidence(models.TextChoices):
-    """What a reason has to be shown by."""
-
-    NONE = "none", "Nothing more"
-    NOTE = "note", "A note"
-    DATE = "date", "A date to come back"
-    FIELDS = "fields", "The missing fields"
-    CRITERION = "criterion", "The criterion that does not fit"
-    LEAD = "lead", "The other record"
-    ATTEMPTS = "attempts", "The agreed attempts, logged"
 
 
 # What an admin may say of a reason; of these, what the numbers of the past were counted by.
@@ -191,25 +180,24 @@ class ReturnReason(models.Model):
     def result_for(self, *, accepted: bool) -> str:
         return self.result_after_acceptance if accepted else self.result
 
-    def check_for(self, handoff: Handoff, evidence: dict[str, Any], note: str) -> None:
+    def check_for(self, handoff: Handoff, evidence: dict[str, Any], note: str, *, at: datetime) -> None:
         """Raise Incomplete unless this reason may be given for the hand-off, with this evidence."""
         if not self.is_active:
             raise Incomplete(f"“{self}” is no longer in use; pick another reason.", "reason")
-        self.check_evidence(evidence, note)
+        self.check_evidence(evidence, note, at=at)
         if self.evidence == Evidence.ATTEMPTS:
             _check_attempts(handoff)
-        if self.result == Result.MERGE and str(evidence.get("lead")) == str(handoff.lead_id):
-            raise Incomplete("Name the other record of the same person.", "lead")
+        if self.evidence == Evidence.LEAD:
+            _check_other(handoff.lead, evidence["lead"])
 
-    def check_evidence(self, evidence: dict[str, Any], note: str) -> None:
+    def check_evidence(self, evidence: dict[str, Any], note: str, *, at: datetime) -> None:
         """Raise Incomplete unless what this reason needs was given."""
         needed = Evidence(self.evidence)
         if needed == Evidence.NOTE and not note.strip():
             raise Incomplete(self.prompt or "Say why in a note.", "note")
         if needed in SHOWN_BY and not evidence.get(needed.value):
             raise Incomplete(self.prompt or f"This reason needs: {needed.label.lower()}.", needed.value)
-        if needed == Evidence.DATE:
-            _day(evidence["date"])
+        check_shape(needed, evidence, at=at)
 
     def take_from_sales(
         self, lead: Lead, *, accepted: bool, evidence: dict[str, Any], by: User, at: datetime, **told: Any
@@ -217,7 +205,7 @@ class ReturnReason(models.Model):
         """Recycle or disqualify a lead that is held: engagement counts only from now on, and it rests for a while."""
         recycled = self.result_for(accepted=accepted) == Result.RECYCLED
         quality_returns = lead.quality_returns + self.counts_against_quality
-        asked_for = evidence.get("date") and _day(evidence["date"])
+        asked_for = evidence.get("date") and day(evidence["date"])
         rests_until = asked_for or at + timedelta(days=self.cool_down_days)
         changes = {
             "engagement_from": at,
@@ -246,10 +234,7 @@ def _check_attempts(handoff: Handoff) -> None:
         )
 
 
-def _day(given: date | str) -> datetime:
-    """The start of a day given as evidence, in UTC. Raises Incomplete."""
-    try:
-        on = date.fromisoformat(given) if isinstance(given, str) else given
-    except ValueError as error:
-        raise Incomplete("Give the day to come back as a date.", "date") from error
-    return datetime.combine(on, time(), UTC)
+def _check_other(lead: Lead, other: int | str) -> None:
+    """A double is another record, and one that is there."""
+    if str(other) == str(lead.pk) or not type(lead).objects.filter(pk=other).exists():
+        raise Incomplete("Name the other record of the same person.", "lead")

@@ -8,7 +8,8 @@ from django.db.models import Q
 from accounts.access import Role
 from accounts.models import User
 from common.errors import Incomplete
-from leads.models.reason import QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES, Evidence, Result, ReturnReason
+from leads.evidence import Evidence, words
+from leads.models.reason import QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES, Result, ReturnReason
 from notifications.outbox import tell
 
 __all__ = [
@@ -77,6 +78,11 @@ class HandoffReturn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason}, {self.at:%Y-%m-%d}"
+
+    @property
+    def shown_by(self) -> str:
+        """The evidence in words: "size, too small"; "" for a reason that asks for none."""
+        return words(self.evidence)
 
     @property
     def phase(self) -> str:

@@ -25,6 +25,7 @@ from leads.forms.day import (
     WinForm,
 )
 from leads.models import Handoff, Lead, Opportunity, ReturnReason
+from leads.models.returns import Result
 from leads.undo import undo, undoable
 from leads.views.queue import queue_context
 
@@ -90,22 +91,23 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         form.for_reason(reason)
         form.add_error(None, str(missing))
         return asked_again(request, handoff, form, f"Return: {reason.label.lower()}")
-    return done(request, handoff.lead, f"{handoff.lead} returned: {returned.get_result_display().lower()}.")
+    said = f"{handoff.lead} returned: {returned.get_result_display().lower()}."
+    return done(request, handoff.lead, said, undo=returned.result != Result.MERGE)
 
 
 Act = Callable[[Handoff, forms.Form, User, datetime], str]
 
 
 def _filled_in(
-    request: HttpRequest, pk: int, make: Callable[[Handoff], forms.Form], act: Act, title: str
+    request: HttpRequest, pk: int, make: Callable[[Handoff], forms.Form], act: Act, title: str, *, undo: bool = True
 ) -> HttpResponse:
-    """A verb with a form: fill it in, do it, say it."""
+    """A verb with a form: fill it in, do it, say it; with its undo if there is one."""
     handoff = found(request, pk)
     form = make(handoff)
     if not form.is_valid():
         return asked_again(request, handoff, form, title)
     said = act(handoff, form, request.user, db_clock.now())
-    return done(request, handoff.lead, said, open_pk=pk)
+    return done(request, handoff.lead, said, open_pk=pk, undo=undo)
 
 
 @require_POST
@@ -127,7 +129,7 @@ def plan_next(request: HttpRequest, pk: int) -> HttpResponse:
         handoff.plan_next(step=form.cleaned_data["step"], when=form.cleaned_data["step_at"], by=by, at=at)
         return f"Next step with {handoff.lead}: {handoff.next_step}."
 
-    return _filled_in(request, pk, lambda _: NextStepForm(request.POST), act, "Next step")
+    return _filled_in(request, pk, lambda _: NextStepForm(request.POST), act, "Next step", undo=False)
 
 
 @require_POST
@@ -164,7 +166,7 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
         return f"{handoff.lead} went to {handoff.owner}."
 
     people = User.objects.with_role(Role.REP)
-    return _filled_in(request, pk, lambda _: ReassignForm(people, request.POST), act, "Reassign")
+    return _filled_in(request, pk, lambda _: ReassignForm(people, request.POST), act, "Reassign", undo=False)
 
 
 @require_POST

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import access
@@ -161,7 +161,7 @@ def qualify_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused_form(request, lead, qualify_form=form)
     promotion.qualify_by_hand(lead, note=form.cleaned_data["note"], by=request.user, at=db_clock.now())
-    toast(request, f"{lead} is handed to sales.", undo=reverse("undo", args=[pk]))
+    toast(request, f"{lead} is handed to sales.")
     return redirect("lead", pk)
 
 

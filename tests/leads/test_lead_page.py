@@ -41,6 +41,14 @@ def test_what_happened_stands_newest_first_and_without_what_was_undone(now, sam,
     assert texts == ["Became SAL", "Became MQL", "Entered the funnel"]
 
 
+def test_a_return_stands_in_the_history_with_what_it_is_shown_by(now, sam, client_of):
+    handoff = a_handoff(at=now, owner=sam)
+    size = {"criterion": {"what": "size", "how": "too small"}}
+    handoff.send_back(reason("wrong_company"), evidence=size, by=sam, at=now)
+    newest = client_of(sam).get(f"/leads/{handoff.lead_id}/").context["history"][0]
+    assert (newest.text, newest.beside) == ("Became Disqualified", "not our kind of company: size, too small")
+
+
 def test_a_lead_that_is_not_there_is_not_found(db, sam, client_of):
     assert client_of(sam).get("/leads/999/").status_code == 404
 

@@ -42,7 +42,7 @@ def test_marketing_is_told_what_is_missing_and_the_rep_that_it_is_there(sam, may
     handoff = a_handoff(at=at, owner=sam, first_name="Jane", last_name="Doe")
     handoff.send_back(reason("incomplete_data"), evidence={"fields": ["phone", "city"]}, by=sam, at=at + HOUR)
     said = told("leads.repair")
-    assert (said.subject, said.text) == ("Complete Jane Doe", "Sam de Wit returned it: Data is missing. phone, city")
+    assert (said.subject, said.text) == ("Complete Jane Doe", "Sam de Wit returned it: Data is missing. phone and city")
     handoff.finish_repair(by=maya, at=at + 2 * HOUR)
     assert told("leads.repair") is None
     assert told("leads.repaired").subject == "Jane Doe is complete"

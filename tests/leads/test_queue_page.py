@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from leads.lifecycle import CUSTOMER, MQL, OPPORTUNITY, RECYCLED, SAL, SQL
 from leads.models import Attempt, HandoffReturn, Opportunity
-from tests.builders import a_handoff, an_accepted_handoff, everything
+from tests.builders import a_handoff, a_lead, an_accepted_handoff, everything
 
 PART = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
 
@@ -153,6 +153,21 @@ def test_undo_puts_the_hand_off_back_on_the_list(now, sam, client_of):
     handoff.lead.refresh_from_db()
     assert (answer.status_code, handoff.lead.stage) == (200, MQL)
     assert "Taken back: Accepted" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("reassign", {"to": "rita", "because": "Speaks Frisian"}),
+        ("return", {"reason": "duplicate", "other_lead": "double"}),
+    ],
+)
+def test_undo_is_offered_only_where_there_is_one(now, nora, rita, client_of, name, sent):
+    handoff = an_accepted_handoff(at=now, owner=nora)
+    known = {"rita": rita.pk, "double": a_lead(at=now).pk}
+    answer = post(client_of(nora), name, handoff.pk, **{key: known.get(value, value) for key, value in sent.items()})
+    assert answer.status_code == 200
+    assert f"/leads/{handoff.lead_id}/undo/" not in answer.text
 
 
 def test_a_marketer_has_no_queue(now, maya, client_of):

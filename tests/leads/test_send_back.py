@@ -88,10 +88,16 @@ def test_the_phase_is_told_by_whether_somebody_had_spoken_not_by_the_reason(sam,
     [
         ("timing", {}, "", "date"),
         ("timing", {"date": "soon"}, "", "date"),
+        ("timing", {"date": ["2026-09-01"]}, "", "date"),
+        ("timing", {"date": "2026-03-11"}, "", "date"),
         ("no_budget", {}, "  ", "note"),
         ("wrong_company", {}, "too small", "criterion"),
+        ("wrong_company", {"criterion": "size"}, "", "criterion"),
         ("incomplete_data", {}, "", "fields"),
+        ("incomplete_data", {"fields": {"phone": 1}}, "", "fields"),
         ("duplicate", {}, "", "lead"),
+        ("duplicate", {"lead": "the other one"}, "", "lead"),
+        ("duplicate", {"lead": 999999}, "", "lead"),
     ],
 )
 def test_a_reason_without_its_evidence_is_incomplete(sam, at, code, evidence, note, field):
@@ -101,6 +107,21 @@ def test_a_reason_without_its_evidence_is_incomplete(sam, at, code, evidence, no
     with pytest.raises(Incomplete) as caught:
         handoff.send_back(reason(code), evidence=evidence, note=note, by=sam, at=at + HOUR)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("code", "evidence", "read"),
+    [
+        ("wrong_company", {"criterion": {"what": "size", "how": "too small"}}, "size, too small"),
+        ("incomplete_data", {"fields": ["phone", "city"]}, "phone and city"),
+        ("incomplete_data", {"fields": "The number is not in service"}, "The number is not in service"),
+        ("timing", {"date": "2026-06-01"}, "come back on 1 June 2026"),
+        ("spam", {}, ""),
+    ],
+)
+def test_a_return_says_in_words_what_it_is_shown_by(sam, at, code, evidence, read):
+    handoff = a_handoff(at=at, owner=sam)
+    assert handoff.send_back(reason(code), evidence=evidence, by=sam, at=at + HOUR).shown_by == read
 
 
 def test_not_now_rests_until_the_day_that_was_given(sam, at):
