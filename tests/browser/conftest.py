@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from accounts.models import User
+from common import wake
 from tests.gaps import chromium
+from tests.processes import Running, start_beat, start_broker, start_worker
 
 # Playwright keeps an event loop in this thread, which Django would take for asynchronous code of ours.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -48,12 +51,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser, live_server, django_db_serialized_rollback) -> Iterator[Callable[..., Page]]:
-    """Open a window with cookies of its own: `new_page(width=375, scheme="dark")`. Addresses may be paths.
+def complaints() -> Iterator[list[str]]:
+    """What pages have complained of, in the console or by throwing; what stands here in the end fails the test."""
+    complaints: list[str] = []
+    yield complaints
+    assert not complaints, "the page complained:\n" + "\n".join(complaints)
 
-    What its page complains about, in the console or by throwing, fails the test.
-    """
-    contexts, complaints = [], []
+
+@pytest.fixture
+def new_page(
+    browser: Browser, live_server, django_db_serialized_rollback, complaints: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """Open a window with cookies of its own: `new_page(width=375, scheme="dark")`. Addresses may be paths."""
+    contexts = []
 
     def complain(message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(REFUSALS):
@@ -73,7 +83,6 @@ def new_page(browser: Browser, live_server, django_db_serialized_rollback) -> It
     yield open_window
     for context in contexts:
         context.close()
-    assert not complaints, "the page complained:\n" + "\n".join(complaints)
 
 
 @pytest.fixture
@@ -94,6 +103,22 @@ def sign_in(live_server) -> Callable[[Page, User], Page]:
         return page
 
     return with_a_session
+
+
+@pytest.fixture
+def workers(transactional_db, tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    """A real worker at work on what the pages ask for, woken by a broker and by a beat in a hurry."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    broker, settings.CELERY_BROKER_URL = start_broker(tmp_path / "broker")
+    monkeypatch.setattr(wake, "_broker", None)
+    monkeypatch.setattr(wake, "_silent_until", 0.0)
+    with ExitStack() as running:
+        running.callback(broker.kill)
+        worker = start_worker(tmp_path, settings.CELERY_BROKER_URL)
+        running.callback(worker.kill)
+        beat = start_beat(tmp_path, settings.CELERY_BROKER_URL, app="tests.hurried")
+        running.callback(beat.kill)
+        yield worker
 
 
 @pytest.fixture
