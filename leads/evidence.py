@@ -13,15 +13,15 @@ from common.errors import Incomplete
 
 
 class Evidence(TextChoices):
-    """What a reason has to be shown by. Of the ones below, the value is also the key that the evidence stands under."""
+    """What a reason has to be shown by; what is asked for stands in the evidence under this name."""
 
     NONE = "none", "Nothing more"
     NOTE = "note", "A note"
-    ATTEMPTS = "attempts", "The agreed attempts, logged"
     DATE = "date", "A date to come back"
     FIELDS = "fields", "The missing fields"
     CRITERION = "criterion", "The criterion that does not fit"
     LEAD = "lead", "The other record"
+    ATTEMPTS = "attempts", "The agreed attempts, logged"
 
 
 def check_shape(needed: Evidence, given: Mapping[str, Any], *, at: datetime) -> None:
@@ -33,11 +33,7 @@ def check_shape(needed: Evidence, given: Mapping[str, Any], *, at: datetime) -> 
     value = given.get(needed.value)
     if needed == Evidence.DATE and day(value) <= at:
         raise Incomplete("The day to come back has to lie ahead.", "date")
-    if (
-        needed == Evidence.FIELDS
-        and not _is_text(value)
-        and not (isinstance(value, list) and all(map(_is_text, value)))
-    ):
+    if needed == Evidence.FIELDS and not all(map(_is_text, value if isinstance(value, list) else [value])):
         raise Incomplete("Name the fields that are missing or wrong, in words.", "fields")
     if needed == Evidence.CRITERION and not (isinstance(value, Mapping) and all(map(_is_text, value.values()))):
         raise Incomplete("Say what does not fit, and how.", "criterion")

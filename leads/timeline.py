@@ -27,7 +27,7 @@ class Event:
 
 
 def timeline(lead: Lead, *, latest: int = 200) -> list[Event]:
-    """The latest events of a lead, newest first; what was undone is left out. Four queries, and one for what was returned."""
+    """The latest events of a lead, newest first; what was undone is left out. At most five queries."""
     events = chain(_touches(lead, latest), _attempts(lead, latest), _moves(lead, latest), _returns(lead, latest))
     return sorted(events, key=lambda event: event.at, reverse=True)[:latest]
 
