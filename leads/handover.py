@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Case, F, Value, When
 
 from accounts import access
@@ -17,7 +17,6 @@ from accounts.models import Team, User
 from common.conditions import number_words
 from leads.lifecycle import leads_changed
 from leads.models.criteria import Criteria
-from leads.models.episode import Episode
 from leads.models.handoff import Handoff
 from leads.models.lead import Lead
 from leads.models.returns import HandoffReturn, Result
@@ -25,6 +24,12 @@ from leads.models.touch import Touch
 from leads.scoring import ledger
 
 BATCH = 1000
+
+HANDED_OVER = """
+UPDATE leads_episode e SET handed_over_at = %(at)s
+  FROM unnest(%(leads)s::bigint[], %(episodes)s::int[]) AS made (lead, number)
+ WHERE e.lead_id = made.lead AND e.number = made.number AND e.handed_over_at IS NULL
+"""
 
 
 @transaction.atomic
@@ -90,8 +95,8 @@ def _make(ids: list[int], reasons: Reasons, *, at: datetime, by_hand: bool, why:
         )
         for lead in leads
     ]
-    waited = Episode.objects.filter(lead__in=ids, number=F("lead__episode"), handed_over_at__isnull=True)
-    waited.update(handed_over_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(HANDED_OVER, {"at": at, "leads": ids, "episodes": [lead.episode for lead in leads]})
     return Handoff.objects.bulk_create(made)
 
 
