@@ -1,16 +1,19 @@
 """What this app shows in the menu and on the home page."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
 
 from accounts.access import Role, Side
 from accounts.models import User
+from accounts.models.calendar import hours_of
 from agreements.models import Revision, State
 from common import clock as db_clock
 from common.badges import badge
 from common.columns import columns
 from common.panels import panel
+from common.worktime import working_time_between
 from leads import release
 from leads.lifecycle import RECYCLED
 from leads.models import Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity
@@ -53,9 +56,25 @@ def sales_work(object_id: int, user: User) -> dict[str, Any] | None:
     if not user.has_role(Role.HEAD_OF_SALES):
         return None
     at = db_clock.now()
-    late = Handoff.objects.open().filter(due_at__lt=at).select_related("lead__company", "owner").order_by("due_at")
+    late = Handoff.objects.open().filter(due_at__lt=at).order_by("due_at")
+    late = late.select_related("lead__company", "owner__calendar", "owner__team__calendar")
     unowned = Handoff.objects.unassigned().select_related("lead__company").order_by("made_at")
-    return {"unassigned": unowned[:SHOWN], "late": late[:SHOWN], "release": release.plan(), "now": at}
+    return {
+        "unassigned": unowned[:SHOWN],
+        "late": _with_time_left(list(late[:SHOWN]), at),
+        "release": release.plan(),
+        "now": at,
+    }
+
+
+def _with_time_left(handoffs: list[Handoff], at: datetime) -> list[tuple[Handoff, timedelta]]:
+    """Each with the working time left, as its owner's own queue tells it; where no hours are known, by the clock."""
+    owners = {handoff.owner for handoff in handoffs if handoff.owner}
+    hours = {owner: hours_of(owner) for owner in owners if owner.calendar_id or owner.team_id}
+    return [
+        (row, working_time_between(at, row.due_at, hours[row.owner]) if row.owner in hours else row.due_at - at)
+        for row in handoffs
+    ]
 
 
 @badge("criteria")

@@ -1,8 +1,13 @@
 """The first page after signing in, by role."""
 
+from datetime import timedelta
+
 from leads.lifecycle import RECYCLED
-from leads.models import Lead
+from leads.models import Handoff, Lead
+from leads.models.handoff import Promise
 from tests.builders import a_handoff, a_lead, criteria_in_force, reason
+
+NO_BREAK = "\u00a0"
 
 
 def titles(page, *, done: bool) -> list[str]:
@@ -45,6 +50,15 @@ def test_the_head_of_sales_sees_what_nobody_owns(nora, client_of, at, clock_show
     page = client_of(nora).get("/")
     assert "Nobody owns these" in page.text
     assert "Tom Okafor" in page.text
+
+
+def test_the_head_of_sales_reads_how_late_it_is_in_working_hours(nora, sam, client_of, at, clock_shows):
+    handoff = a_handoff(at=at, owner=sam, first_name="Tom", last_name="Okafor")
+    Handoff.objects.promise([Promise(handoff.pk, at + timedelta(hours=1), "First attempt or return")])
+    clock_shows(at + timedelta(days=1, hours=1))  # a day of 8 ½ working hours after it fell due
+    late = client_of(nora).get("/").text.partition("Late now")[2]
+    assert "Tom Okafor" in late
+    assert "8 h 30 late" in late.replace(NO_BREAK, " ")
 
 
 def test_an_outsider_without_a_role_is_told_so(otto, client_of):
