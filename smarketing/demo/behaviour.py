@@ -38,7 +38,7 @@ class Act(NamedTuple):
 def acts_of(person: Person, year: Year, seed: int) -> list[Act]:
     """Everything the person does by themselves until the year ends, the first act on arrival, in order of time."""
     chance = Chance(seed, "acts", person.number)
-    first = Act(person.arrives_at, person.number, person.drive.first_act, person.drive.name, _offer(person))
+    first = first_act(person, person.arrives_at)
     later = [*_DO[person.interest](person, year, chance, person.arrives_at)]
     if chance.yes(COMES_BACK[person.interest]):
         again = person.arrives_at + timedelta(days=chance.randrange(55, 190))
@@ -49,8 +49,11 @@ def acts_of(person: Person, year: Year, seed: int) -> list[Act]:
     return [first, *sorted(act for act in later if person.arrives_at < act.at <= year.until)]
 
 
-def _offer(person: Person) -> str:
-    return person.drive.content if person.drive.first_act in ("download", "webinar_registered", "ad_click") else ""
+def first_act(person: Person, then: datetime) -> Act:
+    """What brings the person in, as their campaign has it."""
+    drive = person.drive
+    offer = drive.content if drive.first_act in ("download", "webinar_registered", "ad_click") else ""
+    return Act(then, person.number, drive.first_act, drive.name, offer)
 
 
 def _passes(person: Person, year: Year, chance: Chance, since: datetime) -> Iterator[Act]:

@@ -72,11 +72,13 @@ class Cast:
         self.maya = _person("Maya Peters", Role.MARKETER, team=marketing)
         self.jonas = _person("Jonas Weber", Role.MARKETER, team=marketing)
         self.theo = _person("Theo Blom", Role.HEAD_OF_MARKETING, team=marketing)
-        self.sam = _person("Sam de Wit", Role.REP, team=self.sales)
-        self.rita = _person("Rita Kok", Role.REP, team=self.sales)
-        self.lukas = _person("Lukas Brandt", Role.REP, team=self.sales, calendar=duisburg, zone="Europe/Berlin")
-        self.ines = _person("Inès Lambert", Role.REP, team=self.sales)
-        self.emma = _person("Emma Lindqvist", Role.REP, team=self.key_accounts, daily_capacity=4)
+        self.sam = _person("Sam de Wit", Role.REP, team=self.sales, daily_capacity=4)
+        self.rita = _person("Rita Kok", Role.REP, team=self.sales, daily_capacity=4)
+        self.lukas = _person(
+            "Lukas Brandt", Role.REP, team=self.sales, calendar=duisburg, zone="Europe/Berlin", daily_capacity=4
+        )
+        self.ines = _person("Inès Lambert", Role.REP, team=self.sales, daily_capacity=4)
+        self.emma = _person("Emma Lindqvist", Role.REP, team=self.key_accounts, daily_capacity=2)
         self.nora = _person("Nora Vos", Role.HEAD_OF_SALES, team=self.sales)
 
     @cached_property

@@ -64,7 +64,7 @@ def _play(scene: Scene, say: Say) -> None:
             rounds.go_round(moment, morning=place == 0)
         if day.day == 1:
             say(f"{year.day(number - 1):%B %Y}: {rounds.told()}")
-            _learn_sizes()
+            _tidy_up()
     rounds.go_round(year.until, morning=False)
 
 
@@ -99,8 +99,13 @@ def _score_everybody(scene: Scene) -> None:
         pass
 
 
-def _learn_sizes() -> None:
-    """Let the planner know how large the tables have become: nobody else can while the transaction lasts."""
+def _tidy_up() -> None:
+    """Do what nobody else can while the transaction lasts: let the planner know how large the tables have become,
+    and clear the marks that were taken, which are gone but stay in the way of the next ones.
+    """
     tables = [model._meta.db_table for app in LARGE for model in apps.get_app_config(app).get_models()]
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose references are still to be checked stays
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("TRUNCATE leads_duelead")
         cursor.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}")

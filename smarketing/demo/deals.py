@@ -16,7 +16,7 @@ from smarketing.demo.scene import Scene
 from smarketing.demo.world import Person
 
 CURRENCY = "EUR"
-WORTH = {"tiny": 3200, "small": 9800, "middling": 24500, "large": 61000}
+WORTH = {"tiny": 3200, "small": 9800, "middling": 24500, "large": 46000}
 MEDIAN_DAYS, SPREAD = 34, 0.5
 LEADS_A_SELF_SOURCED_ONE = 250
 TOLD_BY_THE_PERSON = ("email", "first_name", "last_name", "title", "phone", "city", "country", "company", "industry",

@@ -106,6 +106,7 @@ DRIVES = (
     ),
 )  # fmt: skip
 
+BUYING_GUIDE = "Buying guide: planning software"
 CONTENTS = {
     "Routing with fewer trucks": (
         "webinar", WEBINARS, "Halden plans 60 trucks instead of 74. Ask which of their runs go back empty.",
@@ -124,7 +125,7 @@ CONTENTS = {
         "case", "Customers recommend us",
         "A firm of their size opened a second hub without a second planner. Ask where they will grow.",
     ),
-    "Buying guide: planning software": (
+    BUYING_GUIDE: (
         "guide", "Route planning, search", "They compare vendors. Ask which three questions decide it.",
     ),
     "Winter rates: what to renegotiate": (
@@ -132,7 +133,7 @@ CONTENTS = {
     ),
 }  # fmt: skip
 
-COMING = "Spring planning days"
+COMING = "Three hubs, one plan"
 
 
 def run_campaigns(year: Year) -> None:

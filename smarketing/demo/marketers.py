@@ -19,7 +19,7 @@ PLANS = (
 )
 
 
-def repair(scene: Scene, handoff_id: int, *, then: Callable[[], None]) -> Process:
+def repair(scene: Scene, handoff_id: int, *, then: Callable[[], None] = lambda: None) -> Process:
     """Complete what was missing, mostly within the eight working hours, and give it back to the same rep."""
     chance = scene.chance("repair", scene.person_of[scene.handoff(handoff_id).lead_id].number)
     maya = scene.cast.maya

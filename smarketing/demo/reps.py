@@ -43,13 +43,14 @@ ANSWERS = (
         "When the hub opens",
     ),
 )
+STEPS = ("Show it with their tours", "Send the offer", "Meet them", "Call with their planner", "Send two references")
 
 Answer = Generator[datetime, datetime, bool]
 
 
-def follow_up(scene: Scene, pk: int, turn: int = 0) -> Process:
+def follow_up(scene: Scene, handoff: Handoff, turn: int = 0) -> Process:
     """Look at it, return it or accept it, try to reach the person, and see what comes of that."""
-    handoff = scene.handoff(pk)
+    pk = handoff.pk
     person = scene.person_of[handoff.lead_id]
     chance = scene.chance("follow up", person.number, handoff.episode, turn)
     if not handoff.is_open or person.scene == "nobody":
@@ -83,7 +84,7 @@ def send_back(scene: Scene, handoff: Handoff, objection: Objection, *, turn: int
     begin = scene.agenda.begin
 
     def go_on() -> None:
-        begin(follow_up(scene, handoff.pk, turn + 1))
+        begin(follow_up(scene, scene.handoff(handoff.pk), turn + 1))
 
     if returned.result == Result.REPAIR:
         begin(repair(scene, handoff.pk, then=go_on))
@@ -187,8 +188,7 @@ def _qualify(scene: Scene, handoff: Handoff, person: Person, chance: Chance) -> 
     answers = dict(zip(handoff.criteria.checklist, chance.choice(ANSWERS), strict=True))
     handoff.confirm(answers, by=handoff.owner, at=now)
     meets = scene.some_day(handoff.owner, now, chance.randrange(1, 8), chance)
-    handoff.plan_next(step=chance.choice(("Show it with their tours", "Send the offer", "Meet them")),
-                      when=meets, by=handoff.owner, at=now)  # fmt: skip
+    handoff.plan_next(step=chance.choice(STEPS), when=meets, by=handoff.owner, at=now)
     now = yield meets + timedelta(minutes=chance.randrange(10, 90))
     if objection := judgement.after_qualifying(person, chance, now):
         send_back(scene, handoff, objection, turn=0)

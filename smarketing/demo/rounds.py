@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from leads import draining
 from leads.intake import receive_many, receive_touches
 from leads.lifecycle import leads_changed
-from leads.models import Handoff, Lead
+from leads.models import Lead
 from leads.release import release_held
 from sla.models import Clock
 from smarketing.demo import today
@@ -32,7 +30,8 @@ class Rounds:
         self.scene = scene
         since = at(scene.year.first_day, "08:30")
         planned = [act for person in scene.world.people for act in acts_of(person, scene.year, scene.world.seed)]
-        self.acts = sorted(act for act in planned + today.visitors(scene) if act.at >= since)
+        acts = today.make_way(planned, scene.year) + today.visitors(scene)
+        self.acts = sorted(act for act in acts if act.at >= since)
         self.todays = today.moments(scene)
         self.taken = 0
         self.last_handoff = 0
@@ -43,16 +42,15 @@ class Rounds:
         with leads_changed.as_one_batch():
             self.scene.agenda.live(now)
             self._take_in(now)
-            if morning:
+            if morning and self._is_close(now.astimezone(ZONE).date()):
                 draining.expire(at=now)
-            while draining.score_due(at=now, limit=AT_ONCE):
+            while draining.score_due(at=now, limit=AT_ONCE) == AT_ONCE:
                 pass
-            _clear_taken_marks()
             if morning and Lead.objects.to_hand_over().exists():
                 release_held(at=now)
-            for pk in Handoff.objects.filter(pk__gt=self.last_handoff).order_by("pk").values_list("pk", flat=True):
-                self.last_handoff = pk
-                self.scene.agenda.begin(follow_up(self.scene, pk))
+            for handoff in self.scene.handoffs(since=self.last_handoff):
+                self.last_handoff = handoff.pk
+                self.scene.agenda.begin(follow_up(self.scene, handoff))
         Clock.objects.flag_breaches(at=now)
 
     def told(self) -> str:
@@ -95,8 +93,7 @@ class Rounds:
 
         Where few come in, there is not one every day.
         """
-        year = self.scene.year
-        often = year.last_day - day < CLOSELY
+        year, often = self.scene.year, self._is_close(day)
         if not year.hours.is_working_day(day) or (not often and day.toordinal() % self.every):
             return []
         chance = self.scene.chance("rounds", day)
@@ -106,10 +103,8 @@ class Rounds:
         after_visits = [moment for moment in self.todays if moment.astimezone(ZONE).date() == day]
         return sorted(moment for moment in usual + after_visits if moment < year.until)
 
-
-def _clear_taken_marks() -> None:
-    """Marks that were taken are gone, but stay in the way of the next ones as long as the transaction lasts."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose references are still to be checked stays
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute("TRUNCATE leads_duelead")
+    def _is_close(self, day: date) -> bool:
+        """Whether it is one of the last weeks. Only then does anybody look at points that run out unseen: whoever
+        does something is scored anew at any time, and points that run out make no MQL.
+        """
+        return self.scene.year.last_day - day < CLOSELY

@@ -16,6 +16,8 @@ from smarketing.demo.chance import Chance
 from smarketing.demo.story import ZONE, Year, at
 from smarketing.demo.world import Person, World
 
+HANDOFFS = Handoff.objects.select_related("lead").defer("ledger")
+
 
 @dataclass
 class Scene:
@@ -39,6 +41,11 @@ class Scene:
     def mqls_a_month(self) -> int:
         """What marketing can promise with so many leads."""
         return max(round(self.leads / 110), 3)
+
+    @property
+    def mqls_a_month_in_autumn(self) -> int:
+        """And when the fairs and the webinars are on."""
+        return max(round(self.leads / 90), 4)
 
     def chance(self, *names: object) -> Chance:
         return Chance(self.world.seed, *names)
@@ -76,7 +83,14 @@ class Scene:
 
     def handoff(self, pk: int) -> Handoff:
         """A hand-off as it is now."""
-        handoff = Handoff.objects.select_related("lead").defer("ledger").get(pk=pk)
+        return self._with_people(HANDOFFS.get(pk=pk))
+
+    def handoffs(self, *, since: int) -> list[Handoff]:
+        """Those that were made after the one with this id."""
+        return [self._with_people(handoff) for handoff in HANDOFFS.filter(pk__gt=since).order_by("pk")]
+
+    def _with_people(self, handoff: Handoff) -> Handoff:
+        """Its owner and its criteria are rows read once a year."""
         handoff.owner = self.cast.by_id.get(handoff.owner_id)
         if handoff.criteria_id:
             known = self._criteria.get(handoff.criteria_id)

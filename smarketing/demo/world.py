@@ -107,7 +107,7 @@ class World:
         self._add_doubles(doubles)
 
     def person(self, source: str, arrives_at: datetime, **traits: Any) -> Person:
-        """One more, of a kind the story needs: `size`, `level` and `interest`, or of a certain `firm`."""
+        """One more, of a kind the story needs: `size`, `level` and `interest`, of a certain `firm` or a new one."""
         made = self._person(len(self.people), arrives_at, drive_from(source), **traits)
         self.people.append(made)
         return made
@@ -164,8 +164,8 @@ class World:
         )  # fmt: skip
 
     def _firm(self, size: str, chance: Chance, *, our_kind: bool) -> Firm:
-        known = [firm for firm in self.firms[size] if firm.is_our_kind or not our_kind]
-        if known and chance.yes(SHARED[size]):
+        known = self.firms[size]
+        if known and not our_kind and chance.yes(SHARED[size]):
             return chance.choice(known)
         trade = chance.one_of({trade: TRADE[trade] for trade in (CORE if our_kind else TRADE)})
         country = chance.one_of({name: HOME[name] for name in (list(HOME)[:5] if our_kind else HOME)})
@@ -209,8 +209,8 @@ def _comes_twice(person: Person) -> bool:
 
 
 def next_webinar(year: Year, day: date) -> date:
-    """The first webinar on or after a day; the last one of the year was on the working day before its last."""
-    last = year.working_day_before(year.desk_time.date())
+    """The first webinar on or after a day; the last one of the year was a working week before its last day."""
+    last = year.working_day_before(year.desk_time.date(), 5)
     return last + WEBINAR_EVERY * -((last - day) // WEBINAR_EVERY)
 
 

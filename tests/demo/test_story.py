@@ -4,17 +4,19 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from agreements.models import Revision
+from common.periods import quarter_of
 from common.worktime import working_time_between
 from goals.models import Plan
-from leads.models import Attempt, Handoff, HandoffReturn, Lead
+from leads.models import Attempt, Handoff, HandoffReturn, Lead, Opportunity
 from leads.models.attempt import Outcome
 from meetings.models import Action, Meeting
 from notifications.models import Delivery, Notice
 from notifications.models.mail import KeptMail
 from sla.models import Agreement, Clock
+from smarketing.demo import today
 from smarketing.demo.market import PRIZE_DRAW, WEBINARS
 from smarketing.demo.scene import Scene
 from smarketing.demo.story import ZONE
@@ -96,13 +98,45 @@ def test_leads_come_back_are_repaired_are_doubles_and_opt_out():
 def test_every_rep_finds_a_day_that_is_alive(scene: Scene):
     until = scene.year.until
     for rep in scene.cast.reps:
-        waiting = Handoff.objects.owned_by(rep).pending()
-        assert waiting.filter(due_at__gt=until).count() >= 2, rep
+        assert Handoff.objects.owned_by(rep).pending().filter(due_at__gt=until).exists(), rep
+        assert 4 <= Handoff.objects.owned_by(rep).count() <= 16, rep
     mine = Handoff.objects.open()
     assert mine.filter(state="pending", due_at__lt=until).count() >= 3
     assert mine.filter(next_step_at__gt=until).exists()
     assert mine.filter(hot=True, due_at__gt=until, due_at__lt=until + timedelta(hours=1)).exists()
     assert Attempt.objects.filter(outcome=Outcome.CALL_BACK, call_back_at__gt=until).exists()
+
+
+def test_no_two_of_what_is_new_look_alike_to_everybody():
+    new = Handoff.objects.filter(state="pending")
+    assert new.count() >= 10
+    assert len(set(new.values_list("fit", "engagement"))) >= 6
+    assert len(set(new.values_list("lead__source", flat=True))) >= 5
+
+
+def test_marketing_completed_something_that_is_back_on_top():
+    back = HandoffReturn.objects.filter(result="repair", repaired_at__isnull=False, handoff__state="pending")
+    assert back.exists()
+    assert not back.filter(handoff__repair_since__isnull=False).exists()
+
+
+def test_nobody_is_there_for_two_of_the_named_accounts(scene: Scene):
+    nobodys = Handoff.objects.unassigned()
+    assert 1 <= nobodys.count() <= 2
+    assert {each.lead.company.owner for each in nobodys.select_related("lead__company__owner")} == {scene.cast.emma}
+
+
+def test_the_last_week_brings_no_more_than_sales_needs_to_see(scene: Scene):
+    since = scene.year.before_the_end(5 * 8.5)
+    assert Handoff.objects.filter(made_at__gt=since).count() <= len(today.visits_in(scene.leads)) + 3
+
+
+def test_the_goal_is_one_that_can_be_met(scene: Scene):
+    plan = Plan.objects.for_day(scene.year.last_day)
+    quarter = quarter_of(scene.year.until, ZONE.key)
+    won = Opportunity.objects.filter(state="won", closed_at__gte=quarter.start, closed_at__lt=quarter.end)
+    revenue = won.aggregate(total=Sum("amount"))["total"]
+    assert plan.revenue / 6 < revenue < plan.revenue * 3 / 2
 
 
 def test_the_documents_stand_where_the_story_leaves_them(scene: Scene):
@@ -125,8 +159,8 @@ def test_the_teams_have_met_and_meet_again(scene: Scene):
 def test_what_was_told_is_read_and_nothing_is_mailed(scene: Scene):
     assert not Delivery.objects.exists()
     assert not KeptMail.objects.exists()
-    today = scene.year.until.astimezone(ZONE).replace(hour=0, minute=0)
-    assert not Notice.objects.unread().filter(created_at__lt=today).exists()
+    midnight = scene.year.until.astimezone(ZONE).replace(hour=0, minute=0)
+    assert not Notice.objects.unread().filter(created_at__lt=midnight).exists()
     assert Notice.objects.unread().exists()
     assert Notice.objects.exclude(read_at=None).exists()
 
