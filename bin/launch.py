@@ -117,7 +117,7 @@ def _fill(supervisor: Supervisor, servers: Servers, env: dict[str, str], options
     if options.empty or not list(ROOT.glob("*/management/commands/demo.py")):
         remember_kind(servers.database, "empty")
         return "empty"
-    say(f"Making the demo company with {options.demo_leads:,} leads.")
+    say(f"Making the demo company with {options.demo_leads:,} leads. 5,000 take about a minute, this once.")
     remember_kind(servers.database, "unfinished")
     demo = django("demo", "--leads", str(options.demo_leads), "--sign-ins", str(SIGN_INS))
     if supervisor.run(demo, env | {"SMARKETING_DEMO": "1"}, foreground=False):
