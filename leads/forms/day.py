@@ -73,17 +73,18 @@ class ReturnForm(forms.Form):
     """A reason, and the evidence that this reason asks for; the other evidence fields are left away."""
 
     reason = forms.ModelChoiceField(ReturnReason.objects.filter(is_active=True), to_field_name="code")
-    note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     date = forms.DateField(label="When should they come back?", required=False, widget=Day())
     fields_missing = forms.CharField(label="What is missing or wrong?", required=False, max_length=200)
     criterion = forms.CharField(label="What does not fit?", required=False, max_length=80)
     direction = forms.ChoiceField(label="How?", choices=SIZES, required=False)
     other_lead = forms.IntegerField(label="Number of the other record", required=False, min_value=1)
+    note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     rating = forms.TypedChoiceField(
         label="How good a lead was it?", choices=[("", "–"), *RATINGS], coerce=int, empty_value=None, required=False
     )
 
     FIELD_OF = {
+        Evidence.NOTE: ["note"],
         Evidence.DATE: ["date"],
         Evidence.FIELDS: ["fields_missing"],
         Evidence.CRITERION: ["criterion", "direction"],
@@ -91,10 +92,12 @@ class ReturnForm(forms.Form):
     }
 
     def for_reason(self, reason: ReturnReason) -> ReturnForm:
-        """The form with only what this reason wants to know."""
-        wanted = {"reason", "note", "rating", *self.FIELD_OF.get(Evidence(reason.evidence), [])}
-        for name in set(self.fields) - wanted:
+        """The form with only what this reason wants to know, and what it cannot do without."""
+        shown_by = self.FIELD_OF.get(Evidence(reason.evidence), [])
+        for name in set(self.fields) - {"reason", "note", "rating", *shown_by}:
             del self.fields[name]
+        for name in shown_by:
+            self.fields[name].required = True
         self.fields["reason"].widget = forms.HiddenInput()
         return self
 

@@ -4,12 +4,14 @@
 //   data-menu         on <details>: closes when something else is pressed
 //   data-confirm="…"  on a form: asks before it is sent
 
+const begin = (dialog) => dialog.querySelector("form :is(input:not([type=hidden]), select, textarea, button)")?.focus();
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener && opener.dataset.open !== "keys") {
     const dialog = document.getElementById(opener.dataset.open);
     dialog?.showModal();
-    dialog?.querySelector("form :is(input:not([type=hidden]), select, textarea, button)")?.focus();
+    if (dialog) begin(dialog);
     event.preventDefault();
   }
   const closer = event.target.closest("[data-close]");
@@ -36,8 +38,12 @@ document.addEventListener("submit", (event) => {
   if (question && !confirm(question)) event.preventDefault();
 }, { capture: true });
 
-// A form in a dialog that was answered well has done its work.
+// A form in a dialog that was answered well has done its work; one that is asked again (422) stays, ready to be typed in.
 document.addEventListener("htmx:afterRequest", (event) => {
   const dialog = event.detail.elt.closest?.("dialog[open]");
-  if (dialog && event.detail.successful && event.detail.requestConfig.verb !== "get") dialog.close();
+  if (dialog && event.detail.xhr.status < 400 && event.detail.requestConfig.verb !== "get") dialog.close();
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.detail.target.closest("dialog[open]");
+  if (dialog && !dialog.querySelector("form :focus")) begin(dialog);
 });

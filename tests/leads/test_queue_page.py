@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from leads.forms.day import ReturnForm
 from leads.lifecycle import CUSTOMER, MQL, OPPORTUNITY, RECYCLED, SAL, SQL
 from leads.models import Attempt, HandoffReturn, Opportunity
-from tests.builders import a_handoff, a_lead, an_accepted_handoff, everything
+from tests.builders import a_handoff, a_lead, an_accepted_handoff, everything, reason
 
 PART = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
 
@@ -99,6 +100,12 @@ def test_a_reason_that_needs_evidence_asks_for_it_and_changes_nothing(now, sam, 
     assert (answer.status_code, answer.headers["HX-Retarget"]) == (422, "#return-form")
     assert 'name="date"' in answer.text
     assert everything() == before
+
+
+def test_what_a_reason_cannot_do_without_is_asked_first(db):
+    asked = ReturnForm({"reason": "timing"}).for_reason(reason("timing"))
+    fields = [(each.name, each.field.required) for each in asked]
+    assert fields == [("reason", True), ("date", True), ("note", False), ("rating", False)]
 
 
 def test_the_evidence_given_is_kept_with_the_return(now, sam, client_of):
