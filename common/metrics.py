@@ -10,10 +10,13 @@ A metric is a definition over event rows: its value is the number, or the sum, o
 that `rows()` opens.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from common.periods import Period
 
@@ -40,7 +43,8 @@ class Metric:
     """One number of the product.
 
     `value(period)` gives the number, or None where there is nothing to measure; `rows(period)`
-    gives the queryset (or list) of the objects behind it; `side` owns it, or "" for both.
+    gives the queryset (or list) of the objects behind it, `cases(period)` how many those are;
+    `side` owns it, or "" for both.
     """
 
     key: str
@@ -51,9 +55,43 @@ class Metric:
     rows: Callable[[Period], Any]
     better: Better = Better.HIGHER
     side: str = ""
+    cases: Callable[[Period], int] | None = None
 
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _catalogue: dict[str, Metric] = {}
+_reckoned: ContextVar[dict[Any, Any] | None] = ContextVar("what this page has reckoned", default=None)
+
+
+@contextmanager
+def one_page() -> Iterator[None]:
+    """Meanwhile, what is marked `once` is reckoned once for the same arguments; nothing may be changed meanwhile.
+
+    For a page that shows parts of the same count in many places. Also a decorator.
+    """
+    outside = _reckoned.set({})
+    try:
+        yield
+    finally:
+        _reckoned.reset(outside)
+
+
+def once(reckon: Callable[P, T]) -> Callable[P, T]:
+    """Mark a reckoning that several figures share; its arguments have to be hashable."""
+
+    @wraps(reckon)
+    def shared(*asked: P.args, **named: P.kwargs) -> T:
+        known = _reckoned.get()
+        if known is None:
+            return reckon(*asked, **named)
+        key = (reckon, asked, tuple(named.items()))
+        if key not in known:
+            known[key] = reckon(*asked, **named)
+        return known[key]
+
+    return shared
 
 
 def register(metric: Metric) -> Metric:
@@ -82,3 +120,9 @@ def value(key: str, period: Period) -> Any:
 def rows(key: str, period: Period) -> Any:
     """The objects behind a value. Raises KeyError."""
     return metric(key).rows(period)
+
+
+def cases(key: str, period: Period) -> int:
+    """How many objects are behind a value. Raises KeyError."""
+    count = metric(key).cases
+    return count(period) if count else rows(key, period).count()

@@ -5,15 +5,17 @@ found itself are in no figure that starts at an MQL.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.access import Side
 from accounts.models import Team
 from common.hours import Hours
-from common.metrics import Better, Metric, Unit, register
+from common.metrics import Better, Metric, Unit, once, register
 from common.periods import Period
 from common.worktime import add_working_days, closing_time
 from leads.evidence import Evidence
@@ -23,6 +25,7 @@ BOOKS_CLOSE_AFTER = 5  # working days
 OFFICE_WEEK = {weekday: [("09:00", "17:00")] for weekday in range(5)}
 
 
+@once
 def books_close_at(period: Period) -> datetime:
     """Until when a quality return still lowers what was delivered in a period: working day 5 after it.
 
@@ -72,15 +75,25 @@ def adjustments(period: Period) -> QuerySet[HandoffReturn]:
     return rows.select_related("handoff__lead__company", "reason").order_by("at", "pk")
 
 
+# Of those decided, the accepted: a refusal after that does not change the first decision.
+ACCEPTED = Q(accepted_at=F("decided_at"))
+
+
 def decided(period: Period) -> QuerySet[Handoff]:
     """Hand-offs whose first decision was made in the period; re-routes, repairs and merges are no decisions."""
     rows = Handoff.objects.filter(decided_at__gte=period.start, decided_at__lt=period.end)
     return rows.select_related("lead__company").order_by("decided_at", "pk")
 
 
-def accepted(period: Period) -> QuerySet[Handoff]:
-    """Those whose first decision was to accept; a refusal after that does not change it."""
-    return decided(period).filter(accepted_at=F("decided_at"))
+# Of the returns, those that give what their reason asks for: a note, a date, the fields, the criterion, the double.
+EXPLAINED = reduce(
+    or_,
+    (
+        Q(reason__evidence=evidence, evidence__has_key=evidence.value)
+        for evidence in (Evidence.DATE, Evidence.FIELDS, Evidence.CRITERION, Evidence.LEAD)
+    ),
+    Q(reason__evidence__in=[Evidence.NONE, Evidence.ATTEMPTS]) | (Q(reason__evidence=Evidence.NOTE) & ~Q(note="")),
+)
 
 
 def returns(period: Period) -> QuerySet[HandoffReturn]:
@@ -91,16 +104,6 @@ def returns(period: Period) -> QuerySet[HandoffReturn]:
 
 def quality_returns(period: Period) -> QuerySet[HandoffReturn]:
     return returns(period).filter(pk__in=HandoffReturn.objects.against_quality())
-
-
-def explained(period: Period) -> QuerySet[HandoffReturn]:
-    """Returns that give what their reason asks for: a note, a date, the missing fields, the criterion, the double."""
-    shown = Q(reason__evidence__in=[Evidence.NONE, Evidence.ATTEMPTS]) | (
-        Q(reason__evidence=Evidence.NOTE) & ~Q(note="")
-    )
-    for evidence in (Evidence.DATE, Evidence.FIELDS, Evidence.CRITERION, Evidence.LEAD):
-        shown |= Q(reason__evidence=evidence, evidence__has_key=evidence.value)
-    return returns(period).filter(shown)
 
 
 def _handed_over(period: Period) -> QuerySet[Episode]:
@@ -122,12 +125,29 @@ def _count(rows: Callable[[Period], QuerySet]) -> Callable[[Period], int]:
     return lambda period: rows(period).order_by().count()
 
 
-def _share(part: Callable[[Period], QuerySet], whole: Callable[[Period], QuerySet]) -> Callable[[Period], float | None]:
-    def share(period: Period) -> float | None:
-        cases = _count(whole)(period)
-        return _count(part)(period) / cases if cases else None
+@dataclass(frozen=True)
+class Share:
+    """The part of some rows that meets a condition."""
 
-    return share
+    whole: Callable[[Period], QuerySet]
+    part: Q
+
+    def value(self, period: Period) -> float | None:
+        """The share, or None where there are no rows."""
+        part, cases = _part_and_whole(self, period)
+        return part / cases if cases else None
+
+    def cases(self, period: Period) -> int:
+        return _part_and_whole(self, period)[1]
+
+
+@once
+def _part_and_whole(share: Share, period: Period) -> tuple[int, int]:
+    counts = share.whole(period).order_by().aggregate(part=Count("pk", filter=share.part), cases=Count("pk"))
+    return counts["part"], counts["cases"]
+
+
+ACCEPTANCE, REASONS_GIVEN = Share(decided, ACCEPTED), Share(returns, EXPLAINED)
 
 
 def _counted(key: str, name: str, rows: Callable[[Period], QuerySet], definition: str, **more: str) -> None:
@@ -205,9 +225,10 @@ register(
         "Hand-offs accepted, of all that were decided, by the day of their first decision. A later refusal does not "
         "change it; re-routes, repairs and merges are no decisions.",
         Unit.SHARE,
-        value=_share(accepted, decided),
+        value=ACCEPTANCE.value,
         rows=decided,
         side=Side.MARKETING,
+        cases=ACCEPTANCE.cases,
     )
 )
 _counted(
@@ -232,8 +253,9 @@ register(
         "Returns that say why and give what the reason asks for (a note, a date, the missing fields, the criterion "
         "that does not fit, the other record), of all returns.",
         Unit.SHARE,
-        value=_share(explained, returns),
+        value=REASONS_GIVEN.value,
         rows=returns,
         side=Side.SALES,
+        cases=REASONS_GIVEN.cases,
     )
 )

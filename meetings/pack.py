@@ -42,7 +42,7 @@ def prepare(meeting: Meeting, *, at: datetime) -> Pack:
         "month": month.key,
         "zone": zone,
         **_promises(month, at),
-        "causes": [{"sentence": cause.sentence, "count": len(cause.rows)} for cause in causes(month)],
+        "causes": [{"sentence": cause.sentence, "count": cause.count} for cause in causes(month)],
         "returns": _returns(since, at),
         "waiting": _waiting(),
         "actions": _actions(since, at, zone),

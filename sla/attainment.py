@@ -9,52 +9,73 @@ and the share that was answered at all, never by the mean.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import (
-    Aggregate,
-    Count,
-    DateTimeField,
-    DurationField,
-    F,
-    IntegerField,
-    Q,
-    QuerySet,
-    Value,
-)  # fmt: skip
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Ceil, Coalesce, Extract, Least
+from django.db.models import Aggregate, Count, DurationField, F, FloatField, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Ceil, Coalesce, Extract
 
 from accounts.models import User
-from common.clock import NOW
+from common import clock as db_clock
+from common.metrics import once
 from common.periods import Period
-from sla.models import Clock
+from sla.models import Clock, Commitment
 
 FIRST_ATTEMPT = ("first_attempt_attainment", "first_attempt_attainment_hot")
 NEVER = timedelta(days=100_000)
 KEPT = Q(done_at__lte=F("due_at"))
 
 
-def so_far(period: Period) -> Least:
-    """The end of what a figure of the period counts: its own, or the database's now while it lasts."""
-    return Least(Value(period.end), RawSQL(f"({NOW})", (), output_field=DateTimeField()))
+now = once(db_clock.now)
+
+
+def so_far(period: Period) -> datetime:
+    """The end of what a figure of the period counts: its own, or the database's now while it lasts.
+
+    Read before the statement and not in it: the planner then knows how much will be found.
+    """
+    return min(period.end, now())
+
+
+@once
+def metric_of() -> dict[int, str]:
+    """The figure that each commitment is measured by, of all versions."""
+    return dict(Commitment.objects.order_by().values_list("pk", "metric"))
+
+
+def commitments(metrics: Sequence[str]) -> list[int]:
+    """The ids of the commitments that these figures measure."""
+    return [pk for pk, metric in metric_of().items() if metric in metrics]
 
 
 def fell_due(metrics: Sequence[str], period: Period) -> QuerySet[Clock]:
     """The cases of these commitments that fell due in the period so far, in that order."""
-    due = Clock.objects.customers().measuring(*metrics).counted().due_between(period.start, so_far(period))
+    due = Clock.objects.customers().filter(commitment__in=commitments(metrics)).counted()
+    due = due.due_between(period.start, so_far(period))
     return due.select_related("handoff__lead__company", "commitment").order_by("due_at", "pk")
 
 
-def kept_of(clocks: QuerySet[Clock]) -> tuple[int, int]:
-    """How many of these cases were kept, and how many there are."""
-    counts = clocks.order_by().aggregate(kept=Count("pk", filter=KEPT), cases=Count("pk"))
-    return counts["kept"], counts["cases"]
+@once
+def kept_of_all(period: Period) -> dict[str, tuple[int, int]]:
+    """Of each figure with clocks how many cases were kept, and how many fell due, in one look."""
+    due = Clock.objects.customers().counted().due_between(period.start, so_far(period)).order_by()
+    counted = due.values_list("commitment").annotate(kept=Count("pk", filter=KEPT), cases=Count("pk"))
+    measured, of_all = metric_of(), dict[str, tuple[int, int]]()
+    for commitment, kept, cases in counted:
+        metric = measured[commitment]
+        kept_before, cases_before = of_all.get(metric, (0, 0))
+        of_all[metric] = kept_before + kept, cases_before + cases
+    return of_all
+
+
+def kept_and_due(metrics: Sequence[str], period: Period) -> tuple[int, int]:
+    """How many cases were kept, and how many fell due."""
+    found = [kept_of_all(period).get(metric, (0, 0)) for metric in metrics]
+    return sum(kept for kept, _ in found), sum(cases for _, cases in found)
 
 
 def attainment(metric: str, period: Period) -> float | None:
     """The share of cases kept, or None where nothing fell due."""
-    kept, cases = kept_of(fell_due([metric], period))
+    kept, cases = kept_and_due([metric], period)
     return kept / cases if cases else None
 
 
@@ -102,7 +123,8 @@ def responses(period: Period, metrics: Sequence[str] = FIRST_ATTEMPT) -> Respons
 def steps(period: Period, metric: str, step: timedelta) -> Counter[int]:
     """How many answered cases took how many steps of working time, a step begun counting as one; none at all is 0."""
     answered = fell_due([metric], period).order_by().filter(took__isnull=False)
-    of_step = Cast(Ceil(Extract("took", "epoch") / step.total_seconds()), IntegerField())
+    seconds = Cast(Extract("took", "epoch"), FloatField())
+    of_step = Cast(Ceil(seconds / step.total_seconds()), IntegerField())
     counted = answered.annotate(step=of_step).values_list("step").annotate(count=Count("pk"))
     return Counter(dict(counted))
 
@@ -123,7 +145,7 @@ class RepLine:
 
 def by_rep(period: Period, user: User) -> list[RepLine]:
     """Each rep's own clocks, for that rep and the head of sales alone; the most cases first."""
-    clocks = Clock.objects.visible_to(user).owners().measuring(*FIRST_ATTEMPT).counted()
+    clocks = Clock.objects.visible_to(user).owners().filter(commitment__in=commitments(FIRST_ATTEMPT)).counted()
     of_rep = clocks.due_between(period.start, so_far(period)).order_by().values_list("owner")
     figures = of_rep.annotate(kept=Count("pk", filter=KEPT), cases=Count("pk"), median=Percentile("took", 0.5))
     reps = User.objects.in_bulk([rep for rep, *_ in figures])

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from accounts.access import Role, Side
 from accounts.models import Team, User, WorkCalendar
 from common import clock as db_clock
+from common import metrics
 from common.bench import Timing, bench, seconds
 from common.periods import Period, month_of
 from leads.models import Episode, Handoff, Lead
@@ -86,8 +87,9 @@ def _answered(made_at: datetime, n: int) -> Reading:
 
 
 def _whole(month: Period, at: datetime) -> list[str]:
-    card = scorecard(month, at=at)
-    return [line.note for side in card.sides for line in side.lines] if card else []
+    with metrics.one_page():
+        card = scorecard(month, at=at)
+        return [line.note for side in card.sides for line in side.lines] if card else []
 
 
 def _run(statement: str, values: Any = None) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from itertools import accumulate
 
+from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from accounts.access import Side
@@ -14,6 +15,7 @@ from leads.metrics import delivered
 from sla.attainment import steps
 from sla.models import Agreement, Commitment
 from sla.pace import days_gone, pace
+from sla.scorecard import first_begun_at
 
 COLUMNS_IN_TIME = 8
 COLUMNS = 12
@@ -21,10 +23,11 @@ COLUMNS = 12
 
 def delivery(agreement: Agreement, commitment: Commitment, period: Period, *, at: datetime) -> Chart:
     """MQLs delivered by each day's beginning and now, against the line of the promise."""
-    since = local_day(Agreement.objects.first_begun_at(), period.zone)
+    since = local_day(first_begun_at(), period.zone)
     due = pace(commitment.target, commitment.period, period, agreement.hours, since=since)
     of_day = TruncDate("handed_over_at", tzinfo=zone_named(period.zone))
-    counts = Counter(delivered(period).order_by().annotate(day=of_day).values_list("day", flat=True))
+    of_each = delivered(period).order_by().annotate(day=of_day).values_list("day").annotate(count=Count("pk"))
+    counts = Counter(dict(of_each))
     gone = days_gone(period, at)
     actual = list(accumulate((counts[day] for day in period.days()[:gone]), initial=0))
     if period.start <= at < period.end:

@@ -4,20 +4,19 @@ Worked out from the events, never guessed: a group is named only when it holds a
 misses, and misses clearly more often than everything else.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, ExtractHour, ExtractIsoWeekDay
 
 from common.hours import WEEKDAYS, zone_named
 from common.periods import Period
 from leads.metrics import quality_returns
-from leads.models import Assignment, HandoffReturn
-from sla.attainment import FIRST_ATTEMPT, KEPT, fell_due
+from leads.models import Assignment
+from sla.attainment import FIRST_ATTEMPT, KEPT, fell_due, kept_and_due
 from sla.models import Clock
 
 FEWEST = 5  # misses; fewer explain nothing
@@ -31,18 +30,16 @@ class Cause:
     """What explains misses: a sentence without its full stop, and the rows behind it."""
 
     sentence: str
-    rows: list[Any]
+    count: int
+    rows: QuerySet
 
 
-class Alike(NamedTuple):
-    """First attempts that are alike in all that could explain a miss; `missed` are the clocks of those late."""
+class Trait(NamedTuple):
+    """What could explain a miss: the words that follow "first attempts", and the look-up that finds its cases."""
 
-    hour: int
-    weekday: int
-    source: str
-    owned: bool
-    cases: int
-    missed: list[int]
+    words: str
+    look_up: str
+    value: Any
 
 
 def causes(period: Period) -> list[Cause]:
@@ -56,56 +53,80 @@ def causes_sentence(found: list[Cause]) -> str:
 
 
 def _late_attempts(period: Period) -> Cause | None:
-    alike = _alike(period)
-    cases, misses = sum(each.cases for each in alike), sum(len(each.missed) for each in alike)
-    groups: dict[str, list[Alike]] = defaultdict(list)
-    for each in alike:
-        for words in _traits(each):
-            groups[words].append(each)
-    excess = {words: _excess(group, cases, misses) for words, group in groups.items()}
-    words = max(excess, key=lambda each: (excess[each], each), default="")
-    if not words or not excess[words]:
+    """The trait with the most misses beyond what the others' rate would give it.
+
+    Everything is asked of the misses alone; of all cases only how many have a trait that many misses share.
+    """
+    kept, cases = kept_and_due(FIRST_ATTEMPT, period)
+    misses = cases - kept
+    if misses < FEWEST:
         return None
-    missed = [pk for each in groups[words] for pk in each.missed]
-    rows = Clock.objects.filter(pk__in=missed).select_related("handoff__lead__company", "commitment")
-    return Cause(f"first attempts {words} come late ({len(missed)} of {misses} misses)", list(rows.order_by("due_at")))
+    due = fell_due(FIRST_ATTEMPT, period)
+    late = due.filter(~KEPT | Q(done_at=None))
+    shared = {trait: n for trait, n in _shared(late, period.zone).items() if n >= max(FEWEST, PART * misses)}
+    within = _having(due, list(shared), period.zone)
+    excess = {trait: _excess(within[trait], shared[trait], cases, misses) for trait in shared}
+    trait = max(excess, key=lambda each: (excess[each], each.words), default=None)
+    if trait is None or not excess[trait]:
+        return None
+    count = shared[trait]
+    sentence = f"first attempts {trait.words} come late ({count} of {misses} misses)"
+    return Cause(sentence, count, _described(late, [trait], period.zone))
 
 
-def _alike(period: Period) -> list[Alike]:
-    zone = zone_named(period.zone)
+def _shared(late: QuerySet[Clock], zone: str) -> Counter[Trait]:
+    """How many of the misses have each trait."""
+    looked_up = ("hour", "weekday", "source", "owned")
+    alike = late.select_related(None).order_by().annotate(**_descriptions(zone)).values_list(*looked_up)
+    shared: Counter[Trait] = Counter()
+    for *shows, count in alike.annotate(count=Count("pk")):
+        for trait in _traits(*shows):
+            shared[trait] += count
+    return shared
+
+
+def _having(due: QuerySet[Clock], traits: list[Trait], zone: str) -> dict[Trait, int]:
+    """How many of all cases have each of some traits."""
+    counts = {f"n{n}": Count("pk", filter=Q((trait.look_up, trait.value))) for n, trait in enumerate(traits)}
+    found = _described(due, traits, zone).select_related(None).order_by().aggregate(**counts) if traits else {}
+    return dict(zip(traits, found.values(), strict=True))
+
+
+def _described(clocks: QuerySet[Clock], traits: list[Trait], zone: str) -> QuerySet[Clock]:
+    """With what these traits look up, and nothing else: most of it is a join."""
+    wanted = {trait.look_up.partition("__")[0] for trait in traits}
+    return clocks.annotate(**{name: value for name, value in _descriptions(zone).items() if name in wanted})
+
+
+def _descriptions(zone: str) -> dict[str, Any]:
+    """What could explain a miss. A customer's clock starts when the hand-off is made."""
+    local = zone_named(zone)
     owned = Assignment.objects.filter(handoff=OuterRef("handoff"), from_at__lt=OuterRef("due_at"))
-    due = fell_due(FIRST_ATTEMPT, period).select_related(None).order_by()
-    due = due.annotate(
-        hour=ExtractHour("handoff__made_at", tzinfo=zone),
-        weekday=ExtractIsoWeekDay("handoff__made_at", tzinfo=zone),
-        source=Coalesce("handoff__campaign__name", "handoff__lead__source"),
-        owned=Exists(owned),
-    )
-    columns = ("hour", "weekday", "source", "owned", "cases", "missed")
-    counted = due.values("hour", "weekday", "source", "owned").annotate(
-        cases=Count("pk"), missed=ArrayAgg("pk", filter=~KEPT | Q(done_at=None), default=Value([]))
-    )
-    return [Alike(*row) for row in counted.values_list(*columns)]
+    return {
+        "hour": ExtractHour("started_at", tzinfo=local),
+        "weekday": ExtractIsoWeekDay("started_at", tzinfo=local),
+        "source": Coalesce("handoff__campaign__name", "handoff__lead__source"),
+        "owned": Exists(owned),
+    }
 
 
-def _traits(each: Alike) -> Iterator[str]:
-    """What could explain a miss, each in the words that follow "first attempts"."""
-    for hour in AFTERNOON:
-        if each.hour >= hour:
-            yield f"on hand-offs made after {hour}:00"
-    yield f"on {WEEKDAYS[each.weekday - 1]}’s hand-offs"
-    if each.source:
-        yield f"on hand-offs from “{each.source}”"
-    if not each.owned:
-        yield "on hand-offs that nobody owned in time"
+def _traits(hour: int, weekday: int, source: str, owned: bool) -> Iterator[Trait]:
+    """All the traits of a case."""
+    for since in AFTERNOON:
+        if hour >= since:
+            yield Trait(f"on hand-offs made after {since}:00", "hour__gte", since)
+    yield Trait(f"on {WEEKDAYS[weekday - 1]}’s hand-offs", "weekday", weekday)
+    if source:
+        yield Trait(f"on hand-offs from “{source}”", "source", source)
+    if not owned:
+        yield Trait("on hand-offs that nobody owned in time", "owned", False)
 
 
-def _excess(group: list[Alike], cases: int, misses: int) -> float:
+def _excess(within: int, missed: int, cases: int, misses: int) -> float:
     """The misses of a group beyond what the others' rate would give it, or 0 where it explains nothing."""
-    within, missed = sum(each.cases for each in group), sum(len(each.missed) for each in group)
     others = cases - within
     elsewhere = (misses - missed) / others if others else 0.0
-    if missed < max(FEWEST, PART * misses) or missed / within < LIFT * elsewhere or not others:
+    if missed / within < LIFT * elsewhere or not others:
         return 0.0
     return missed - within * elsewhere
 
@@ -117,5 +138,5 @@ def _returns(period: Period) -> Cause | None:
     most = top.first()
     if most is None or most["count"] < max(FEWEST, PART * total):
         return None
-    rows: list[HandoffReturn] = list(returned.filter(reason=most["reason"]))
-    return Cause(f"{most['count']} of {total} quality returns say “{most['reason__label'].lower()}”", rows)
+    sentence = f"{most['count']} of {total} quality returns say “{most['reason__label'].lower()}”"
+    return Cause(sentence, most["count"], returned.filter(reason=most["reason"]))

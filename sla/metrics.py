@@ -111,7 +111,7 @@ register(
         "The misses and quality returns of the group that explains most of them: five at least, two in five of all, "
         "and half as often again as elsewhere.",
         Unit.COUNT,
-        value=lambda period: len(_what_holds_back(period)),
+        value=lambda period: sum(cause.count for cause in causes(period)),
         rows=_what_holds_back,
         better=Better.LOWER,
     )

@@ -23,6 +23,8 @@ from sla import attainment
 from sla.models import Agreement, Commitment, Formula
 from sla.pace import days_gone, pace, working_days
 
+first_begun_at = metrics.once(Agreement.objects.first_begun_at)
+
 TWICE = 2  # more than twice the agreed pace on every day that is left is no longer a plan
 
 
@@ -135,7 +137,7 @@ def line(commitment: Commitment, agreement: Agreement, period: Period, *, at: da
     value = metrics.value(commitment.metric, period)
     wanted = due = float(commitment.wanted)
     if commitment.is_count:
-        since = local_day(Agreement.objects.first_begun_at(), period.zone)
+        since = local_day(first_begun_at(), period.zone)
         steps = pace(commitment.target, commitment.period, period, agreement.hours, since=since)
         wanted, due = steps[-1], steps[days_gone(period, at)]
     standing = _standing(commitment, value, due, wanted, agreement, period, at)
@@ -170,17 +172,21 @@ def _of_delivered(line: Line) -> str:
 
 
 def _of_decided(line: Line) -> str:
-    return f"of {metrics.rows('acceptance_rate', line.period).count():,} decided"
+    return f"of {metrics.cases('acceptance_rate', line.period):,} decided"
 
 
 def _of_cases(line: Line) -> str:
-    took = attainment.responses(line.period, [line.commitment.metric])
-    agreed = f"for {percent(line.commitment.share)} of {_cases(took.cases)}"
-    return f"{agreed} · median {working(took.median)}, P90 {working(took.ninetieth)}" if took.median else agreed
+    measured = [line.commitment.metric]
+    _, cases = attainment.kept_and_due(measured, line.period)
+    agreed = f"for {percent(line.commitment.share)} of {_cases(cases)}"
+    took = attainment.responses(line.period, measured) if cases else None
+    if took is None or not took.median:
+        return agreed
+    return f"{agreed} · median {working(took.median)}, P90 {working(took.ninetieth)}"
 
 
 def _of_windows(line: Line) -> str:
-    cases = attainment.fell_due([line.commitment.metric], line.period).count()
+    _, cases = attainment.kept_and_due([line.commitment.metric], line.period)
     return f"before “unable to reach”, for {percent(line.commitment.share)} of {_cases(cases)}"
 
 
@@ -189,7 +195,7 @@ def _cases(count: int) -> str:
 
 
 def _of_returns(line: Line) -> str:
-    count = metrics.rows("reasons_given", line.period).count()
+    count = metrics.cases("reasons_given", line.period)
     return f"{count:,} return{'' if count == 1 else 's'}"
 
 

@@ -68,10 +68,6 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def owners(self) -> Self:
         return self.filter(kind=Kind.OWNER)
 
-    def measuring(self, *metrics: str) -> Self:
-        """Those of the commitments that a figure of the catalogue measures, whichever version they began under."""
-        return self.filter(commitment__in=Commitment.objects.filter(metric__in=metrics))
-
     def due_between(self, start: datetime, end: datetime | Expression) -> Self:
         return self.filter(due_at__gte=start, due_at__lt=end)
 
@@ -220,6 +216,8 @@ class Clock(models.Model):
             models.Index(fields=["due_at"], condition=RUNNING, name="clock_running_by_due"),
             # Read by the figures of a period: the customer's clocks of a commitment by when they fell due.
             models.Index(fields=["commitment", "due_at"], condition=Q(kind=Kind.CUSTOMER), name="clock_by_period"),
+            # Read by the count of what was excused.
+            models.Index(fields=["due_at"], condition=Q(waived_at__isnull=False), name="clock_excused"),
             # Read by a rep's own figures.
             models.Index(fields=["owner", "due_at"], condition=Q(kind=Kind.OWNER), name="clock_by_owner"),
             # Read by the list of late things, the newest first.

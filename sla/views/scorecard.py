@@ -28,6 +28,7 @@ APART = {
 
 @require_GET
 @may("read")
+@metrics.one_page()
 def card(request: HttpRequest) -> HttpResponse:
     at = db_clock.now()
     picked = asked(request, at=at)
@@ -48,7 +49,7 @@ def _context(shown: Scorecard, picked: Asked, request: HttpRequest) -> dict[str,
         "before": before,
         "risen": _points(shown, before),
         "holds_back": causes_sentence(found),
-        "held_back": sum(len(cause.rows) for cause in found),
+        "held_back": sum(cause.count for cause in found),
         "apart": [(key, words, count) for key, words in APART.items() if (count := metrics.value(key, shown.period))],
         "charts": _charts(shown, picked),
         "reps": by_rep(shown.period, request.user) if allowed(request.user, "scorecard.by_rep") else [],
