@@ -136,9 +136,9 @@ class TransitionQuerySet(models.QuerySet["Transition"]):
         return list(self.raw(statement, values))
 
     def make_one(self, move: Move, lead: Lead, **told: Any) -> list[Transition]:
-        """Make a move for one lead, or raise IllegalMove and change nothing."""
+        """Make a move for one lead, or raise IllegalMove and change nothing; the lead then shows where it stands."""
         made = self.make(move, leads=[lead.pk], **told)
-        lead.refresh_from_db()
+        lead.refresh_from_db(fields=["stage", "stage_at", "episode", *(told.get("changes") or {})])
         if not made:
             raise IllegalMove(f"{lead} is at {lead.get_stage_display()} now, so this can no longer be done.")
         return made

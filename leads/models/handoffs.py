@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,6 +48,15 @@ UPDATE leads_handoff AS h
  WHERE h.id = p.id
    AND (h.due_at, h.due_for, h.attempts_needed, h.attempt_days_needed)
        IS DISTINCT FROM (p.due_at, p.due_for, p.attempts, p.attempt_days)
+"""
+
+GIVE = """
+WITH given AS (
+    SELECT * FROM unnest(%(handoffs)s::bigint[], %(leads)s::bigint[], %(owners)s::bigint[]) AS g (handoff, lead, owner)
+), owned AS (
+    UPDATE leads_handoff AS h SET owner_id = given.owner, assigned_at = %(at)s FROM given WHERE h.id = given.handoff
+)
+UPDATE leads_lead AS l SET owner_id = given.owner FROM given WHERE l.id = given.lead
 """
 
 
@@ -121,10 +129,8 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         return assigned
 
     def _give(self, given: list[Given], *, at: datetime, by: User | None = None) -> list[Assignment]:
-        by_owner: defaultdict[int, list[Given]] = defaultdict(list)
-        for one in given:
-            by_owner[one.owner_id].append(one)
-        for owner_id, theirs in by_owner.items():
-            self.filter(pk__in=[one.handoff_id for one in theirs]).update(owner=owner_id, assigned_at=at)
-            Lead.objects.filter(pk__in=[one.lead_id for one in theirs]).update(owner=owner_id)
+        if given:
+            handoffs, leads, owners, _ = map(list, zip(*given, strict=True))
+            with connection.cursor() as cursor:
+                cursor.execute(GIVE, {"handoffs": handoffs, "leads": leads, "owners": owners, "at": at})
         return Assignment.objects.begin(given, by=by, at=at)
