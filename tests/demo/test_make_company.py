@@ -115,13 +115,19 @@ def test_it_is_only_made_where_there_are_no_leads(at):
 
 
 @pytest.mark.django_db
-def test_the_command_says_what_it_made_and_who_can_sign_in(tmp_path, capsys, settings):
+def test_the_command_says_what_it_made_and_who_can_sign_in(capsys, settings):
     settings.DEMO = True
-    call_command("demo", "--leads", "20", "--until", "2026-11-20", "--sign-ins", str(tmp_path / "people.txt"))
+    call_command("demo", "--leads", "20", "--until", "2026-11-20")
     said = capsys.readouterr().out
     assert "Made: 20 leads" in said
     assert "sam@smarketing.example" in said
+
+
+@pytest.mark.django_db
+def test_who_can_sign_in_is_written_down_for_whoever_says_it_later(tmp_path, capsys):
+    call_command("demo", "--leads", "20", "--until", "2026-11-20", "--sign-ins", str(tmp_path / "people.txt"))
     assert "rita@smarketing.example" in (tmp_path / "people.txt").read_text()
+    assert "rita@" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

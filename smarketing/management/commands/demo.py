@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=SEED, help=f"another seed, another company ({SEED})")
         parser.add_argument("--leads", type=some, default=LEADS, help=f"how many leads come in ({LEADS})")
         parser.add_argument("--until", type=moment, help="the last moment, as 2026-11-20 or 2026-11-20T15:00 (now)")
-        parser.add_argument("--sign-ins", type=Path, help="a file to write down who can sign in")
+        parser.add_argument("--sign-ins", type=Path, help="a file to write down who can sign in, instead of saying it")
 
     def handle(self, *, seed: int, leads: int, until: datetime | None, **options: Any) -> None:
         began = time.monotonic()
@@ -43,9 +43,10 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         self._say(f"{what_was_made()} That took {time.monotonic() - began:.0f} s.")
         people = sign_ins(one_click=settings.DEMO)
-        self._say(f"\n{people}")
         if options["sign_ins"]:
             options["sign_ins"].write_text(f"{people}\n")
+        else:
+            self._say(f"\n{people}")
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
