@@ -11,6 +11,11 @@ It fills the empty database it is given, does each piece of work both ways, and 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -52,3 +57,30 @@ def seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
+
+
+def best(
+    what: str,
+    ours: Callable[[], object],
+    bare: Callable[[], object],
+    *,
+    before: Callable[[], object] = lambda: None,
+    timed: Callable[[Callable[[], object]], float] = seconds,
+    rounds: int = ROUNDS,
+) -> Timing:
+    """The best of some rounds of each, taken in turns, so that a busy machine is unfair to both alike."""
+    taken = []
+    for _ in range(rounds):
+        before()
+        mine = timed(ours)
+        before()
+        taken.append((mine, timed(bare)))
+    return Timing(what, min(mine for mine, _ in taken), min(theirs for _, theirs in taken))
+
+
+def run(statement: str, values: Any = None) -> None:
+    """Run a statement and take in all that it finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        if cursor.description:
+            cursor.fetchall()

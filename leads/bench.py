@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import connection
 
 from agreements.models import Revision, State
 from common import clock as db_clock
-from common.bench import Timing, bench, seconds
+from common.bench import Timing, bench, best, run
 from leads import draining, rescoring
 from leads.importing import bench as importing
 from leads.models import Criteria, DueLead, Lead, LeadScore
@@ -22,7 +22,6 @@ from leads.scoring.preview import preview
 __all__ = ["importing"]  # contributes its own
 
 ZONE = "Europe/Amsterdam"
-ROUNDS = 3
 
 ON_FACTS: list[tuple[str, str, list[Any], int]] = [
     ("title", "is_any_of", ["CEO", "VP Sales", "VP Marketing"], 20),
@@ -127,8 +126,8 @@ DIFFERENT = f"SELECT count(*) FROM leads_leadscore s JOIN ({BY_HAND}) e USING (l
 def rescore(leads: int) -> Iterator[Timing]:
     """Everybody scored anew, when all, one in a hundred and none of the scores change; and marked leads alone."""
     at = db_clock.now()
-    _fill(leads, at)
-    _rule(at)
+    fill(leads, at)
+    rule(at)
     rescoring.rescore(at=at)
     known = _known(at)
     _check_equal(known)
@@ -138,14 +137,14 @@ def rescore(leads: int) -> Iterator[Timing]:
         rescoring.rescore(at=at)
 
     def bare() -> None:
-        _run(everyone, known)
+        run(everyone, known)
 
-    yield _best("rescore, every score changes", ours, bare, before=lambda: _disturb(1))
-    yield _best("rescore, 1 % change", ours, bare, before=lambda: _disturb(100))
-    yield _best("rescore, none change", ours, lambda: _run(READ_BY_HAND, known))
+    yield best("rescore, every score changes", ours, bare, before=lambda: _disturb(1))
+    yield best("rescore, 1 % change", ours, bare, before=lambda: _disturb(100))
+    yield best("rescore, none change", ours, lambda: run(READ_BY_HAND, known))
     yield from _due(leads, at, known)
 
-    yield _best("count a draft live", lambda: preview(Criteria.objects.get(), at=at), lambda: _run(READ_BY_HAND, known))
+    yield best("count a draft live", lambda: preview(Criteria.objects.get(), at=at), lambda: run(READ_BY_HAND, known))
 
 
 def _due(leads: int, at: datetime, known: dict[str, Any]) -> Iterator[Timing]:
@@ -157,40 +156,27 @@ def _due(leads: int, at: datetime, known: dict[str, Any]) -> Iterator[Timing]:
         DueLead.objects.all().delete()
         DueLead.objects.mark(ids, fresh=False)
         LeadScore.objects.filter(pk__in=ids).update(fit=Decimal(-1))
-        _run("VACUUM (ANALYZE) leads_leadscore")
+        run("VACUUM (ANALYZE) leads_leadscore")
 
     def ours() -> None:
         while draining.score_due(at=at):
             pass
 
-    yield _best(f"{len(ids):,} due leads", ours, lambda: _run(some, known | {"ids": ids}), before=mark)
+    yield best(f"{len(ids):,} due leads", ours, lambda: run(some, known | {"ids": ids}), before=mark)
 
 
-def _best(
-    what: str, ours: Callable[[], object], bare: Callable[[], object], before: Callable[[], object] = lambda: None
-) -> Timing:
-    """The best of some rounds of each, taken in turns, so that a busy machine is unfair to both alike."""
-    rounds = []
-    for _ in range(ROUNDS):
-        before()
-        mine = seconds(ours)
-        before()
-        rounds.append((mine, seconds(bare)))
-    return Timing(what, min(mine for mine, _ in rounds), min(theirs for _, theirs in rounds))
-
-
-def _fill(leads: int, at: datetime) -> None:
+def fill(leads: int, at: datetime) -> None:
     """People, their companies and their touches, the same ones every time."""
     if Lead.objects.exists():
         raise RuntimeError("A benchmark fills an empty database; this one has leads.")
     sizes = {"leads": leads, "companies": max(leads // 5, 1), "touches": leads * 5}
     rows = {name: HASHED.format(salt=salt, rows=size) for salt, (name, size) in enumerate(sizes.items())}
     for statement in FILL:
-        _run(statement.format(**rows), sizes | {"at": at})
-    _run("VACUUM ANALYZE")
+        run(statement.format(**rows), sizes | {"at": at})
+    run("VACUUM ANALYZE")
 
 
-def _rule(at: datetime) -> Criteria:
+def rule(at: datetime) -> Criteria:
     """Put the definition on trial, which scores like one in force."""
     revision = Revision.objects.draft("criteria", by=None, at=at)
     criteria = Criteria.objects.create(
@@ -227,12 +213,5 @@ def _check_equal(known: dict[str, Any]) -> None:
 
 def _disturb(every: int) -> None:
     """Make the score of every so manieth lead wrong."""
-    _run("UPDATE leads_leadscore SET fit = fit + 1 WHERE lead_id %% %(every)s = 0", {"every": every})
-    _run("VACUUM (ANALYZE) leads_leadscore")
-
-
-def _run(statement: str, values: dict[str, Any] | None = None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        if cursor.description:
-            cursor.fetchall()
+    run("UPDATE leads_leadscore SET fit = fit + 1 WHERE lead_id %% %(every)s = 0", {"every": every})
+    run("VACUUM (ANALYZE) leads_leadscore")

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.access import Role, Side
 from accounts.models import Team, User, WorkCalendar
 from common import clock as db_clock
 from common import metrics
-from common.bench import Timing, bench, seconds
+from common.bench import Timing, bench, best, run, seconds
 from common.periods import Period, month_of
-from leads.models import Episode, Handoff, Lead
+from leads.models import Assignment, Episode, Handoff, Lead
 from sla import rows
 from sla.models import Agreement, Clock, Commitment, Desk
 from sla.reckoning import Key, Reading
@@ -45,10 +44,12 @@ def sweep(leads: int) -> Iterator[Timing]:
     """Find and record what fell due, of as many open clocks as there are leads; the notices are written too."""
     at = db_clock.now()
     _world(leads, at, lambda n: Reading(at + (n - DUE + 1) * MINUTE - MINUTE / 2))
-    yield _best(
+    yield best(
         f"sweep, {DUE:,} due of {leads:,} open",
         lambda: Clock.objects.flag_breaches(at=at),
-        lambda: _run(BARE_SWEEP, [at]),
+        lambda: run(BARE_SWEEP, [at]),
+        timed=_undone,
+        rounds=ROUNDS,
     )
 
 
@@ -60,20 +61,16 @@ def scorecard_of_a_month(leads: int) -> Iterator[Timing]:
     month = month_of(at, agreement.zone)
     asked = {"start": month.start, "end": month.end, "at": at}
     due = Clock.objects.customers().due_between(month.start, at).count()
-    yield _best(
+    yield best(
         f"scorecard of a month with {due:,} hand-offs due",
         lambda: _whole(month, at),
-        lambda: [_run(statement, asked) for statement in BARE_SCORECARD],
+        lambda: [run(statement, asked) for statement in BARE_SCORECARD],
+        rounds=ROUNDS,
     )
 
 
-def _best(what: str, ours: Callable[[], object], bare: Callable[[], object]) -> Timing:
-    """The best of some rounds of each, taken in turns and undone, so that a busy machine is unfair to both alike."""
-    rounds = [(_undone(ours), _undone(bare)) for _ in range(ROUNDS)]
-    return Timing(what, min(mine for mine, _ in rounds), min(theirs for _, theirs in rounds))
-
-
 def _undone(work: Callable[[], object]) -> float:
+    """How long the work takes, which is then as if it had not been done."""
     with transaction.atomic():
         taken = seconds(work)
         transaction.set_rollback(True)
@@ -92,13 +89,6 @@ def _whole(month: Period, at: datetime) -> list[str]:
         return [line.note for side in card.sides for line in side.lines] if card else []
 
 
-def _run(statement: str, values: Any = None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        if cursor.description:
-            cursor.fetchall()
-
-
 def _world(size: int, at: datetime, shows: Callable[[int], Reading]) -> Agreement:
     """An agreement in force, and a hand-off a minute back from now; `shows` tells the nth one's clock."""
     agreement = _agreement(at - size * MINUTE - HOUR)
@@ -109,7 +99,7 @@ def _world(size: int, at: datetime, shows: Callable[[int], Reading]) -> Agreemen
     rows.start(
         (Key(handoff.pk, promise.pk, None, handoff.made_at), desk.pk, shows(n)) for n, handoff in enumerate(handoffs)
     )
-    _run("VACUUM ANALYZE")
+    run("VACUUM ANALYZE")
     return agreement
 
 
@@ -133,5 +123,12 @@ def _hand_offs(size: int, at: datetime) -> list[Handoff]:
         Episode(lead=lead, lead_at=day, mql_at=day, handed_over_at=day) for lead, day in zip(leads, made, strict=True)
     )
     Episode.objects.bulk_create(lives, batch_size=2000, ignore_conflicts=True)
-    handoffs = (Handoff(lead=lead, episode=1, made_at=day) for lead, day in zip(leads, made, strict=True))
-    return Handoff.objects.bulk_create(handoffs, batch_size=2000)
+    rep = User.objects.create_user("rep@bench.test", name="Rep", roles=[Role.REP], team=Team.objects.get())
+    given = (
+        Handoff(lead=lead, episode=1, made_at=day, owner=rep, assigned_at=day)
+        for lead, day in zip(leads, made, strict=True)
+    )
+    handoffs = Handoff.objects.bulk_create(given, batch_size=2000)
+    owned = (Assignment(handoff=handoff, owner=rep, from_at=handoff.made_at) for handoff in handoffs)
+    Assignment.objects.bulk_create(owned, batch_size=2000)
+    return handoffs
