@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Greatest, Lower
 from django.urls import reverse
 
@@ -49,8 +49,9 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def to_hand_over(self) -> LeadQuerySet:
         """MQLs that wait to be released: no hand-off is open for them, and they may be spoken to."""
-        waiting = self.filter(stage=MQL, opted_out_at__isnull=True)
-        return waiting.exclude(handoffs__closed_at__isnull=True, handoffs__isnull=False)
+        handoffs = Lead._meta.get_field("handoffs").related_model.objects
+        is_open = Exists(handoffs.filter(lead=OuterRef("pk"), closed_at__isnull=True))
+        return self.filter(~is_open, stage=MQL, opted_out_at__isnull=True)
 
     def qualifying(self, criteria: Criteria) -> LeadQuerySet:
         """Leads that may become MQLs without a person's word.
