@@ -76,7 +76,7 @@ FIELDS: dict[str, Field] = {
             "title",
             "Job title",
             PERSON,
-            names="title jobtitle position role jobposition designation functie"
+            names="title job jobtitle position role jobposition designation functie"
             " contacttitle personjobtitle jobrole occupation",
         ),
         Field(
