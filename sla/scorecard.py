@@ -10,7 +10,7 @@ hides nothing; the alignment index is made of both by the formula of the agreeme
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import sqrt
+from math import floor, sqrt
 from typing import Any
 
 from django.db.models import TextChoices
@@ -97,6 +97,11 @@ class SideCard:
         known = [line.attained for line in self.lines if line.attained is not None]
         return sum(known) / len(known) if known else None
 
+    @property
+    def points(self) -> int | None:
+        """What was reached, as it is shown, of 100."""
+        return _of_a_hundred(self.attained)
+
 
 @dataclass(frozen=True)
 class Scorecard:
@@ -118,7 +123,12 @@ class Scorecard:
     @property
     def points(self) -> int | None:
         """The alignment index as it is shown, of 100."""
-        return None if self.alignment is None else round(self.alignment * 100)
+        return _of_a_hundred(self.alignment)
+
+
+def _of_a_hundred(share: float | None) -> int | None:
+    """Whole points, never rounded up: 100 means that everything promised was kept."""
+    return None if share is None else floor(round(share * 100, 6))
 
 
 def scorecard(period: Period, *, at: datetime) -> Scorecard | None:
