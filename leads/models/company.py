@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -61,6 +62,8 @@ class Company(models.Model):
         indexes = [
             # Read by intake and import, which find a company by name where no domain is known.
             models.Index(Lower("name"), name="company_by_name"),
+            # Read by the search box, which looks for how a name begins.
+            models.Index(OpClass(Lower("name"), "text_pattern_ops"), name="company_by_beginning"),
         ]
 
     def __str__(self) -> str:
