@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('baseline_until', models.DateTimeField(blank=True, null=True)),
                 ('formula', models.CharField(choices=[('geometric', "the geometric mean of both sides' attainment, each capped at 100"), ('weaker', 'the attainment of the side that is further from its promises')], default='geometric', max_length=10, verbose_name='alignment index')),
                 ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workcalendar', verbose_name='working days')),
-                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='agreements.revision')),
+                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s', to='agreements.revision')),
             ],
         ),
         migrations.CreateModel(

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 
 from accounts.access import Side, check
 from accounts.models import User, WorkCalendar
-from agreements.models import Revision, State
+from agreements.models import Revision, State, TypedDocument
 from common import metrics
 from common.errors import Incomplete, Refused
 from common.periods import month_of
@@ -132,7 +132,7 @@ def _usual_mqls(calendar: WorkCalendar, *, at: datetime) -> int:
     return round(sum(counts) / len(counts)) or int(CLAUSES["mqls_delivered"].defaults["target"])
 
 
-class Agreement(models.Model):
+class Agreement(TypedDocument):
     """One version of the SLA; one-to-one with the revision that both sides sign.
 
     `calendar` says which days are working days for the pace and where a month begins; a hand-off's
@@ -140,7 +140,6 @@ class Agreement(models.Model):
     and nobody is told of them.
     """
 
-    revision = models.OneToOneField(Revision, models.PROTECT, related_name="agreement")
     calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="+", verbose_name="working days")
     sections = models.JSONField(default=dict, blank=True)
     baseline_days = models.PositiveSmallIntegerField(
@@ -150,6 +149,8 @@ class Agreement(models.Model):
     formula = models.CharField("alignment index", max_length=10, choices=Formula.choices, default=Formula.GEOMETRIC)
 
     objects = AgreementQuerySet.as_manager()
+
+    EDIT, PROPOSE = "agreement.edit", "agreement.propose"
 
     class Meta:
         constraints = [
@@ -215,7 +216,7 @@ class Agreement(models.Model):
 
         Raises Refused unless it is a draft, ValidationError for what cannot be.
         """
-        self._check_draft(by)
+        self.open_for_editing(by=by)
         if "sections" in changes:
             changes["sections"] = self.sections | changes["sections"]
         for field, value in changes.items():
@@ -244,44 +245,13 @@ class Agreement(models.Model):
             **clause.defaults | terms,
         )  # fmt: skip
 
-    def _check_draft(self, by: User) -> None:
-        """Raise Refused unless it still is a draft, NotAllowed unless `by` may change it."""
-        check(by, "agreement.edit")
-        state = Revision.objects.select_for_update().get(pk=self.revision_id).state
-        if state != State.DRAFT:
-            raise Refused("This version can no longer be changed. Start a new one from it.")
-
     # It is signed
 
-    @transaction.atomic
-    def propose(self, *, by: User, at: datetime, effective_at: datetime | None = None) -> None:
-        """Freeze the text and ask both sides to sign it. Raises Incomplete without a promise of each side."""
-        check(by, "agreement.propose")
+    def check_complete(self) -> None:
+        """Raise Incomplete without a promise of each side."""
         for side in Side:
             if not self.promises_of(side):
                 raise Incomplete(f"{side.label} promises nothing yet. Both sides commit to something, or neither does.")
-        self.revision.propose(self.text(), by=by, at=at, effective_at=effective_at)
-
-    @transaction.atomic
-    def sign(self, *, by: User, at: datetime) -> bool:
-        """Sign for one's side; whether that put it in force."""
-        check(by, "revision.sign")
-        return self.revision.sign(by=by, at=at) and self._begin(at=at)
-
-    @transaction.atomic
-    def take_effect(self, *, at: datetime) -> bool:
-        """Put a signed version in force if its day has come; whether it did."""
-        return self.revision.take_effect(at=at) and self._begin(at=at)
-
-    def decline(self, *, by: User, because: str, at: datetime) -> None:
-        """Ask for a change instead of signing. Raises Incomplete without the reason."""
-        check(by, "revision.decline")
-        self.revision.decline(by=by, because=because, at=at)
-
-    def withdraw(self, *, by: User, at: datetime) -> None:
-        """Take back a draft or a proposal; signatures given to it are void."""
-        check(by, "agreement.propose")
-        self.revision.withdraw(by=by, at=at)
 
     def _begin(self, *, at: datetime) -> bool:
         if self.baseline_days:
