@@ -1,11 +1,5 @@
-"""The addresses of this app."""
+"""The addresses of this app; each module of views lists its own."""
 
-from django.urls import path
+from agreements.views import signing
 
-from agreements import views
-
-urlpatterns = [
-    path("agreements/", views.to_sign, name="to_sign"),
-    path("agreements/<int:pk>/sign/", views.sign, name="sign_revision"),
-    path("agreements/<int:pk>/decline/", views.decline, name="decline_revision"),
-]
+urlpatterns = [*signing.urls]

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import may
@@ -46,3 +47,10 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _revision(request: HttpRequest, pk: int) -> Revision:
     return get_object_or_404(Revision.objects.visible_to(request.user), pk=pk)
+
+
+urls = [
+    path("agreements/", to_sign, name="to_sign"),
+    path("agreements/<int:pk>/sign/", sign, name="sign_revision"),
+    path("agreements/<int:pk>/decline/", decline, name="decline_revision"),
+]
