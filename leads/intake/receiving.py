@@ -99,7 +99,8 @@ def _receive(
     moves = store_leads(new, campaigns, at=at, history=history, by=by)
     received.created = [person.id for person in new]
     _store_changes(known, campaigns, received)
-    touched = store_touches([(person.id, touch) for person in people for touch in person.arrival.touches])
+    told = [(person.id, touch) for person in people for touch in person.arrival.touches]
+    touched = store_touches(told, at=at)
     for index, person in persons.items():
         received.leads[index] = person.id
     _keep_and_mark(received, changed_companies, touched, at=at, fresh=fresh)

@@ -23,8 +23,18 @@ from leads.models.opportunity import DealState, DealType
 
 LEAD_TEXTS = ("email", *LEAD_FACTS, "external_source", "external_id")
 LEAD_COLUMNS = (
-    *("id", *LEAD_TEXTS, "company_id", "campaign_id", "attributes", "origin", "created_at", "stage", "stage_at"),
-    *("episode", "owner_id", "plan", "engagement_from", "opted_out_at", "quality_returns", "person_decides"),
+    *("id", *LEAD_TEXTS, "company_id", "campaign_id", "attributes", "origin", "created_at", "recorded_at"),
+    *(
+        "stage",
+        "stage_at",
+        "episode",
+        "owner_id",
+        "plan",
+        "engagement_from",
+        "opted_out_at",
+        "quality_returns",
+        "person_decides",
+    ),
 )
 DEALS = {
     OPPORTUNITY: (DealState.OPEN, ""),
@@ -186,6 +196,7 @@ def _lead_row(person: Person, campaigns: dict[str, int], at: datetime) -> list[A
         told.attributes,
         told.origin,
         told.created_at,
+        at,
         told.stage,
         told.stage_at,
         1,
@@ -244,9 +255,10 @@ def _found(model: type[Model], column: str, wanted: Iterable[str]) -> dict[str, 
 
 
 TOUCHES = """
-INSERT INTO leads_touch (lead_id, kind, occurred_at, responded, campaign_id, content_id, channel, detail,
+INSERT INTO leads_touch (lead_id, kind, occurred_at, recorded_at, responded, campaign_id, content_id, channel, detail,
                          external_source, external_id)
-SELECT lead_id, kind, occurred_at, responded, campaign_id, content_id, channel, detail, external_source, external_id
+SELECT lead_id, kind, occurred_at, %s, responded, campaign_id, content_id, channel, detail, external_source,
+       external_id
   FROM json_to_recordset(%s::json) AS told (lead_id bigint, kind text, occurred_at timestamptz, responded boolean,
        campaign_id bigint, content_id bigint, channel text, detail text, external_source text, external_id text)
 ON CONFLICT (external_source, external_id) WHERE NOT external_id = '' DO NOTHING
@@ -254,8 +266,8 @@ RETURNING lead_id
 """
 
 
-def store_touches(told: list[tuple[int, dict[str, Any]]]) -> list[int]:
-    """Record cleaned touches `(lead id, touch)`; return the leads of those that were not known already."""
+def store_touches(told: list[tuple[int, dict[str, Any]]], *, at: datetime) -> list[int]:
+    """Record cleaned touches `(lead id, touch)`, known from `at` on; return the leads of those not known before."""
     if not told:
         return []
     campaigns = ids_of_campaigns(touch["campaign"] for _, touch in told)
@@ -270,5 +282,5 @@ def store_touches(told: list[tuple[int, dict[str, Any]]]) -> list[int]:
         for lead_id, touch in told
     ]
     with connection.cursor() as cursor:
-        cursor.execute(TOUCHES, [json.dumps(rows, default=str)])
+        cursor.execute(TOUCHES, [at, json.dumps(rows, default=str)])
         return [row[0] for row in cursor.fetchall()]

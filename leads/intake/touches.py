@@ -54,7 +54,7 @@ def receive_touches(
     touches, owners = _cleaned(rows, received, at)
     leads = _leads_of(owners, received)
     told = [(leads[index], touches[index]) for index in leads]
-    touched = store_touches(told)
+    touched = store_touches(told, at=at)
     received.recorded = len(touched)
     scoring.mark(sorted(set(touched)), fresh=fresh)
     opt_out({lead for lead, touch in told if touch["kind"] == OPTED_OUT}, at=at)

@@ -9,7 +9,7 @@ from leads.models.lead import LeadQuerySet
 from leads.models.score import DueLead
 from leads.scoring.evaluator import Score, evaluate, store
 from leads.scoring.ledger import Gap, entries, explain, gap, ledger
-from leads.scoring.moments import Moments, Now, Then
+from leads.scoring.moments import Every, Moments, Now, Then
 
 
 def mark(lead_ids: Iterable[int], *, fresh: bool = True) -> None:
@@ -27,6 +27,7 @@ def mark_query(leads: LeadQuerySet, *, fresh: bool = True) -> None:
 
 
 __all__ = [
+    "Every",
     "Gap",
     "Moments",
     "Now",

@@ -1,8 +1,8 @@
 """The moments that are scored: a relation of leads and points in time, read now or then.
 
 `Now` takes leads as their rows are; `Then` takes them as they were at past moments, from kept
-versions and from the touches that had occurred by then. Both offer the same columns, so one
-compilation serves both:
+versions and from the touches that had occurred by then; `Every` takes them at every moment of
+theirs at which something changed. All offer the same columns, so one compilation serves all:
 
     m.*          the lead's row          m.lead_id, m.as_of   the moment
     m.day        its calendar day        m.zone               the zone of the criteria
@@ -21,6 +21,23 @@ from leads.scoring.sql import Values
 COLUMNS = """
     m.*, m.id AS lead_id, {as_of} AS as_of, {zone}::text AS zone, ({as_of} AT TIME ZONE {zone})::date AS day,
     {counts_from} AS counts_from
+"""
+
+# What was known by the moment: a touch counts once it was recorded, and one that came with the lead itself
+# from the lead's beginning.
+KNOWN_BY = "AND t.recorded_at <= greatest(m.as_of, m.recorded_at)"
+
+# Every moment at which a lead changed: it came, it did something we had recorded by then, facts about it changed.
+CHANGES = """
+    SELECT l.id AS lead_id, l.created_at AS as_of FROM leads_lead l WHERE {leads}
+     UNION
+    SELECT l.id, greatest(l.created_at, t.occurred_at,
+                          CASE WHEN t.recorded_at > l.recorded_at THEN t.recorded_at END)
+      FROM leads_lead l JOIN leads_touch t ON t.lead_id = l.id AND {touches}
+     WHERE {leads} AND t.responded
+     UNION
+    SELECT l.id, greatest(l.created_at, v.from_at)
+      FROM leads_lead l JOIN leads_leadversion v ON v.lead_id = l.id AND {versions} WHERE {leads}
 """
 
 # The engagement_from that was in force at a past moment. Where the present one came later, it was
@@ -87,7 +104,7 @@ class Then:
     @property
     def known_by(self) -> str:
         """A further condition on touches t, or nothing."""
-        return "AND t.recorded_at <= greatest(m.as_of, m.recorded_at)" if self.as_known else ""
+        return KNOWN_BY if self.as_known else ""
 
     def among(self, column: str, values: Values) -> str:
         """Nothing to narrow: the pairs are looked up one by one."""
@@ -105,4 +122,45 @@ class Then:
         )
 
 
-Moments = Now | Then
+@dataclass(frozen=True)
+class Every:
+    """Leads with `first` <= id < `before` at each moment at which something about them changed.
+
+    These are leads that came from `since` on, if it is given, and their moments before `until`. Nothing leaks
+    back from later: facts are those of the moment, and a touch is there once it was recorded.
+    """
+
+    until: datetime
+    first: int | None = None
+    before: int | None = None
+    since: datetime | None = None
+
+    columns = facts.THEN
+    joins = facts.JOIN_THEN
+    known_by = KNOWN_BY
+
+    def among(self, column: str, values: Values) -> str:
+        """The range of ids on another table's column."""
+        wanted = ["true"]
+        if self.first is not None:
+            wanted.append(f"{column} >= {values.bind(self.first)}")
+        if self.before is not None:
+            wanted.append(f"{column} < {values.bind(self.before)}")
+        return " AND ".join(wanted)
+
+    def relation(self, zone: str, values: Values) -> str:
+        """The moments as SQL."""
+        leads = self.among("l.id", values)
+        if self.since is not None:
+            leads += f" AND l.created_at >= {values.bind(self.since)}"
+        changes = CHANGES.format(
+            leads=leads, touches=self.among("t.lead_id", values), versions=self.among("v.lead_id", values)
+        )
+        columns = COLUMNS.format(as_of="p.as_of", zone=zone, counts_from=COUNTED_FROM_THEN)
+        return (
+            f"SELECT {columns} FROM ({changes}) p JOIN leads_lead m ON m.id = p.lead_id "
+            f"WHERE p.as_of < {values.bind(self.until)} AND {self.among('m.id', values)}"
+        )
+
+
+Moments = Now | Then | Every
