@@ -6,9 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from leads import scoring
 from leads.models import Criteria, Lead
 from leads.models.criteria import Axis, Section
-from leads.scoring import Gap, Now, Score, entries, evaluate, gap
+from leads.scoring import Gap, Moments, Now, Score, Then, entries_of, gap_of
+from leads.wording import Wording
 
 WORTH = {Section.MUST: "missing", Section.NEVER: "excluded", Section.FAST_TRACK: "fast track"}
 
@@ -29,6 +31,7 @@ class Line:
 class Explanation:
     """Why a lead stands where it stands under a definition, and what would make it an MQL."""
 
+    criteria: Criteria
     score: Score
     lines: list[Line]
     gap: Gap
@@ -44,13 +47,29 @@ def lines(ledger: Iterable[dict[str, Any]]) -> list[Line]:
     return [_line(entry) for entry in ledger]
 
 
-def explain(criteria: Criteria, lead: Lead, *, at: datetime) -> Explanation:
-    """Score one lead now and say why. Three evaluations of one lead; nothing is written."""
-    moments = Now(at, leads=[lead.pk])
+def explain_now(lead: Lead, *, at: datetime) -> Explanation | None:
+    """Score a lead by the definition that rules and say why; None where none does. Nothing is written."""
+    criteria = Criteria.objects.ruling()
+    return criteria and _explanation(criteria, Now(at, leads=[lead.pk]))
+
+
+def explain_then(lead: Lead, *, at: datetime) -> Explanation | None:
+    """What the definition of a past moment said of a lead, from what was known then.
+
+    None where no definition ruled, or the person was no lead yet.
+    """
+    criteria = Criteria.objects.ruled_at(at) if at >= lead.created_at else None
+    return criteria and _explanation(criteria, Then.of([(lead.pk, at)], as_known=True))
+
+
+def _explanation(criteria: Criteria, moments: Moments) -> Explanation:
+    [explained] = scoring.explain(criteria, moments)
+    wording = Wording.now()
     return Explanation(
-        score=evaluate(criteria, moments)[0],
-        lines=lines(entries(criteria, moments)[lead.pk]),
-        gap=gap(criteria, [lead.pk], at)[lead.pk],
+        criteria=criteria,
+        score=explained.score,
+        lines=lines(entries_of(explained, wording)),
+        gap=gap_of(criteria, explained, wording),
     )
 
 

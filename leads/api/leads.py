@@ -15,11 +15,11 @@ from accounts.models import Scope
 from accounts.tokens import needs
 from common import clock as db_clock
 from common.rest import Listing, endpoint
-from leads.api.shapes import AttemptIn, AttemptShape, LeadEdit, LeadIn, LeadShape, TouchIn, TouchShape, read
+from leads.api.shapes import AttemptIn, AttemptShape, LeadEdit, LeadIn, LeadShape, ScoreAsked, TouchIn, TouchShape, read
 from leads.forms.find import FindLeads
 from leads.intake import receive, record_touches
-from leads.models import Attempt, Criteria, Lead
-from leads.reading import explain
+from leads.models import Attempt, Lead
+from leads.reading import explain_now, explain_then
 from leads.timeline import timeline
 
 READ_WRITE = [needs(Scope.LEADS_READ, Scope.LEADS_WRITE)]
@@ -74,22 +74,23 @@ class LeadDetail(APIView):
 
 
 class LeadScoreDetail(APIView):
-    """Why a lead stands where it stands."""
+    """Why a lead stands where it stands; with `at`, where it stood then under the definition of that time."""
 
     permission_classes = [needs(Scope.LEADS_READ)]
 
-    @extend_schema(operation_id="leads_score", responses={200: dict})
+    @extend_schema(operation_id="leads_score", parameters=[ScoreAsked], responses={200: dict})
     def get(self, request: Request, pk: int) -> Response:
-        lead, criteria = found(request, pk), Criteria.objects.ruling()
-        if criteria is None:
+        lead, now = found(request, pk), db_clock.now()
+        at = read(ScoreAsked, request.query_params.dict()).get("at", now)
+        told = explain_then(lead, at=at) if at < now else explain_now(lead, at=now)
+        if told is None:
             return Response({"criteria": None, "score": None, "ledger": [], "gap": None})
-        explained = explain(criteria, lead, at=db_clock.now())
         return Response(
             {
-                "criteria": criteria.revision.number,
-                "score": asdict(explained.score),
-                "ledger": [asdict(line) for line in explained.lines],
-                "gap": asdict(explained.gap),
+                "criteria": told.criteria.revision.number,
+                "score": asdict(told.score),
+                "ledger": [asdict(line) for line in told.lines],
+                "gap": asdict(told.gap),
             }
         )
 

@@ -131,6 +131,12 @@ class LeadEdit(Body):
     attributes = serializers.DictField(required=False)
 
 
+class ScoreAsked(Body):
+    """The past moment at which a score is asked for; left away, it is now."""
+
+    at = serializers.DateTimeField(required=False)
+
+
 class AttemptIn(Body):
     """One attempt to reach the person; on an undecided hand-off it accepts first."""
 

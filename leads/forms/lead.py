@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 
 from accounts.access import MARKETING
 from accounts.models import User
+from common import clock as db_clock
 from leads.forms.day import Day
 from leads.lifecycle import LEAD, Stage
 from leads.models import Lead
@@ -62,3 +64,18 @@ class NewLeadForm(forms.Form):
     @property
     def facts(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class ScoreDay(forms.Form):
+    """The past day at whose end the score is asked for."""
+
+    on = forms.DateField(label="Score on another day", widget=Day())
+
+    def clean_on(self) -> date:
+        if self.cleaned_data["on"] > db_clock.now().date() + timedelta(days=1):
+            raise forms.ValidationError("That day has not come yet.")
+        return self.cleaned_data["on"]
+
+    def ends_at(self, reader: User) -> datetime:
+        """The end of that day for the reader."""
+        return datetime.combine(self.cleaned_data["on"] + timedelta(days=1), time(), reader.tz)

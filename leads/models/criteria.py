@@ -41,6 +41,11 @@ class CriteriaQuerySet(models.QuerySet["Criteria"]):
         """The version that scores leads now: in force, or on trial where nothing is in force."""
         return self.filter(revision__state__in=[State.IN_FORCE, State.TRIAL]).select_related("revision").first()
 
+    def ruled_at(self, at: datetime) -> Criteria | None:
+        """The version that scored leads at a past moment."""
+        then = Revision.objects.of(DOCUMENT).in_force_at(at)
+        return self.filter(revision__in=then).select_related("revision").first()
+
     @transaction.atomic
     def draft_from(self, criteria: Criteria | None, *, by: User | None, at: datetime) -> Criteria:
         """Open the next version as a draft: a copy of `criteria`, or without one a definition to start from.

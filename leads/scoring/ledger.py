@@ -76,10 +76,12 @@ def entries(criteria: Criteria, moments: Moments) -> dict[int, list[Entry]]:
     """The ledger at any moments; with several of one lead, that of the latest stands."""
     wording = Wording.now()
     explained = sorted(explain(criteria, moments), key=lambda each: each.score.as_of)
-    return {
-        each.score.lead_id: [_entry(verdict, each.day, wording) for verdict in each.verdicts if _counts(verdict)]
-        for each in explained
-    }
+    return {each.score.lead_id: entries_of(each, wording) for each in explained}
+
+
+def entries_of(explained: Explained, wording: Wording) -> list[Entry]:
+    """The entries of one score that was explained."""
+    return [_entry(verdict, explained.day, wording) for verdict in explained.verdicts if _counts(verdict)]
 
 
 def explain(criteria: Criteria, moments: Moments) -> list[Explained]:
@@ -98,7 +100,7 @@ def gap(criteria: Criteria, lead_ids: Iterable[int], as_of: datetime) -> dict[in
     """For each lead, how far it is from being an MQL and the shortest way there."""
     wording = Wording.now()
     return {
-        each.score.lead_id: _gap(criteria, each, wording)
+        each.score.lead_id: gap_of(criteria, each, wording)
         for each in explain(criteria, Now(as_of, leads=list(lead_ids)))
     }
 
@@ -140,7 +142,8 @@ def _points(cents: int) -> int | float:
     return cents // 100 if cents % 100 == 0 else cents / 100
 
 
-def _gap(criteria: Criteria, explained: Explained, wording: Wording) -> Gap:
+def gap_of(criteria: Criteria, explained: Explained, wording: Wording) -> Gap:
+    """The gap of one score that was explained."""
     score = explained.score
     fit = _missing(criteria.min_fit, score.fit)
     engagement = _missing(criteria.min_engagement, score.engagement)

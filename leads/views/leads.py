@@ -17,11 +17,11 @@ from common.keyset import newest_first
 from leads import promotion
 from leads.forms.facts import LeadFacts
 from leads.forms.find import FindLeads
-from leads.forms.lead import NewLeadForm, NoteForm, NurtureForm, RestoreForm
+from leads.forms.lead import NewLeadForm, NoteForm, NurtureForm, RestoreForm, ScoreDay
 from leads.intake import receive
 from leads.lifecycle import CUSTOMER, DISQUALIFIED, LEAD, LOST, PATH, RECYCLED, Stage
-from leads.models import Criteria, Handoff, HandoffReturn, Lead
-from leads.reading import explain
+from leads.models import Handoff, HandoffReturn, Lead
+from leads.reading import explain_now, explain_then
 from leads.timeline import timeline
 from leads.undo import undoable
 from leads.views.queue import RELATED, deal_forms, handoff_context
@@ -53,9 +53,19 @@ def lead(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/lead.html", lead_context(found, request, db_clock.now()))
 
 
+@require_GET
+@may("read")
+def score(request: HttpRequest, pk: int) -> HttpResponse:
+    """A lead's score at the end of a past day, under the definition of that day."""
+    shown, form, now = _found(request, pk), ScoreDay(request.GET), db_clock.now()
+    at = min(form.ends_at(request.user), now) if form.is_valid() else None
+    explained = at and explain_then(shown, at=at)
+    context = {"lead": shown, "score_day": form, "at": at, "explained": explained}
+    return answer(request, "leads/score.html", context, part="leads/_score_then.html", status=200 if at else 422)
+
+
 def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, Any]:
     """Everything the lead's page shows; with an open hand-off also what can be done with that."""
-    criteria = Criteria.objects.ruling()
     open_handoff = lead.handoffs.open().select_related(*RELATED).first()
     deal = lead.opportunities.open().first()
     context = {
@@ -63,8 +73,8 @@ def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, An
         "now": at,
         "path": path_of(lead),
         "history": timeline(lead),
-        "criteria": criteria,
-        "explained": explain(criteria, lead, at=at) if criteria else None,
+        "explained": explain_now(lead, at=at),
+        "score_day": ScoreDay(),
         "handoffs": lead.handoffs.select_related("owner", "criteria__revision").order_by("-made_at"),
         "deals": lead.opportunities.select_related("owner").order_by("-opened_at"),
         "thread": thread_on(lead),
@@ -202,6 +212,7 @@ urls = [
     path("leads/", leads, name="leads"),
     path("leads/new/", new_lead, name="new_lead"),
     path("leads/<int:pk>/", lead, name="lead"),
+    path("leads/<int:pk>/score/", score, name="score"),
     path("leads/<int:pk>/edit/", edit, name="edit_lead"),
     path("leads/<int:pk>/qualify/", qualify_by_hand, name="qualify_by_hand"),
     path("leads/<int:pk>/opt-out/", opt_out, name="opt_out"),

@@ -1,11 +1,16 @@
 """One lead whole, and the list it is found in."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from leads.intake import record_touches
 from leads.lifecycle import MQL, RECYCLED
-from leads.models import Lead
+from leads.models import Lead, Touch
 from tests.builders import a_handoff, a_lead, a_touch, an_accepted_handoff, criteria_in_force, everything, reason
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -137,3 +142,31 @@ def test_the_list_asks_as_often_for_one_lead_as_for_fifty(now, sam, client_of, d
         a_lead(at=now)
     with django_assert_max_num_queries(len(one)):
         client.get("/leads/")
+
+
+def test_the_score_of_a_past_day_is_told_from_what_was_known_then(now, theo, nora, sam, client_of):
+    criteria_in_force(theo=theo, nora=nora, at=now - 9 * DAY)
+    lead = a_lead(at=now - 8 * DAY, title="Planner")
+    Lead.objects.update(recorded_at=now - 8 * DAY)
+    for kind, days, known in (("pricing_page", 5, 5), ("webinar_attended", 6, 1)):
+        record_touches([a_touch(kind, at=now - days * DAY) | {"lead": lead.pk}], at=now)
+        Touch.objects.filter(kind=kind).update(recorded_at=now - known * DAY)
+    engagement = {}
+    for days in (9, 7, 4, 0):
+        asked = {"on": (now - days * DAY).date()}
+        told = client_of(sam).get(f"/leads/{lead.pk}/score/", asked).context["explained"]
+        engagement[days] = told and [
+            line.label.partition(",")[0] for line in told.lines if line.axis == "what they did"
+        ]
+    assert engagement == {
+        9: None,
+        7: [],
+        4: ["Viewed the pricing page", "Any touch"],
+        0: ["Attended a webinar", "Viewed the pricing page", "Any touch"],
+    }
+
+
+def test_a_day_that_has_not_come_is_refused(now, sam, client_of):
+    lead = a_lead(at=now)
+    answer = client_of(sam).get(f"/leads/{lead.pk}/score/", {"on": "2099-01-01"})
+    assert (answer.status_code, "has not come yet" in answer.text) == (422, True)
