@@ -9,9 +9,7 @@ from leads.models.lead import LeadQuerySet
 from leads.models.score import DueLead
 from leads.scoring.evaluator import Score, evaluate, store
 from leads.scoring.ledger import Gap, entries, entries_of, explain, gap, gap_of, ledger
-from leads.scoring.ledger import Gap, entries, explain, gap, ledger
 from leads.scoring.moments import Every, Moments, Now, Then
-from leads.scoring.moments import Moments, Now, Then
 
 
 def mark(lead_ids: Iterable[int], *, fresh: bool = True) -> None:
