@@ -123,6 +123,7 @@ GRANTS: dict[str, Grant] = {
     "criteria.edit": to(MARKETING, HEAD_OF_SALES),
     "criteria.propose": to(MARKETING, HEAD_OF_SALES),
     "criteria.try": to(HEADS),
+    "criteria.backtest": to(MARKETING, HEAD_OF_SALES),
     "agreement.edit": to(HEADS),
     "agreement.propose": to(HEADS),
     "plan.edit": to(HEADS),

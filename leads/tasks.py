@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from common import clock as db_clock
+from leads import backtest as replaying
 from leads import cover, draining, release, rescoring
 from leads.importing import working
 from leads.models import Criteria, Import
@@ -32,6 +33,12 @@ def expire_points() -> int:
 def rescore() -> int:
     """Go on with a rescore of everybody, if one is unfinished and nobody works on it."""
     return rescoring.go_on(clock=db_clock.now)
+
+
+@shared_task
+def backtest() -> int:
+    """Every minute and on a nudge: go on with backtests nobody works on. Safe to run twice, or on two workers."""
+    return replaying.go_on(clock=db_clock.now)
 
 
 @shared_task

@@ -30,6 +30,7 @@ SCHEDULE: dict[str, dict] = {
     "score the leads that are due": every(5.0, "leads.tasks.score_due"),
     "go on scoring everybody": every(EVERY_MINUTE, "leads.tasks.rescore"),
     "let points expire with the day": {"task": "leads.tasks.expire_points", "schedule": AFTER_MIDNIGHT},
+    "go on with backtests": every(EVERY_MINUTE, "leads.tasks.backtest"),
     "release the backlog each working morning": {"task": "leads.tasks.release_held", "schedule": EVERY_QUARTER},
     "hand leads to who covers": every(EVERY_MINUTE, "leads.tasks.hand_to_cover"),
     "put the signed criteria in force": every(EVERY_MINUTE, "leads.tasks.take_effect"),

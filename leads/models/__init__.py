@@ -1,6 +1,7 @@
 from leads.models.assignment import Assignment
 from leads.models.attempt import Attempt
 from leads.models.attribute import Attribute, LeadVersion
+from leads.models.backtest import Backtest, BacktestLead
 from leads.models.company import Company
 from leads.models.criteria import Criteria, Rule
 from leads.models.episode import Episode, Transition
@@ -16,6 +17,8 @@ __all__ = [
     "Assignment",
     "Attempt",
     "Attribute",
+    "Backtest",
+    "BacktestLead",
     "Company",
     "Criteria",
     "DealContact",
