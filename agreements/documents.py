@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from agreements.models import Revision
+from agreements.models import Revision, responsibilities
 
 
 class Typed(Protocol):
@@ -59,3 +59,12 @@ def named(revision: Revision) -> Named:
     """What a version is called, and where it is read."""
     document = document_of(revision)
     return Named(str(document.of(revision)), document.url(revision))
+
+
+register(
+    Document(
+        prefix=responsibilities.DOCUMENT,
+        of=lambda revision: revision.responsibilities,
+        url=lambda revision: revision.responsibilities.get_absolute_url(),
+    )
+)

@@ -4,7 +4,9 @@ from typing import Any
 
 from accounts.models import User
 from agreements.documents import named
-from agreements.models import Revision
+from agreements.models import Revision, State
+from agreements.models.responsibilities import DOCUMENT as ROLES
+from common.badges import badge
 from common.panels import panel
 
 
@@ -14,3 +16,14 @@ def waits_for_your_signature(object_id: int, user: User) -> dict[str, Any] | Non
     waiting = Revision.objects.waiting_for(user).select_related("proposed_by").order_by("proposed_at")
     rows = [(revision, named(revision)) for revision in waiting]
     return {"rows": rows} if rows else None
+
+
+@badge("roles")
+def roles_coming(user: User) -> str:
+    return _coming(ROLES)
+
+
+def _coming(document: str) -> str:
+    """The version of a document that is on its way: "v2 draft", "v2 to sign"."""
+    coming = Revision.objects.of(document).filter(state__in=[State.DRAFT, State.PROPOSED]).first()
+    return f"v{coming.number} {'draft' if coming.is_draft else 'to sign'}" if coming else ""

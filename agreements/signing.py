@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from accounts.access import Side
@@ -30,3 +31,12 @@ def signing_context(revision: Revision, user: User) -> dict[str, Any]:
         "may_sign": proposed and any(user.signs_for(side) for side in missing),
         "signs_for_both": proposed and all(user.signs_for(side) for side in Side) and len(missing) == len(Side),
     }
+
+
+def changes(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    """What came and what went between two versions, sentence by sentence: ("del", …) and ("ins", …)."""
+    found: list[tuple[str, str]] = []
+    for word, i, j, k, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if word != "equal":
+            found += [("del", sentence) for sentence in before[i:j]] + [("ins", sentence) for sentence in after[k:n]]
+    return found

@@ -22,7 +22,7 @@ class Step:
 
 
 def first_steps() -> list[Step]:
-    """The steps in the order in which teams take them. Seven small queries."""
+    """The steps in the order in which teams take them. Eight small queries."""
     return [
         Step(
             "Both sides are here",
@@ -36,6 +36,12 @@ def first_steps() -> list[Step]:
             "A year of your own history makes every figure and every forecast yours.",
             reverse("imports"),
             Lead.objects.exists(),
+        ),
+        Step(
+            "Who does what, signed by both",
+            "Each side says it unseen; then you see what is done twice, and what by nobody.",
+            reverse("roles"),
+            _in_force("roles"),
         ),
         Step(
             "What an MQL is, signed by both",

@@ -13,7 +13,15 @@ from common.badges import badge_of
 
 MENU = (
     ("", (("Queue", "queue"), ("Leads", "leads"), ("Campaigns", "campaigns"), ("Content", "content"))),
-    ("Agreed", (("Personas", "personas"), ("MQL criteria", "criteria"), ("Agreement", "agreement"))),
+    (
+        "Agreed",
+        (
+            ("Who does what", "roles"),
+            ("Personas", "personas"),
+            ("MQL criteria", "criteria"),
+            ("Agreement", "agreement"),
+        ),
+    ),
     (
         "Together",
         (

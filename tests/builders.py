@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts.access import Role
+from accounts.access import Role, Side
 from accounts.models import Team, User
+from agreements.activities import KEYS
+from agreements.models import Responsibilities
 from common.errors import Refused
 from leads.draining import score_due
 from leads.intake import receive
@@ -60,6 +62,13 @@ def agreement_in_force(*, theo: User, nora: User, at: datetime) -> Agreement:
     draft.sign(by=theo, at=at)
     draft.sign(by=nora, at=at)
     return draft
+
+
+def answered_alike(document: Responsibilities, *, maya: User, sam: User, at: datetime, **differs: str) -> None:
+    """Both sides say that sales does all of it; of the activities in `differs` marketing says otherwise."""
+    document.answer(Side.SALES, dict.fromkeys(KEYS, "sales"), by=sam, at=at)
+    document.answer(Side.MARKETING, dict.fromkeys(KEYS, "sales") | differs, by=maya, at=at)
+    document.refresh_from_db()
 
 
 def an_mql(*, at: datetime, **facts: Any) -> Lead:

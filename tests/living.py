@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.access import Role, Side
 from accounts.models import ApiToken, Scope, Team, User, WorkCalendar
+from agreements.models import Responsibilities
 from campaigns.models import Campaign, Content
 from goals.models import Plan
 from leads.draining import score_due
@@ -20,7 +21,16 @@ from notifications.models import Delivery, KeptMail
 from notifications.outbox import drain
 from sla.models import Agreement, Clock
 from tests import clocks
-from tests.builders import a_handoff, a_lead, a_person, a_touch, agreement_in_force, criteria_in_force, reason
+from tests.builders import (
+    a_handoff,
+    a_lead,
+    a_person,
+    a_touch,
+    agreement_in_force,
+    answered_alike,
+    criteria_in_force,
+    reason,
+)
 from tests.leads.files import checked, imported, table, uploaded
 
 NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)  # Wednesday, ten in the morning in Amsterdam
@@ -186,6 +196,7 @@ def _draft(company: Company) -> None:
     plan.propose(by=theo, at=NOW - DAY)
     another = Plan.objects.draw_up("2026-Q3", Decimal(500_000), agreement.calendar, by=theo, at=NOW - DAY)
     things = company.things
+    things["roles"] = _say_who_does_what(company)
     things["criteria"].insert(0, draft.revision.number)
     things["rules"] = [draft.rules.filter(section="scored").first().pk]
     things["new"] = ["must", "fit", "engagement"]
@@ -194,6 +205,22 @@ def _draft(company: Company) -> None:
     things["agreements"] = [plan.revision_id]
     things["reports"] = ["alignment", "mqls_delivered", "first_attempt_attainment"]
     things["metrics"] = ["alignment"]
+
+
+def _say_who_does_what(company: Company) -> list[int]:
+    """The versions of who does what: one to settle, one signed, one that was given up before sales had answered."""
+    theo, nora = company.theo, company.nora
+    given_up = Responsibilities.objects.start(by=theo, at=NOW - 9 * DAY)
+    given_up.answer(Side.MARKETING, {"first_call": "sales"}, by=theo, at=NOW - 9 * DAY)
+    given_up.withdraw(by=theo, at=NOW - 8 * DAY)
+    signed = Responsibilities.objects.start(by=theo, at=NOW - 7 * DAY)
+    answered_alike(signed, maya=company.maya, sam=company.sam, at=NOW - 6 * DAY, clean_data="both")
+    signed.settle("clean_data", "marketing", by=nora)
+    signed.propose(by=nora, at=NOW - 6 * DAY)
+    signed.sign(by=theo, at=NOW - 5 * DAY)
+    signed.sign(by=nora, at=NOW - 5 * DAY)
+    draft = signed.amend(by=theo, at=NOW - DAY)
+    return [draft.revision.number, signed.revision.number, given_up.revision.number]
 
 
 def _keep_house(company: Company) -> None:

@@ -1,3 +1,4 @@
+from agreements.models.responsibilities import Answer, Responsibilities, Who
 from agreements.models.revision import (
     FROZEN,
     OPEN,
@@ -10,16 +11,23 @@ from agreements.models.revision import (
     digest,
 )
 from agreements.models.typed import TypedDocument
+from agreements.models.versions import COMING, Version, VersionQuerySet
 
 __all__ = [
+    "COMING",
     "FROZEN",
     "OPEN",
     "RULING",
     "TRIAL",
+    "Answer",
+    "Responsibilities",
     "Revision",
     "RevisionQuerySet",
     "Signature",
     "State",
     "TypedDocument",
+    "Version",
+    "VersionQuerySet",
+    "Who",
     "digest",
 ]

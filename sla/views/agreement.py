@@ -1,6 +1,5 @@
 """The agreement's page: the document as it is, as it is drafted, and the signatures under it."""
 
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import Side, allowed, may
 from accounts.models import User
 from agreements.models import State
-from agreements.signing import signing_context
+from agreements.signing import changes, signing_context
 from common import clock as db_clock
 from common.htmx import toast
 from sla.forms import ProposeForm, TextForm, promise_forms
@@ -49,20 +48,11 @@ def _context(shown: Agreement, user: User) -> dict[str, Any]:
         "agreement": shown,
         "sides": [(side, shown.promises_of(side)) for side in Side],
         "before": before,
-        "changes": _changes(before.sentences(), shown.sentences()) if before else [],
+        "changes": changes(before.sentences(), shown.sentences()) if before else [],
         "versions": versions,
         "coming": next((each for each in versions if each.revision.state in COMING), None),
         "may_edit": allowed(user, "agreement.edit"),
     }
-
-
-def _changes(before: list[str], after: list[str]) -> list[tuple[str, str]]:
-    """What came and what went between two versions, sentence by sentence: ("del", …) and ("ins", …)."""
-    changes: list[tuple[str, str]] = []
-    for word, i, j, k, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if word != "equal":
-            changes += [("del", sentence) for sentence in before[i:j]] + [("ins", sentence) for sentence in after[k:n]]
-    return changes
 
 
 @require_POST
