@@ -12,10 +12,12 @@ from leads.views import (
     reasons,
     routing,
     sourcing,
+    studio,
 )
 
 urlpatterns = [
     *criteria.urls,
+    *studio.urls,
     *queue.urls,
     *handoffs.urls,
     *sourcing.urls,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 
 from accounts import access
 from accounts.models import User
@@ -110,7 +111,7 @@ class Criteria(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(threshold__gt=0), name="criteria_threshold_is_positive"),
             models.CheckConstraint(
-                condition=Q(grade_a__gte=models.F("grade_b"), grade_b__gte=models.F("grade_c")),
+                condition=Q(grade_a__gte=F("grade_b"), grade_b__gte=F("grade_c")),
                 name="criteria_grades_descend",
             ),
         ]
@@ -155,6 +156,16 @@ class Criteria(models.Model):
         self.open_for_editing(by=by)
         rule = Rule.draw_up(self, **given)
         rule.position = self.rules.filter(section=rule.section, axis=rule.axis).count()
+        rule.save()
+        return rule
+
+    @transaction.atomic
+    def put_back(self, row: dict[str, Any], *, by: User | None) -> Rule:
+        """Take back the removal of a row, in the place where it stood. Raises Refused once it is no draft."""
+        self.open_for_editing(by=by)
+        rule = Rule(criteria=self, **row)
+        same_list = self.rules.filter(section=rule.section, axis=rule.axis)
+        same_list.filter(position__gte=rule.position).update(position=F("position") + 1)
         rule.save()
         return rule
 
@@ -242,20 +253,29 @@ class Criteria(models.Model):
 
     def check_reachable(self) -> None:
         """Raise Incomplete where no lead could ever become an MQL."""
+        if found := self._out_of_reach():
+            raise Incomplete(*found)
+
+    def out_of_reach(self) -> str:
+        """Why no lead can ever reach the points asked for, in a sentence; "" where one can."""
+        found = self._out_of_reach()
+        return found[0] if found else ""
+
+    def _out_of_reach(self) -> tuple[str, str] | None:
+        """The sentence, and the term it is about."""
         rules = list(self.rules.all())
         if any(rule.section == Section.FAST_TRACK for rule in rules):
-            return
-        most = {axis: _most(rule for rule in rules if rule.axis == axis) for axis in Axis}
+            return None
+        most = {axis: most_points(rule for rule in rules if rule.axis == axis) for axis in Axis}
         needed = {"fit": self.min_fit, "engagement": self.min_engagement}
         for axis in Axis:
             if most[axis] is not None and most[axis] < (needed[axis] or 0):
-                raise Incomplete(f"No lead can reach {number_words(needed[axis])} points for {axis}.", f"min_{axis}")
-        if None not in most.values() and sum(most.values()) < self.threshold:
-            raise Incomplete(
-                f"No lead can reach {number_words(self.threshold)} points: the rules add up to "
-                f"{number_words(sum(most.values()))} at most.",
-                "threshold",
-            )
+                return f"No lead can reach {number_words(needed[axis])} points for {axis}.", f"min_{axis}"
+        if None in most.values() or sum(most.values()) >= self.threshold:
+            return None
+        together = number_words(sum(most.values()))
+        points = number_words(self.threshold)
+        return f"No lead can reach {points} points: the rules add up to {together} at most.", "threshold"
 
     def _begin(self, *, at: datetime) -> bool:
         """Score everybody anew; whoever qualifies by that waits to be released."""
@@ -264,7 +284,7 @@ class Criteria(models.Model):
         return True
 
 
-def _most(rules) -> Decimal | None:
+def most_points(rules: Iterable[Rule]) -> Decimal | None:
     """The points that rules can give together, or None where one of them has no limit."""
     points = [rule.most for rule in rules]
     return None if None in points else sum(points, Decimal(0))

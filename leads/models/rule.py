@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Q
 
@@ -100,10 +102,16 @@ class Rule(models.Model):
         self.save()
 
     @transaction.atomic
-    def remove(self, *, by: User) -> None:
-        """Take the row out of a draft. Raises Refused once it is no draft."""
+    def remove(self, *, by: User) -> dict[str, Any]:
+        """Take the row out of a draft; return it in plain values, for `criteria.put_back`.
+
+        Raises Refused once it is no draft.
+        """
         self.criteria.open_for_editing(by=by)
+        row = {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
+        del row["id"], row["criteria_id"]
         self.delete()
+        return json.loads(json.dumps(row, cls=DjangoJSONEncoder))
 
     @transaction.atomic
     def move(self, *, up: bool, by: User) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from campaigns.models import Campaign, Content
 from leads.kinds import KINDS, NOT_ACTS, kind_label
@@ -17,6 +19,12 @@ class TouchQuerySet(models.QuerySet["Touch"]):
 
     def responded(self) -> TouchQuerySet:
         return self.filter(responded=True)
+
+    def begun_within(self, days: int, *, at: datetime) -> datetime | None:
+        """The moment of the first touch of all, where that is less than so many days ago; else None."""
+        if self.filter(occurred_at__lte=at - timedelta(days=days)).exists():
+            return None
+        return self.aggregate(first=Min("occurred_at"))["first"]
 
 
 class Touch(models.Model):

@@ -23,14 +23,15 @@ SAMPLES = 5
 # The nearest on both sides of the line, which show best what a change of the definition does.
 COUNT = """
 WITH e AS MATERIALIZED (
-    SELECT lead_id, total, qualifies, fast_track, hot FROM ({evaluation}) every_lead
+    SELECT lead_id, total, qualifies, fast_track, hot{hits} FROM ({evaluation}) every_lead
 )
 SELECT count(*), count(*) FILTER (WHERE qualifies), count(*) FILTER (WHERE qualifies AND fast_track),
        count(*) FILTER (WHERE qualifies AND hot),
        count(*) FILTER (WHERE qualifies AND l.stage = %(stage)s),
        ARRAY(SELECT lead_id FROM e WHERE qualifies AND NOT fast_track ORDER BY total, lead_id LIMIT %(samples)s),
        ARRAY(SELECT lead_id FROM e WHERE NOT qualifies AND total < %(threshold)s
-              ORDER BY total DESC, lead_id LIMIT %(samples)s)
+              ORDER BY total DESC, lead_id LIMIT %(samples)s),
+       ARRAY[{counted}]::bigint[]
   FROM e JOIN leads_lead l ON l.id = e.lead_id
 """
 
@@ -40,7 +41,8 @@ class Preview:
     """Who would be an MQL now: how many of how many, and the leads nearest to the line.
 
     `new` are those who stand at lead and would become MQLs; `ruling` is how many meet the definition
-    that rules now, None where none does or it has not been reckoned for everybody.
+    that rules now, None where none does or it has not been reckoned for everybody. `hits` says of each
+    rule, by its id, how many leads match it.
     """
 
     leads: int
@@ -51,6 +53,7 @@ class Preview:
     over: list[tuple[Lead, Decimal]]
     under: list[tuple[Lead, Decimal]]
     ruling: int | None
+    hits: dict[int, int]
 
 
 def preview(criteria: Criteria, *, at: datetime) -> Preview | None:
@@ -68,9 +71,15 @@ def preview(criteria: Criteria, *, at: datetime) -> Preview | None:
 
 
 def _counted(criteria: Criteria, at: datetime) -> Preview:
-    evaluation = compile_criteria(criteria, Now(at)).statement
+    compiled = compile_criteria(criteria, Now(at), detail=True)
+    evaluation, numbers = compiled.statement, range(len(compiled.rules))
     values = evaluation.values | {"stage": LEAD, "samples": SAMPLES, "threshold": criteria.threshold}
-    [(*counts, over, under)] = Statement(COUNT.format(evaluation=evaluation.text), values).rows()
+    text = COUNT.format(
+        evaluation=evaluation.text,
+        hits="".join(f", r{n}_hit" for n in numbers),
+        counted=", ".join(f"count(*) FILTER (WHERE r{n}_hit)" for n in numbers),
+    )
+    [(*counts, over, under, hits)] = Statement(text, values).rows()
     near = {each.lead_id: each.total for each in evaluate(criteria, Now(at, leads=[*over, *under]))}
     leads = Lead.objects.select_related("company").in_bulk([*over, *under])
     return Preview(
@@ -78,6 +87,7 @@ def _counted(criteria: Criteria, at: datetime) -> Preview:
         over=[(leads[pk], near[pk]) for pk in over],
         under=[(leads[pk], near[pk]) for pk in under],
         ruling=_ruling(),
+        hits={rule.pk: count for rule, count in zip(compiled.rules, hits, strict=True)},
     )
 
 

@@ -14,13 +14,11 @@ from agreements.signing import signing_context
 from common import clock as db_clock
 from common.errors import Incomplete
 from common.htmx import answer, toast, wants_part
-from leads import release
+from leads.doubts import doubts
 from leads.forms.criteria import ProposeForm, TermsForm
 from leads.forms.rule import LISTS, list_of, rule_form
 from leads.models import Criteria, Rescore, Rule
 from leads.models.criteria import CriteriaQuerySet
-from leads.release import Release
-from leads.scoring.preview import preview
 from leads.wording import Wording, changes, summary, terms
 
 COMING = [State.DRAFT, State.PROPOSED, State.SIGNED]
@@ -63,22 +61,23 @@ def progress(request: HttpRequest) -> HttpResponse:
 @may("read")
 def version(request: HttpRequest, number: int) -> HttpResponse:
     """One version: to who may edit it a draft is an editor, everything else is the text that counts."""
-    shown = _version(request, number)
+    shown = version_of(request, number)
     editable = shown.revision.is_draft and allowed(request.user, "criteria.edit")
     page = "criteria/draft.html" if editable else "criteria/version.html"
-    return answer(request, page, _context(shown, request.user), part="criteria/_definition.html")
+    return answer(request, page, context_of(shown, request.user), part="criteria/_definition.html")
 
 
-def _context(shown: Criteria, user: User) -> dict[str, Any]:
+def context_of(shown: Criteria, user: User) -> dict[str, Any]:
     found = list(_versions(user).with_rules().order_by("-revision__number"))
     before = _before(shown, found)
-    said = shown.sentences()
+    said, odd = shown.sentences(), odd_about(shown)
     return {
         "criteria": shown,
         "editable": shown.revision.is_draft and allowed(user, "criteria.edit"),
         "summary": summary(shown),
         "terms_said": terms(shown),
-        "lists": _lists(shown),
+        "lists": _lists(shown, odd),
+        "odd_terms": odd.get(None, []),
         "versions": found,
         "before": before,
         "changes": changes(before.sentences(), said) if before else [],
@@ -99,13 +98,22 @@ def _before(shown: Criteria, found: list[Criteria]) -> Criteria | None:
     return ruled[0] if ruled else None
 
 
-def _lists(shown: Criteria) -> list[dict[str, Any]]:
-    """The rules, list by list, with their words in parts."""
+def odd_about(shown: Criteria) -> dict[int | None, list[str]]:
+    """What is odd about each rule of a version that may still be changed, None standing for its points."""
+    found: dict[int | None, list[str]] = {}
+    for doubt in doubts(shown, at=db_clock.now()) if shown.revision.state in COMING else ():
+        found.setdefault(doubt.rule and doubt.rule.pk, []).append(doubt.text)
+    return found
+
+
+def _lists(shown: Criteria, odd: dict[int | None, list[str]]) -> list[dict[str, Any]]:
+    """The rules, list by list, with their words in parts and what is odd about each."""
     wording = Wording.now()
     rows: dict[str, list[dict[str, Any]]] = {place: [] for place in LISTS}
     for rule in shown.rules.all():
         label, said = wording.parts(rule)
-        rows[list_of(rule)].append({"rule": rule, "label": label, "said": said})
+        row = {"rule": rule, "label": label, "said": said, "odd": odd.get(rule.pk, [])}
+        rows[list_of(rule)].append(row)
     return [
         {"place": place, "title": title, "hint": hint, "rows": rows[place]} for place, (title, hint) in HEADINGS.items()
     ]
@@ -126,7 +134,7 @@ def new_draft(request: HttpRequest) -> HttpResponse:
 @may("criteria.edit")
 def amend(request: HttpRequest, number: int) -> HttpResponse:
     """Open a draft from this version; one that waits for signatures is withdrawn by that."""
-    draft = _version(request, number).amend(by=request.user, at=db_clock.now())
+    draft = version_of(request, number).amend(by=request.user, at=db_clock.now())
     return redirect("criteria_version", draft.revision.number)
 
 
@@ -136,14 +144,14 @@ def new_rule(request: HttpRequest, number: int, place: str) -> HttpResponse:
     """The form of a new rule; sent, it is added."""
     if place not in LISTS:
         raise Http404
-    return _rule(request, _version(request, number), place)
+    return _rule(request, version_of(request, number), place)
 
 
 @require_http_methods(["GET", "POST"])
 @may("criteria.edit")
 def edit_rule(request: HttpRequest, number: int, pk: int) -> HttpResponse:
     """The form of a rule; sent, the rule is changed."""
-    draft = _version(request, number)
+    draft = version_of(request, number)
     rule = get_object_or_404(draft.rules.select_related("criteria"), pk=pk)
     return _rule(request, draft, list_of(rule), rule)
 
@@ -155,7 +163,7 @@ def _rule(request: HttpRequest, draft: Criteria, place: str, rule: Rule | None =
         return _rule_page(request, draft, form)
     form = rule_form(place, request.POST, rule=rule, at=at)
     if form.is_valid() and _kept(form, draft, request.user):
-        return _changed(request, draft)
+        return changed(request, draft)
     response = _rule_page(request, draft, form, status=422)
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = f"#rule-form-{form.key}", "outerHTML"
     return response
@@ -179,58 +187,14 @@ def _rule_page(request: HttpRequest, draft: Criteria, form: Any, status: int = 2
     return answer(request, "criteria/rule.html", context, part="criteria/_rule_form.html", status=status)
 
 
-def _changed(request: HttpRequest, draft: Criteria) -> HttpResponse:
+def changed(request: HttpRequest, draft: Criteria, **more: Any) -> HttpResponse:
     """The definition as it is now; what counts on it is told to look again."""
     if not wants_part(request):
         return redirect("criteria_version", draft.revision.number)
-    shown = _version(request, draft.revision.number)
-    response = render(request, "criteria/_changed.html", _context(shown, request.user))
+    shown = version_of(request, draft.revision.number)
+    response = render(request, "criteria/_changed.html", context_of(shown, request.user) | more)
     response.headers["HX-Trigger"] = "definition-changed"
     return response
-
-
-@require_POST
-@may("criteria.edit")
-def remove_rule(request: HttpRequest, number: int, pk: int) -> HttpResponse:
-    draft = _version(request, number)
-    get_object_or_404(draft.rules.select_related("criteria"), pk=pk).remove(by=request.user)
-    return _changed(request, draft)
-
-
-@require_POST
-@may("criteria.edit")
-def move_rule(request: HttpRequest, number: int, pk: int) -> HttpResponse:
-    draft = _version(request, number)
-    rule = get_object_or_404(draft.rules.select_related("criteria"), pk=pk)
-    rule.move(up=request.POST.get("to") == "up", by=request.user)
-    return _changed(request, draft)
-
-
-@require_POST
-@may("criteria.edit")
-def edit_terms(request: HttpRequest, number: int) -> HttpResponse:
-    """Thresholds, grades, days, steps and the checklist."""
-    draft = _version(request, number)
-    form = TermsForm(request.POST, instance=_version(request, number))
-    try:
-        if form.is_valid():
-            draft.edit(by=request.user, **form.terms())
-            toast(request, "Saved.")
-            return redirect("criteria_version", number)
-    except Incomplete as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
-    context = _context(_version(request, number), request.user) | {"terms_form": form}
-    return render(request, "criteria/draft.html", context, status=422)
-
-
-@require_GET
-@may("read")
-def count(request: HttpRequest, number: int) -> HttpResponse:
-    """Who would be an MQL now, with this version."""
-    shown = _version(request, number)
-    found = preview(shown, at=db_clock.now())
-    context = {"criteria": shown, "preview": found, "release": found and Release(found.new, release.plan().a_day)}
-    return answer(request, "criteria/count.html", context, part="criteria/_count.html")
 
 
 # Signing
@@ -239,9 +203,9 @@ def count(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @may("criteria.propose")
 def propose(request: HttpRequest, number: int) -> HttpResponse:
-    draft, form = _version(request, number), ProposeForm(request.POST)
+    draft, form = version_of(request, number), ProposeForm(request.POST)
     if not form.is_valid():
-        context = _context(draft, request.user) | {"propose": form}
+        context = context_of(draft, request.user) | {"propose": form}
         return render(request, "criteria/draft.html", context, status=422)
     asked = draft.propose(by=request.user, at=db_clock.now(), effective_at=form.effective_at(draft.zone))
     toast(request, "Both heads can sign it now.")
@@ -251,7 +215,7 @@ def propose(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @may("criteria.propose")
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
-    _version(request, number).withdraw(by=request.user, at=db_clock.now())
+    version_of(request, number).withdraw(by=request.user, at=db_clock.now())
     toast(request, f"Version {number} is withdrawn.")
     return redirect("criteria")
 
@@ -259,7 +223,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @may("criteria.try")
 def try_out(request: HttpRequest, number: int) -> HttpResponse:
-    _version(request, number).try_out(by=request.user, at=db_clock.now())
+    version_of(request, number).try_out(by=request.user, at=db_clock.now())
     toast(request, "The trial has begun: every lead is being scored.")
     return redirect("criteria_version", number)
 
@@ -268,7 +232,7 @@ def _versions(user: User) -> CriteriaQuerySet:
     return Criteria.objects.visible_to(user).select_related("revision")
 
 
-def _version(request: HttpRequest, number: int) -> Criteria:
+def version_of(request: HttpRequest, number: int) -> Criteria:
     return get_object_or_404(_versions(request.user).with_rules(), revision__number=number)
 
 
@@ -278,12 +242,8 @@ urls = [
     path("criteria/draft/", new_draft, name="draft_criteria"),
     path("criteria/<int:number>/", version, name="criteria_version"),
     path("criteria/<int:number>/amend/", amend, name="amend_criteria"),
-    path("criteria/<int:number>/terms/", edit_terms, name="edit_criteria"),
-    path("criteria/<int:number>/count/", count, name="count_criteria"),
     path("criteria/<int:number>/rules/new/<str:place>/", new_rule, name="new_rule"),
     path("criteria/<int:number>/rules/<int:pk>/", edit_rule, name="edit_rule"),
-    path("criteria/<int:number>/rules/<int:pk>/remove/", remove_rule, name="remove_rule"),
-    path("criteria/<int:number>/rules/<int:pk>/move/", move_rule, name="move_rule"),
     path("criteria/<int:number>/propose/", propose, name="propose_criteria"),
     path("criteria/<int:number>/withdraw/", withdraw, name="withdraw_criteria"),
     path("criteria/<int:number>/try/", try_out, name="try_criteria"),

@@ -89,6 +89,81 @@ def test_rules_change_places_and_go(client_of, maya, draft):
     assert not draft.rules.filter(pk=first.pk).exists()
 
 
+def in_place(browser, path, sent=None):
+    """Sent as the page sends it, which stays."""
+    return browser.post(path, sent or {}, headers={"HX-Request": "true"})
+
+
+def test_a_rule_taken_out_is_put_back_where_it_stood(client_of, maya, sam, draft):
+    browser = client_of(maya)
+    rules = draft.rules.filter(section="scored", axis="fit")
+    before = list(rules.values_list("field", "operator", "values", "points"))
+    third = rules[2]
+    answer = in_place(browser, f"/criteria/1/rules/{third.pk}/remove/")
+    assert "Removed: Title contains Student, Intern or Trainee." in answer.content.decode()
+    assert rules.count() == 5
+    assert client_of(sam).post(f"/criteria/1/rules/{third.pk}/put-back/").status_code == 403
+    assert rules.count() == 5
+    in_place(browser, f"/criteria/1/rules/{third.pk}/put-back/")
+    assert list(rules.values_list("field", "operator", "values", "points")) == before
+    assert in_place(browser, f"/criteria/1/rules/{third.pk}/put-back/").status_code == 404
+    assert rules.count() == 6
+
+
+def test_what_was_taken_out_of_a_draft_stays_out_once_it_is_proposed(client_of, maya, draft, at):
+    browser = client_of(maya)
+    rule = draft.rules.get(field="phone")
+    browser.post(f"/criteria/1/rules/{rule.pk}/remove/")
+    draft.propose(by=maya, at=at)
+    assert browser.post(f"/criteria/1/rules/{rule.pk}/put-back/").status_code == 409
+    assert not draft.rules.filter(field="phone").exists()
+
+
+TERMS = {
+    "threshold": "60", "min_fit": "20", "min_engagement": "", "hot_at": "90", "grade_a": "40", "grade_b": "30",
+    "grade_c": "20", "zone": "Europe/Amsterdam", "checklist": "Who decides?", "one_step": "on",
+}  # fmt: skip
+
+
+def test_terms_are_kept_in_place_and_the_sentences_beside_them_follow(client_of, maya, draft):
+    answer = in_place(client_of(maya), "/criteria/1/terms/", TERMS)
+    assert (answer.headers["HX-Trigger"], answer.headers["HX-Reswap"]) == ("definition-changed", "none")
+    assert "it reaches 60 points with at least 20 for fit" in answer.content.decode()
+    draft.refresh_from_db()
+    assert (draft.threshold, draft.one_step, draft.checklist) == (60, True, ["Who decides?"])
+
+
+def test_terms_refused_in_place_keep_what_was_typed(client_of, maya, draft):
+    answer = in_place(client_of(maya), "/criteria/1/terms/", TERMS | {"hot_at": "30"})
+    assert answer.status_code == 422
+    assert "A hot lead needs at least the points of an MQL." in answer.content.decode()
+    assert 'value="30"' in answer.content.decode()
+    draft.refresh_from_db()
+    assert (draft.threshold, draft.one_step) == (50, False)
+
+
+def test_what_is_odd_is_said_beside_the_rule_while_it_is_edited(client_of, maya, draft):
+    browser = client_of(maya)
+    sent = {"field": "customer", "operator": "is", "answer": "yes", "points": "10"}
+    answer = in_place(browser, "/criteria/1/rules/new/fit/", sent)
+    said = "It can never count: whoever matches it is excluded, because its company is a customer."
+    assert said in answer.content.decode()
+    draft.rules.filter(section="fast_track").delete()
+    answer = in_place(browser, "/criteria/1/terms/", TERMS | {"threshold": "999", "hot_at": ""})
+    assert "No lead can reach 999 points: the rules add up to 164 at most." in answer.content.decode()
+
+
+def test_the_count_says_of_each_rule_how_many_leads_match_it(client_of, maya, draft, at, clock_shows):
+    clock_shows(at)
+    a_lead(at=at, title="Director")
+    a_lead(at=at, title="Cook")
+    rule = draft.rules.get(values__contains=["Director"])
+    part = client_of(maya).get("/criteria/1/count/", headers={"HX-Request": "true"}).content.decode()
+    assert f'<div id="matches-{rule.pk}" hx-swap-oob="true"><small class="num">1 lead now</small></div>' in part
+    assert part.count("None of 2 leads matches it now.") == 12
+    assert "Every one of" not in part
+
+
 def test_terms_are_saved_or_refused_together(client_of, maya, draft):
     browser = client_of(maya)
     sent = {
