@@ -80,6 +80,7 @@ def context_of(shown: Criteria, user: User) -> dict[str, Any]:
         "odd_terms": odd.get(None, []),
         "versions": found,
         "before": before,
+        "same_as": _same_as(shown, found, said),
         "changes": changes(before.sentences(), said) if before else [],
         "coming": next((each for each in found if each.revision.state in COMING), None),
         "rules_now": next((each for each in found if each.revision.rules), None),
@@ -96,6 +97,12 @@ def _before(shown: Criteria, found: list[Criteria]) -> Criteria | None:
     """The version to compare with: the one in force when this was written, else the one that rules."""
     ruled = [each for each in found if each.revision.in_force_at and each.revision.number < shown.revision.number]
     return ruled[0] if ruled else None
+
+
+def _same_as(shown: Criteria, found: list[Criteria], said: list[str]) -> Criteria | None:
+    """The version of the past that a coming one puts back in every sentence, if it does."""
+    past = (each for each in found if each.revision.state == State.SUPERSEDED) if shown.revision.state in COMING else ()
+    return next((each for each in past if each.revision.in_force_at and each.sentences() == said), None)
 
 
 def odd_about(shown: Criteria) -> dict[int | None, list[str]]:

@@ -159,7 +159,7 @@ def test_the_count_says_of_each_rule_how_many_leads_match_it(client_of, maya, dr
     a_lead(at=at, title="Cook")
     rule = draft.rules.get(values__contains=["Director"])
     part = client_of(maya).get("/criteria/1/count/", headers={"HX-Request": "true"}).content.decode()
-    assert f'<div id="matches-{rule.pk}" hx-swap-oob="true"><small class="num">1 lead now</small></div>' in part
+    assert f'<div id="matches-{rule.pk}" hx-swap-oob="true"><small class="counted">1 lead now</small></div>' in part
     assert part.count("None of 2 leads matches it now.") == 12
     assert "Every one of" not in part
 
