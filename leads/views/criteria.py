@@ -101,8 +101,8 @@ def _before(shown: Criteria, found: list[Criteria]) -> Criteria | None:
 
 def _same_as(shown: Criteria, found: list[Criteria], said: list[str]) -> Criteria | None:
     """The version of the past that a coming one puts back in every sentence, if it does."""
-    past = (each for each in found if each.revision.state == State.SUPERSEDED) if shown.revision.state in COMING else ()
-    return next((each for each in past if each.revision.in_force_at and each.sentences() == said), None)
+    past = [each for each in found if each.revision.state == State.SUPERSEDED] if shown.revision.state in COMING else []
+    return next((each for each in past if each.revision.text.splitlines()[1:] == said), None)
 
 
 def odd_about(shown: Criteria) -> dict[int | None, list[str]]:
