@@ -131,6 +131,8 @@ GRANTS: dict[str, Grant] = {
     "roles.answer": to(MARKETING, SALES),
     "roles.edit": to(HEADS),
     "roles.propose": to(HEADS),
+    "focus.edit": to(HEADS),
+    "focus.propose": to(HEADS),
     "revision.sign": to(HEADS),
     "revision.decline": to(HEADS),
     "revision.discuss": to(EVERYONE),

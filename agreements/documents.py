@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from agreements.models import Revision, responsibilities
+from agreements.models import Revision, focus, responsibilities
 
 
 class Typed(Protocol):
@@ -66,5 +66,12 @@ register(
         prefix=responsibilities.DOCUMENT,
         of=lambda revision: revision.responsibilities,
         url=lambda revision: revision.responsibilities.get_absolute_url(),
+    )
+)
+register(
+    Document(
+        prefix=focus.PREFIX,
+        of=lambda revision: revision.focus,
+        url=lambda revision: revision.focus.get_absolute_url(),
     )
 )

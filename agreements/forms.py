@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 
 from accounts.access import Side
 from agreements.activities import ACTIVITIES
-from agreements.models import Who
+from agreements.models import Focus, Segment, Who
+from common.periods import quarter_of
 
 OTHER = {Side.MARKETING: Side.SALES, Side.SALES: Side.MARKETING}
 
@@ -54,3 +56,92 @@ class SettleForm(forms.Form):
 
     activity = forms.ChoiceField(choices=[(each.key, each.label) for each in ACTIVITIES])
     who = forms.ChoiceField(choices=Who.choices)
+
+
+class Lines(forms.CharField):
+    """Several names, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        lines = (" ".join(line.split()) for line in super().clean(value).splitlines())
+        return list(dict.fromkeys(filter(None, lines)))
+
+
+class Words(forms.CharField):
+    """Several names in one line, with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        words = (" ".join(word.split()) for word in super().clean(value).split(","))
+        return tuple(dict.fromkeys(filter(None, words)))
+
+
+class FocusForm(forms.Form):
+    """What sales wants, and what it does not."""
+
+    conversion = forms.CharField(
+        label="What people should be brought to do",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Such as: a meeting about the second hub.",
+    )
+    companies = Lines(
+        label="Named companies", required=False, max_length=5000, help_text="One a line: the name or the domain."
+    )
+    not_wanted = Lines(
+        label="Not wanted",
+        required=False,
+        max_length=5000,
+        help_text="One a line. Companies and industries named here are never in focus; the rest is for people to read.",
+    )
+
+
+class SegmentForm(forms.Form):
+    """One kind of company that is wanted; without a name it is none."""
+
+    name = forms.CharField(label="Segment", required=False, max_length=80)
+    industries = Words(required=False, max_length=400, help_text="With commas between them; empty means any.")
+    countries = Words(required=False, max_length=400)
+    least = forms.IntegerField(label="People, from", required=False, min_value=0, max_value=10_000_000)
+    most = forms.IntegerField(label="to", required=False, min_value=0, max_value=10_000_000)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        least, most = data.get("least"), data.get("most")
+        if least is not None and most is not None and least > most:
+            self.add_error("most", "That is fewer than the first number.")
+        if not data.get("name") and any(data.get(each) for each in ("industries", "countries", "least", "most")):
+            self.add_error("name", "Call it something, so that both sides can talk about it.")
+        return data
+
+    @property
+    def segment(self) -> Segment | None:
+        return Segment(**self.cleaned_data) if self.cleaned_data["name"] else None
+
+
+SEGMENTS = 5
+
+
+def segment_forms(focus: Focus, data: Any = None) -> list[SegmentForm]:
+    """A form for each segment there may be, those of the focus filled in."""
+    initial = [*focus.segments, *({} for _ in range(SEGMENTS))][:SEGMENTS]
+    return [SegmentForm(data, initial=each, prefix=f"segment-{n}") for n, each in enumerate(initial, 1)]
+
+
+class QuarterForm(forms.Form):
+    """This quarter or the next."""
+
+    quarter = forms.ChoiceField()
+
+    def __init__(self, data: Any = None, *, at: datetime, zone: str) -> None:
+        super().__init__(data)
+        this = quarter_of(at, zone)
+        self.offered = {each.key: each for each in (this, this.next())}
+        self.fields["quarter"].choices = [(key, each.label) for key, each in self.offered.items()]

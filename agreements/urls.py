@@ -1,5 +1,5 @@
 """The addresses of this app; each module of views lists its own."""
 
-from agreements.views import roles, signing
+from agreements.views import focus, roles, signing
 
-urlpatterns = [*signing.urls, *roles.urls]
+urlpatterns = [*signing.urls, *roles.urls, *focus.urls]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from accounts.access import check
 from accounts.models import User
+from agreements.models import Focus
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -28,12 +29,19 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """Those that run or ran last; the undated, which imports made on sight, at the end."""
         return self.order_by(F("starts_on").desc(nulls_last=True), Lower("name"))
 
+    def serving(self, focus: Focus) -> CampaignQuerySet:
+        """Those that serve the focus of a quarter, whichever version of it was ticked."""
+        return self.filter(serves__quarter=focus.quarter).distinct()
+
+    @transaction.atomic
     def draw_up(self, *, by: User, **terms: Any) -> Campaign:
         """Add a campaign. Raises ValidationError when the name is taken or something given cannot be."""
         check(by, "campaign.edit")
+        serves = terms.pop("serves", ())
         campaign = self.model(**terms)
         campaign.full_clean()
         campaign.save(force_insert=True)
+        campaign.serves.set(serves)
         return campaign
 
 
@@ -46,6 +54,8 @@ class Campaign(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     cost = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     talking_points = models.TextField(blank=True, help_text="What a rep should say to somebody who came through it.")
+
+    serves = models.ManyToManyField(Focus, blank=True, related_name="campaigns")
 
     objects = CampaignQuerySet.as_manager()
 
@@ -71,16 +81,20 @@ class Campaign(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @transaction.atomic
     def edit(self, *, by: User, **terms: Any) -> None:
         """Change what is said of it; hand-offs already made keep the talking points they were made with.
 
         Raises ValidationError when the name is taken or something given cannot be.
         """
         check(by, "campaign.edit")
+        serves = terms.pop("serves", None)
         for name, value in terms.items():
             setattr(self, name, value)
         self.full_clean()
         self.save(update_fields=list(terms))
+        if serves is not None:
+            self.serves.set(serves)
 
 
 class ContentQuerySet(models.QuerySet["Content"]):

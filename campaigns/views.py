@@ -37,6 +37,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "campaign": found,
         "figures": list(zip(labels, values[pk], strict=True)),
         "contents": found.contents.order_by("title"),
+        "serves": found.serves.select_related("revision").order_by("quarter"),
     }
     return render(request, "campaigns/campaign.html", context)
 

@@ -18,6 +18,7 @@ from common.hours import Hours
 from common.metrics import Better, Metric, Unit, once, register
 from common.periods import Period
 from common.worktime import add_working_days, closing_time
+from leads import focus
 from leads.evidence import Evidence
 from leads.models import Episode, Handoff, HandoffReturn
 
@@ -257,5 +258,25 @@ register(
         rows=returns,
         side=Side.SALES,
         cases=REASONS_GIVEN.cases,
+    )
+)
+_counted(
+    "handoffs_in_focus",
+    "Hand-offs in focus",
+    focus.in_focus,
+    "Hand-offs made in the period to companies that the sales focus of their quarter asks for: of one of its kinds or "
+    "named, and not among what is not wanted. The company counts as it is known now.",
+    side=Side.MARKETING,
+)
+register(
+    Metric(
+        "focus_share",
+        "Share of hand-offs in focus",
+        "Hand-offs in focus, of all that were made in the period; quarters without a signed focus are left out.",
+        Unit.SHARE,
+        value=focus.share,
+        rows=focus.handoffs,
+        side=Side.MARKETING,
+        cases=_count(focus.handoffs),
     )
 )

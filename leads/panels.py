@@ -8,8 +8,9 @@ from django.db.models import Count, Q
 from accounts.access import Role, Side
 from accounts.models import User
 from accounts.models.calendar import hours_of
-from agreements.models import Revision, State
+from agreements.models import Focus, Revision, State
 from common import clock as db_clock
+from common import metrics
 from common.badges import badge
 from common.columns import columns
 from common.panels import panel
@@ -118,3 +119,18 @@ def came_of(ids: list[int], user: User) -> dict[int, tuple[int, int, int]]:
     )
     further = {row["lead__campaign"]: (row["mqls"], row["customers"]) for row in reached}
     return {pk: (leads.get(pk, 0), *further.get(pk, (0, 0))) for pk in ids}
+
+
+@panel("focus", "leads/_focus.html", order=10)
+def share_in_focus(object_id: int, user: User) -> dict[str, Any] | None:
+    """How much of what was handed over in the quarter is in its focus."""
+    focus = Focus.objects.in_force().filter(pk=object_id).first()
+    if focus is None:
+        return None
+    period = focus.span(user.zone)
+    figures = {"share": "focus_share", "inside": "handoffs_in_focus"}
+    return {
+        "period": period,
+        "cases": metrics.cases("focus_share", period),
+        **{name: metrics.value(key, period) for name, key in figures.items()},
+    }

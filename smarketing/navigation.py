@@ -18,6 +18,7 @@ MENU = (
         (
             ("Who does what", "roles"),
             ("Personas", "personas"),
+            ("Sales focus", "focus"),
             ("MQL criteria", "criteria"),
             ("Agreement", "agreement"),
         ),

@@ -12,8 +12,9 @@ from django.db import connection
 from accounts.access import Role, Side
 from accounts.models import Team, User
 from agreements.activities import KEYS
-from agreements.models import Responsibilities
+from agreements.models import Focus, Responsibilities
 from common.errors import Refused
+from common.periods import quarter_of
 from leads.draining import score_due
 from leads.intake import receive
 from leads.models import Criteria, Handoff, Lead, ReturnReason
@@ -69,6 +70,16 @@ def answered_alike(document: Responsibilities, *, maya: User, sam: User, at: dat
     document.answer(Side.SALES, dict.fromkeys(KEYS, "sales"), by=sam, at=at)
     document.answer(Side.MARKETING, dict.fromkeys(KEYS, "sales") | differs, by=maya, at=at)
     document.refresh_from_db()
+
+
+def focus_in_force(*, theo: User, nora: User, at: datetime, **wanted: Any) -> Focus:
+    """The focus of the quarter of `at`, signed by both heads; `wanted` is its content."""
+    draft = Focus.objects.start(quarter_of(at, AMSTERDAM), by=nora, at=at)
+    draft.edit(by=nora, **{"conversion": "Meetings about the second hub"} | wanted)
+    draft.propose(by=nora, at=at)
+    draft.sign(by=theo, at=at)
+    draft.sign(by=nora, at=at)
+    return draft
 
 
 def an_mql(*, at: datetime, **facts: Any) -> Lead:

@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.access import Role, Side
 from accounts.models import ApiToken, Scope, Team, User, WorkCalendar
-from agreements.models import Responsibilities
+from agreements.models import Responsibilities, Segment
 from campaigns.models import Campaign, Content
 from goals.models import Plan
 from leads.draining import score_due
@@ -29,6 +29,7 @@ from tests.builders import (
     agreement_in_force,
     answered_alike,
     criteria_in_force,
+    focus_in_force,
     reason,
 )
 from tests.leads.files import checked, imported, table, uploaded
@@ -196,6 +197,8 @@ def _draft(company: Company) -> None:
     plan.propose(by=theo, at=NOW - DAY)
     another = Plan.objects.draw_up("2026-Q3", Decimal(500_000), agreement.calendar, by=theo, at=NOW - DAY)
     things = company.things
+    signed = focus_in_force(theo=theo, nora=nora, at=BEGUN, segments=[Segment("Hauliers", ("Road freight",), least=50)])
+    things["focus"] = [signed.amend(by=nora, at=NOW - DAY).pk, signed.pk]
     things["roles"] = _say_who_does_what(company)
     things["criteria"].insert(0, draft.revision.number)
     things["rules"] = [draft.rules.filter(section="scored").first().pk]

@@ -26,19 +26,19 @@ PAGES = [address for address in addresses() if not address.is_api]
 # Open to strangers: to come in, to read how the API works, to ask whether the installation is well.
 PUBLIC = {"sign_in", "demo_sign_in", "forgot_password", "set_password", "health_live", "health_ready"}
 # Where any words will do, or nothing at all, or any day.
-ANY_WORDS = {"close_day", "decline_revision", "edit_lead", "lose", "plan_next", "post_comment", "waive"}
+ANY_WORDS = {"close_day", "decline_revision", "edit_focus", "edit_lead", "lose", "plan_next", "post_comment", "waive"}
 # Django's own, which look at who comes, or with which link, before anything else.
 DOORS = {"sign_in", "set_password"}
 # What is meant by pressing the button alone, whatever else is sent.
 BUTTONS = {
-    "accept", "amend_criteria", "amend_roles", "away_today", "back_to_columns", "close_action", "close_meeting",
-    "deactivate", "discard_import", "draft_agreement", "draft_agreement_from", "draft_criteria", "end_absence",
-    "finish_repair", "hand_on", "invite_again", "move_reason", "move_rule", "no_double", "open_meeting",
-    "open_notice", "opt_out", "propose_agreement", "propose_criteria", "propose_roles", "reactivate",
-    "read_all_notices", "read_import_again", "release", "remove_reason", "remove_rule", "reopen_action", "reopen_day",
-    "replay", "revise_plan", "revoke_token", "run_import", "sign_out", "sign_revision", "skip_meeting", "start_roles",
-    "take_off_agenda", "try_criteria", "undo", "undo_import", "withdraw_agreement", "withdraw_criteria",
-    "withdraw_plan", "withdraw_roles",
+    "accept", "amend_criteria", "amend_focus", "amend_roles", "away_today", "back_to_columns", "close_action",
+    "close_meeting", "deactivate", "discard_import", "draft_agreement", "draft_agreement_from", "draft_criteria",
+    "end_absence", "finish_repair", "hand_on", "invite_again", "move_reason", "move_rule", "no_double",
+    "open_meeting", "open_notice", "opt_out", "propose_agreement", "propose_criteria", "propose_focus",
+    "propose_roles", "reactivate", "read_all_notices", "read_import_again", "release", "remove_reason", "remove_rule",
+    "reopen_action", "reopen_day", "replay", "revise_plan", "revoke_token", "run_import", "sign_out", "sign_revision",
+    "skip_meeting", "start_roles", "take_off_agenda", "try_criteria", "undo", "undo_import", "withdraw_agreement",
+    "withdraw_criteria", "withdraw_focus", "withdraw_plan", "withdraw_roles",
 }  # fmt: skip
 
 NASTY = (

@@ -1,3 +1,4 @@
+from agreements.models.focus import Focus, Segment
 from agreements.models.responsibilities import Answer, Responsibilities, Who
 from agreements.models.revision import (
     FROZEN,
@@ -20,9 +21,11 @@ __all__ = [
     "RULING",
     "TRIAL",
     "Answer",
+    "Focus",
     "Responsibilities",
     "Revision",
     "RevisionQuerySet",
+    "Segment",
     "Signature",
     "State",
     "TypedDocument",
