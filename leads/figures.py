@@ -69,11 +69,12 @@ def bands(found: Figures, backtest: Backtest, points: Decimal) -> list[Band]:
     good = backtest.leads.aggregate(**asked)
     overall = Share(found.counts["good"], found.counts["decided"])
     shares = [Share(good[name], found.counts[name]) for name in asked]
-    rows = zip(asked, _labels(points), shares, strict=True)
+    rows = zip(asked, labels(points), shares, strict=True)
     return [Band(name, label, share, lift(share, overall)) for name, label, share in reversed(list(rows))]
 
 
-def _labels(points: Decimal) -> list[str]:
+def labels(points: Decimal) -> list[str]:
+    """The bands of points in words, from the fewest."""
     edges = [number_words(points * share) for share in BANDS]
     between = [f"{low} to {high} points" for low, high in pairwise(edges)]
     return [f"Under {edges[0]} points", *between, f"From {edges[-1]} points", "At once, by the fast track"]

@@ -1,6 +1,7 @@
 """The addresses of this app; each module of views lists its own."""
 
 from leads.views import (
+    backtest,
     companies,
     criteria,
     doubles,
@@ -18,6 +19,7 @@ from leads.views import (
 urlpatterns = [
     *criteria.urls,
     *studio.urls,
+    *backtest.urls,
     *queue.urls,
     *handoffs.urls,
     *sourcing.urls,

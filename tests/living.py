@@ -12,6 +12,7 @@ from accounts.models import ApiToken, Scope, Team, User, WorkCalendar
 from agreements.models import Responsibilities, Segment
 from campaigns.models import Campaign, Content
 from goals.models import Plan
+from leads import backtest
 from leads.draining import score_due
 from leads.intake import record_touches, source_lead
 from leads.models import Attempt, Criteria, Handoff, HandoffReturn, Lead, Opportunity
@@ -192,6 +193,8 @@ def _draft(company: Company) -> None:
     """The next versions: a definition in the editor, an agreement and a goal that wait for signatures."""
     theo, nora = company.theo, company.nora
     draft = Criteria.objects.draft_from(Criteria.objects.ruling(), by=theo, at=NOW - DAY)
+    backtest.start(draft, by=theo, at=NOW)
+    backtest.go_on(clock=lambda: NOW)
     agreement = Agreement.objects.draft_from(Agreement.objects.ruling(), by=nora, at=NOW - DAY)
     plan = Plan.objects.draw_up("2026-Q2", Decimal(500_000), agreement.calendar, by=theo, at=NOW - DAY)
     plan.propose(by=theo, at=NOW - DAY)
@@ -202,6 +205,7 @@ def _draft(company: Company) -> None:
     things["roles"] = _say_who_does_what(company)
     things["criteria"].insert(0, draft.revision.number)
     things["rules"] = [draft.rules.filter(section="scored").first().pk]
+    things["backtest"] = ["mqls", "missed", "band_5"]
     things["new"] = ["must", "fit", "engagement"]
     things["agreement"].insert(0, agreement.revision.number)
     things["plans"] = [another.pk, plan.pk, *things["plans"]]

@@ -39,6 +39,7 @@ BUTTONS = {
     "reopen_action", "reopen_day", "replay", "revise_plan", "revoke_token", "run_import", "sign_out", "sign_revision",
     "skip_meeting", "start_roles", "take_off_agenda", "try_criteria", "undo", "undo_import", "withdraw_agreement",
     "withdraw_criteria", "withdraw_focus", "withdraw_plan", "withdraw_roles",
+    "run_backtest",
 }  # fmt: skip
 
 NASTY = (
@@ -57,8 +58,8 @@ NASTY = (
 AT_THE_EDGE = {"0001-01-01": "Asia/Tokyo", "9999-12-31T23:59": "America/New_York", "9999-12-31": "America/New_York"}
 ODD = ("\x00", "9" * 30, "Mars/Olympus")
 QUESTIONS = (
-    "all", "before", "campaign", "cursor", "field", "grade", "kind", "next", "older", "operator", "other", "owner",
-    "period", "q", "show", "stage", "unread",
+    "after", "all", "before", "campaign", "cursor", "field", "grade", "kind", "minutes", "next", "older", "operator",
+    "other", "owner", "period", "q", "show", "stage", "threshold", "unread",
 )  # fmt: skip
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
 FORM = "application/x-www-form-urlencoded"

@@ -1,0 +1,183 @@
+"""What a version of the definition would have done: its backtest, and the leads behind each figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import allowed, may
+from accounts.models import User
+from common import clock as db_clock
+from common.htmx import answer, toast
+from leads import backtest as replaying
+from leads import figures
+from leads.compared import lines
+from leads.forms.backtest import AskForm, query
+from leads.forms.rule import plain
+from leads.models import Backtest, Criteria
+from leads.models.backtest import groups
+from leads.verdict import judge
+
+PAGE = 50
+TITLES = {
+    "mqls": "Would have been MQLs",
+    "same": "Were MQLs, and would have been",
+    "new": "Would have been MQLs, and were not",
+    "gone": "Were MQLs, and would not have been",
+    "were": "Were MQLs",
+    "decided": "Decided by sales",
+    "known": "Would have been MQLs before sales decided",
+    "accepted": "Would have been MQLs, and sales accepted them",
+    "returned": "Would have been MQLs, and sales returned them",
+    "sql": "Would have been MQLs, and became SQLs",
+    "sold": "Would have been MQLs, and were won",
+    "good": "Became SQLs",
+    "good_missed": "Became SQLs, and would not have been found by then",
+    "wins": "Won",
+    "kept": "Won, and would have been MQLs before their deal",
+    "missed": "Won, and would have been missed",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The last backtest of a version, the question asked of it, and what is known beside it."""
+
+    criteria: Criteria
+    found: Backtest | None
+    running: list[Backtest]
+    stale: bool
+
+
+def _shown(criteria: Criteria) -> Shown:
+    found = Backtest.objects.done().filter(criteria=criteria).order_by("pk").last()
+    ruling = Criteria.objects.ruling()
+    running = Backtest.objects.running().filter(criteria__in=[criteria, ruling or criteria]).select_related("criteria")
+    stale = found is not None and found.fingerprint != replaying.fingerprint(criteria)
+    return Shown(criteria, found, list(running.order_by("pk")), stale)
+
+
+@require_GET
+@may("read")
+def backtest(request: HttpRequest, number: int) -> HttpResponse:
+    """The figures beside the version in force; while a worker replays, how far it is."""
+    context = _context(request, _version(request, number))
+    return answer(request, "criteria/backtest.html", context, part="criteria/_backtest.html")
+
+
+@require_GET
+@may("read")
+def summary(request: HttpRequest, number: int) -> HttpResponse:
+    """The figures in short, for the page of the version."""
+    context = _context(request, _version(request, number))
+    return answer(request, "criteria/backtest.html", context, part="criteria/_backtest_summary.html")
+
+
+@require_POST
+@may("criteria.backtest")
+def run(request: HttpRequest, number: int) -> HttpResponse:
+    """Have a worker replay this version, and the one in force beside it."""
+    job = replaying.start(_version(request, number), by=request.user, at=db_clock.now())
+    if job.finished_at:
+        toast(request, "This text was replayed today; the figures are up to date.")
+    return redirect("backtest", number)
+
+
+@require_GET
+@may("read")
+def group(request: HttpRequest, number: int, group: str) -> HttpResponse:
+    """The leads behind one figure, page by page."""
+    criteria = _version(request, number)
+    found = get_object_or_404(Backtest.objects.done(), criteria=criteria)
+    points, minutes = AskForm(request.GET).asked(criteria.threshold)
+    if group not in groups(points):
+        raise Http404
+    after = request.GET.get("after", "")
+    rows = found.leads.group(group, points=points).select_related("lead__company", "reason").order_by("lead")
+    page = list(rows.filter(lead__gt=_id(after))[: PAGE + 1])
+    context = {
+        "criteria": criteria,
+        "title": TITLES.get(group) or _band(group, points),
+        "points": points,
+        "rows": page[:PAGE],
+        "after": page[PAGE - 1].lead_id if len(page) > PAGE else None,
+        "is_first": not after,
+        "asked": query(points, minutes, criteria.threshold),
+    }
+    return render(request, "criteria/backtest_leads.html", context)
+
+
+def _band(group: str, points: Any) -> str:
+    return f"Decided by sales: {figures.labels(points)[int(group.removeprefix('band_'))]}"
+
+
+def _id(text: str) -> int:
+    """The id in an address; what is none starts at the top."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _context(request: HttpRequest, criteria: Criteria) -> dict[str, Any]:
+    shown = _shown(criteria)
+    context = {"criteria": criteria, "shown": shown, "may_run": allowed(request.user, "criteria.backtest")}
+    if shown.found is None:
+        return context
+    points, minutes = AskForm(request.GET).asked(criteria.threshold)
+    room = figures.room_a_week()
+    found = figures.figures(shown.found, points=points, minutes=minutes, room=room)
+    beside, ruling = _ruling(shown, minutes, room)
+    asked = query(points, minutes, criteria.threshold)
+    here, there = (each and reverse("backtest", args=[each.revision.number]) for each in (criteria, ruling))
+    steps = figures.steps(shown.found, asked=criteria.threshold, minutes=minutes, room=room)
+    return context | {
+        "found": found,
+        "ruling": ruling,
+        "verdict": judge(found, beside),
+        "lines": lines(found, beside, here=here, there=there, asked=asked),
+        "bands": figures.bands(found, shown.found, points),
+        "returned": figures.returned_most(shown.found, points=points),
+        "points": points,
+        "minutes": minutes,
+        "asked": asked,
+        "is_asked": points != criteria.threshold,
+        "steps": [(step, query(step.points, minutes, criteria.threshold)) for step in steps],
+        "scale": {"least": plain(steps[0].points), "most": plain(steps[-1].points), "by": plain(_by(steps))},
+        "chosen": plain(points),
+        "room": room,
+    }
+
+
+def _by(steps: list[figures.Step]) -> Any:
+    return steps[1].points - steps[0].points if len(steps) > 1 else steps[0].points
+
+
+def _ruling(shown: Shown, minutes: int, room: int) -> tuple[figures.Figures | None, Criteria | None]:
+    """The version in force over the same period, where that is another and was replayed."""
+    ruling = Criteria.objects.ruling()
+    if ruling is None or ruling.pk == shown.criteria.pk:
+        return None, None
+    same = Backtest.objects.done().filter(criteria=ruling, since=shown.found.since, until=shown.found.until)
+    found = same.order_by("pk").last()
+    if found is None:
+        return None, None
+    return figures.figures(found, points=ruling.threshold, minutes=minutes, room=room), ruling
+
+
+def _version(request: HttpRequest, number: int) -> Criteria:
+    return get_object_or_404(_versions(request.user), revision__number=number)
+
+
+def _versions(user: User) -> Any:
+    return Criteria.objects.visible_to(user).with_rules()
+
+
+urls = [
+    path("criteria/<int:number>/backtest/", backtest, name="backtest"),
+    path("criteria/<int:number>/backtest/run/", run, name="run_backtest"),
+    path("criteria/<int:number>/backtest/summary/", summary, name="backtest_summary"),
+    path("criteria/<int:number>/backtest/<slug:group>/", group, name="backtest_leads"),
+]
