@@ -139,7 +139,7 @@ def plain(value: float) -> str:
     return f"{value:,.1f}".removesuffix(".0")
 
 
-def _frame(values: Sequence[float], steps: int, say: Say, wide: bool, room: float = 0) -> tuple[Frame, list[Text]]:
+def frame_for(values: Sequence[float], steps: int, say: Say, wide: bool, room: float = 0) -> tuple[Frame, list[Text]]:
     """A frame that holds the values and the words of its own grid, with `room` left at its right."""
     ticks = nice_ticks(max([*values, 0]))
     width = 900 if wide else 500
@@ -165,7 +165,7 @@ def pace_line(
     so far; the period has at least one day.
     """
     target = say(pace[-1])
-    frame, grid = _frame([*actual, *pace], len(pace) - 1, say, wide, room=len(target) * LETTER + 6)
+    frame, grid = frame_for([*actual, *pace], len(pace) - 1, say, wide, room=len(target) * LETTER + 6)
     last = len(actual) - 1
     now = f"{say(actual[-1])} {unit} so far, {say(pace[last])} due by now" if actual else f"no {unit} yet"
     return Chart(
@@ -241,7 +241,7 @@ def projection(
     least the first.
     """
     steps, last, reached = len(labels) - 1, len(actual) - 1, say(actual[-1])
-    frame, grid = _frame([*actual, target, high], steps, say, wide)
+    frame, grid = frame_for([*actual, target, high], steps, say, wide)
     x, y = frame.x(last), frame.y(actual[-1])
     heading = f"heading for {say(likely)} ({say(low)} to {say(high)})"
     return Chart(

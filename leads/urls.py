@@ -14,12 +14,14 @@ from leads.views import (
     routing,
     sourcing,
     studio,
+    trend,
 )
 
 urlpatterns = [
     *criteria.urls,
     *studio.urls,
     *backtest.urls,
+    *trend.urls,
     *queue.urls,
     *handoffs.urls,
     *sourcing.urls,

@@ -7,7 +7,7 @@ import pytest
 
 from agreements.models import Revision, State
 from common.errors import NotAllowed
-from leads import backtest, figures
+from leads import backtest, drawings, figures, trend
 from leads.models import Backtest, BacktestLead, Episode, Handoff, HandoffReturn, Lead
 from leads.models.backtest import groups
 from leads.verdict import Figures, Share, judge
@@ -250,3 +250,31 @@ def test_few_are_called_few():
     assert Share(9, 10).small
     assert not Share(27, 30).small
     assert [round(end, 2) for end in Share(9, 10).interval] == [0.65, 0.98]
+
+
+def test_the_trend_counts_every_month_by_the_one_version_and_as_it_counted_then(history, draft, at):
+    shown = {month.period.key: month for month in trend.months(replayed(draft, at=at))}
+    assert list(shown)[-4:] == ["2025-12", "2026-01", "2026-02", "2026-03"]
+    january = shown["2026-01"]
+    assert (january.counted, january.qualified) == (3, 4)
+    # What sales decided before a lead would have qualified is nothing this version brought about.
+    assert (january.accepted, january.sql, january.won) == (Share(1, 2), Share(1, 4), Share(2, 4))
+    assert {(month.counted, month.qualified) for key, month in shown.items() if key != "2026-01"} == {(0, 0)}
+
+
+def test_the_trend_marks_where_another_version_took_effect(history, draft, at):
+    Revision.objects.filter(pk=draft.revision_id).update(
+        state=State.TRIAL, in_force_at=at - 40 * DAY, trial_until=at - 10 * DAY
+    )
+    job = replayed(draft, at=at)
+    shown = trend.periods(job)
+    [change] = trend.changes(job)
+    assert (change.number, shown[change.place].key) == (draft.revision.number, "2026-01")
+    chart = drawings.trend(trend.months(job), [change], number=change.number)
+    assert chart.paths["agreed"].startswith(f"M{chart.frame.x(change.place)},")
+    assert [row[1:] for row in chart.rows if row[0] == "Jan 2026"] == [(4, 3)]
+
+
+def test_before_the_past_was_replayed_the_trend_page_says_what_to_do(draft, maya, client_of):
+    page = client_of(maya).get(f"/criteria/{draft.revision.number}/trend/")
+    assert (page.status_code, f"/criteria/{draft.revision.number}/backtest/" in page.text) == (200, True)

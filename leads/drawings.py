@@ -1,0 +1,42 @@
+"""The figures of leads: MQLs by month under one definition."""
+
+from collections.abc import Sequence
+
+from accounts.access import Side
+from common.charts import LETTER, Chart, Text, frame_for, plain
+from leads.trend import Change, Month
+
+
+def trend(months: Sequence[Month], changes: Sequence[Change], *, number: int) -> Chart:
+    """Under one version throughout (the curve), as they counted then (the dashes), and where the definition changed."""
+    fixed, counted = [each.qualified for each in months], [each.counted for each in months]
+    words = f"v{number} throughout"
+    frame, grid = frame_for([*fixed, *counted], len(months) - 1, plain, wide=True, room=len(words) * LETTER)
+    last = len(months) - 1
+    labels = [f"{each.period.start_on:%b %Y}" for each in months]
+    marks = [Text(frame.x(each.place), 12, f"v{each.number}", "middle") for each in changes]
+    return Chart(
+        template="figures/_lines.html",
+        title="MQLs by month",
+        sentence=f"MQLs by month: {fixed[-1]} in {labels[-1]} under version {number}, {counted[-1]} as they counted.",
+        side=Side.MARKETING,
+        frame=frame,
+        head=("Month", f"Under v{number} throughout", "As they counted then"),
+        rows=list(zip(labels, fixed, counted, strict=True)),
+        grid=grid,
+        labels=[*frame.ends(labels), *marks, Text(frame.right + 6, frame.y(counted[-1]) + 4, "counted then")],
+        paths={
+            "agreed": " ".join(f"M{mark.x},18V{frame.base}" for mark in marks),
+            "pace": frame.path(counted),
+            "curve": frame.path(fixed),
+        },
+        end=Text(frame.right + 6, _apart(frame.y(fixed[-1]), frame.y(counted[-1])) + 4, words),
+        dot=(frame.x(last), frame.y(fixed[-1])),
+    )
+
+
+def _apart(y: float, other: float) -> float:
+    """The height of a label that must not stand on another's."""
+    if abs(y - other) >= 16:
+        return y
+    return other - 16 if y <= other else other + 16
