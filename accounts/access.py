@@ -133,6 +133,8 @@ GRANTS: dict[str, Grant] = {
     "roles.propose": to(HEADS),
     "focus.edit": to(HEADS),
     "focus.propose": to(HEADS),
+    "stages.edit": to(HEADS),
+    "stages.propose": to(HEADS),
     "revision.sign": to(HEADS),
     "revision.decline": to(HEADS),
     "revision.discuss": to(EVERYONE),

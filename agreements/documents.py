@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from agreements.models import Revision, focus, responsibilities
+from agreements.models import Revision, focus, responsibilities, stage_map
 
 
 class Typed(Protocol):
@@ -73,5 +73,12 @@ register(
         prefix=focus.PREFIX,
         of=lambda revision: revision.focus,
         url=lambda revision: revision.focus.get_absolute_url(),
+    )
+)
+register(
+    Document(
+        prefix=stage_map.DOCUMENT,
+        of=lambda revision: revision.stagemap,
+        url=lambda revision: revision.stagemap.get_absolute_url(),
     )
 )

@@ -9,7 +9,8 @@ from django import forms
 
 from accounts.access import Side
 from agreements.activities import ACTIVITIES
-from agreements.models import Focus, Segment, Who
+from agreements.models import Focus, Segment, StageMap, Who
+from agreements.stages import StageOnMap
 from common.periods import quarter_of
 
 OTHER = {Side.MARKETING: Side.SALES, Side.SALES: Side.MARKETING}
@@ -145,3 +146,30 @@ class QuarterForm(forms.Form):
         this = quarter_of(at, zone)
         self.offered = {each.key: each for each in (this, this.next())}
         self.fields["quarter"].choices = [(key, each.label) for key, each in self.offered.items()]
+
+
+class StageForm(forms.Form):
+    """One stage of the map."""
+
+    owner = forms.ChoiceField(label="Whose", choices=Side.choices)
+    days = forms.IntegerField(
+        label="At most, in days", required=False, min_value=1, max_value=3650, help_text="Empty: as long as it likes."
+    )
+    entry = forms.CharField(label="In", required=False, max_length=300)
+    exit = forms.CharField(label="Out", required=False, max_length=300)
+    what = forms.CharField(
+        label="What we do meanwhile", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, data: Any = None, *, on_map: StageOnMap) -> None:
+        super().__init__(data, initial=on_map.kept(), prefix=on_map.key)
+        self.on_map = on_map
+
+    @property
+    def stage(self) -> StageOnMap:
+        return StageOnMap(key=self.on_map.key, **self.cleaned_data)
+
+
+def stage_forms(stage_map: StageMap, data: Any = None) -> list[StageForm]:
+    """A form for each stage of the map."""
+    return [StageForm(data, on_map=each) for each in stage_map.on_map]

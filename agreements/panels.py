@@ -6,6 +6,7 @@ from accounts.models import User
 from agreements.documents import named
 from agreements.models import Revision, State
 from agreements.models.responsibilities import DOCUMENT as ROLES
+from agreements.models.stage_map import DOCUMENT as STAGES
 from common.badges import badge
 from common.panels import panel
 
@@ -21,6 +22,11 @@ def waits_for_your_signature(object_id: int, user: User) -> dict[str, Any] | Non
 @badge("roles")
 def roles_coming(user: User) -> str:
     return _coming(ROLES)
+
+
+@badge("stages")
+def stages_coming(user: User) -> str:
+    return _coming(STAGES)
 
 
 def _coming(document: str) -> str:

@@ -1,5 +1,5 @@
 """The addresses of this app; each module of views lists its own."""
 
-from agreements.views import focus, roles, signing
+from agreements.views import focus, roles, signing, stages
 
-urlpatterns = [*signing.urls, *roles.urls, *focus.urls]
+urlpatterns = [*signing.urls, *roles.urls, *focus.urls, *stages.urls]

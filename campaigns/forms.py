@@ -70,10 +70,11 @@ class ContentForm(forms.ModelForm):
 
     class Meta:
         model = Content
-        fields = ("title", "kind", "campaign", "talking_points")
+        fields = ("title", "kind", "campaign", "buying_stage", "talking_points")
         labels = {"talking_points": "What a rep should say"}
         help_texts = {
             "kind": "Such as guide, webinar, calculator.",
+            "buying_stage": "Who touched it lately is shown to sales as being that far in buying.",
             "talking_points": "Comes before the campaign’s on the hand-off of whoever it pulled in.",
         }
         widgets = {"talking_points": forms.Textarea(attrs={"rows": 4})}

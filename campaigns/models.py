@@ -97,6 +97,14 @@ class Campaign(models.Model):
             self.serves.set(serves)
 
 
+class BuyingStage(models.TextChoices):
+    """How far somebody is in buying who reads this: what is wrong, what could help, whom to take."""
+
+    AWARENESS = "awareness", "Awareness"
+    CONSIDERATION = "consideration", "Consideration"
+    DECISION = "decision", "Decision"
+
+
 class ContentQuerySet(models.QuerySet["Content"]):
     """What marketing has to offer."""
 
@@ -119,6 +127,7 @@ class Content(models.Model):
     title = models.CharField(max_length=160)
     kind = models.CharField(max_length=40, blank=True)
     campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True, related_name="contents")
+    buying_stage = models.CharField(max_length=13, choices=BuyingStage.choices, blank=True)
     talking_points = models.TextField(blank=True)
 
     objects = ContentQuerySet.as_manager()
@@ -129,6 +138,9 @@ class Content(models.Model):
                 Lower("title"),
                 name="content_titles_are_unique",
                 violation_error_message="There is content of that title already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(buying_stage__in=["", *BuyingStage.values]), name="content_buying_stage_is_known"
             ),
         ]
 

@@ -15,7 +15,7 @@ SALT = "keyset"
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, newest first, and the cursor of the older ones ("" on the last page)."""
+    """Some rows in order, and the cursor of those after them ("" on the last page)."""
 
     rows: list[Any]
     older: str
@@ -30,6 +30,16 @@ def newest_first(rows: QuerySet, moment: str, *, cursor: str = "", size: int = 5
     found = list(rows.order_by(f"-{moment}", "-pk")[: size + 1])
     older = _write(found[size - 1], moment) if len(found) > size else ""
     return Page(found[:size], older)
+
+
+def oldest_first(rows: QuerySet, moment: str, *, cursor: str = "", size: int = 50) -> Page:
+    """A page of rows by a moment's field and id, both ascending; a cursor that is not ours starts at the top."""
+    if key := _read(cursor):
+        at, pk = key
+        rows = rows.filter(**{f"{moment}__gte": at}).exclude(**{moment: at, "pk__lte": pk})
+    found = list(rows.order_by(moment, "pk")[: size + 1])
+    further = _write(found[size - 1], moment) if len(found) > size else ""
+    return Page(found[:size], further)
 
 
 def _write(row: Model, moment: str) -> str:

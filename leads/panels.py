@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from accounts.access import Role, Side
 from accounts.models import User
 from accounts.models.calendar import hours_of
-from agreements.models import Focus, Revision, State
+from agreements.models import Focus, Revision, StageMap, State
 from common import clock as db_clock
 from common import metrics
 from common.badges import badge
@@ -16,9 +16,11 @@ from common.columns import columns
 from common.panels import panel
 from common.worktime import working_time_between
 from leads import release
+from leads.buying import buying_stage
 from leads.lifecycle import RECYCLED
 from leads.models import Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity
 from leads.models.criteria import DOCUMENT
+from leads.stage_age import COUNTED, standings
 from leads.views.queue import day_of
 
 SHOWN = 8
@@ -134,3 +136,18 @@ def share_in_focus(object_id: int, user: User) -> dict[str, Any] | None:
         "cases": metrics.cases("focus_share", period),
         **{name: metrics.value(key, period) for name, key in figures.items()},
     }
+
+
+@panel("stages", "leads/_standings.html")
+def at_each_stage(object_id: int, user: User) -> dict[str, Any]:
+    """How many leads are at each stage now, and how many for longer than the map allows."""
+    stage_map = StageMap.objects.with_revision().get(pk=object_id)
+    rows = standings(stage_map, at=db_clock.now())
+    return {"standings": rows, "in_force": stage_map.revision.rules, "counted": COUNTED}
+
+
+@panel("lead", "leads/_buying.html", order=30)
+def how_far_in_buying(object_id: int, user: User) -> dict[str, Any] | None:
+    """The buying stage of the lead, told by the content of the last 60 days."""
+    buying = buying_stage(Lead(pk=object_id), at=db_clock.now())
+    return {"buying": buying} if buying else None

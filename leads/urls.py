@@ -13,6 +13,7 @@ from leads.views import (
     reasons,
     routing,
     sourcing,
+    stale,
     studio,
     trend,
 )
@@ -27,6 +28,7 @@ urlpatterns = [
     *sourcing.urls,
     *export.urls,
     *leads.urls,
+    *stale.urls,
     *doubles.urls,
     *companies.urls,
     *imports.urls,

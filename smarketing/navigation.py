@@ -20,6 +20,7 @@ MENU = (
             ("Personas", "personas"),
             ("Sales focus", "focus"),
             ("MQL criteria", "criteria"),
+            ("Stage map", "stages"),
             ("Agreement", "agreement"),
         ),
     ),

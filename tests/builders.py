@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.access import Role, Side
 from accounts.models import Team, User
 from agreements.activities import KEYS
-from agreements.models import Focus, Responsibilities
+from agreements.models import Focus, Responsibilities, StageMap
 from common.errors import Refused
 from common.periods import quarter_of
 from leads.draining import score_due
@@ -76,6 +76,15 @@ def focus_in_force(*, theo: User, nora: User, at: datetime, **wanted: Any) -> Fo
     """The focus of the quarter of `at`, signed by both heads; `wanted` is its content."""
     draft = Focus.objects.start(quarter_of(at, AMSTERDAM), by=nora, at=at)
     draft.edit(by=nora, **{"conversion": "Meetings about the second hub"} | wanted)
+    draft.propose(by=nora, at=at)
+    draft.sign(by=theo, at=at)
+    draft.sign(by=nora, at=at)
+    return draft
+
+
+def stage_map_in_force(*, theo: User, nora: User, at: datetime) -> StageMap:
+    """The product's own proposal, signed by both heads."""
+    draft = StageMap.objects.start(by=nora, at=at)
     draft.propose(by=nora, at=at)
     draft.sign(by=theo, at=at)
     draft.sign(by=nora, at=at)

@@ -32,6 +32,7 @@ from tests.builders import (
     criteria_in_force,
     focus_in_force,
     reason,
+    stage_map_in_force,
 )
 from tests.leads.files import checked, imported, table, uploaded
 
@@ -202,6 +203,8 @@ def _draft(company: Company) -> None:
     things = company.things
     signed = focus_in_force(theo=theo, nora=nora, at=BEGUN, segments=[Segment("Hauliers", ("Road freight",), least=50)])
     things["focus"] = [signed.amend(by=nora, at=NOW - DAY).pk, signed.pk]
+    stage_map = stage_map_in_force(theo=theo, nora=nora, at=BEGUN)
+    things["stages"] = [stage_map.amend(by=nora, at=NOW - DAY).revision.number, stage_map.revision.number]
     things["roles"] = _say_who_does_what(company)
     things["criteria"].insert(0, draft.revision.number)
     things["rules"] = [draft.rules.filter(section="scored").first().pk]

@@ -11,6 +11,7 @@ from agreements.models.revision import (
     State,
     digest,
 )
+from agreements.models.stage_map import StageMap
 from agreements.models.typed import TypedDocument
 from agreements.models.versions import COMING, Version, VersionQuerySet
 
@@ -27,6 +28,7 @@ __all__ = [
     "RevisionQuerySet",
     "Segment",
     "Signature",
+    "StageMap",
     "State",
     "TypedDocument",
     "Version",
