@@ -6,7 +6,6 @@ from accounts.models import User
 from agreements.documents import named
 from agreements.models import Revision, State
 from agreements.models.responsibilities import DOCUMENT as ROLES
-from agreements.models.stage_map import DOCUMENT as STAGES
 from common.badges import badge
 from common.panels import panel
 
@@ -21,15 +20,6 @@ def waits_for_your_signature(object_id: int, user: User) -> dict[str, Any] | Non
 
 @badge("roles")
 def roles_coming(user: User) -> str:
-    return _coming(ROLES)
-
-
-@badge("stages")
-def stages_coming(user: User) -> str:
-    return _coming(STAGES)
-
-
-def _coming(document: str) -> str:
-    """The version of a document that is on its way: "v2 draft", "v2 to sign"."""
-    coming = Revision.objects.of(document).filter(state__in=[State.DRAFT, State.PROPOSED]).first()
+    """The version of who does what that is on its way: "v2 draft", "v2 to sign"."""
+    coming = Revision.objects.of(ROLES).filter(state__in=[State.DRAFT, State.PROPOSED]).first()
     return f"v{coming.number} {'draft' if coming.is_draft else 'to sign'}" if coming else ""
