@@ -91,15 +91,20 @@ def fingerprint(criteria: Criteria) -> str:
     return sha256("\n".join(said).encode()).hexdigest()
 
 
+def period(criteria: Criteria, *, at: datetime) -> tuple[datetime, datetime]:
+    """The year that a backtest begun at a moment is about: up to the midnight before, where the points age."""
+    zone = ZoneInfo(criteria.zone)
+    midnight = datetime.combine(at.astimezone(zone).date(), time(), zone)
+    return midnight - PERIOD, midnight
+
+
 def start(criteria: Criteria, *, by: User | None, at: datetime) -> Backtest:
     """Ask for the backtest of a version, and over the same period that of the version that rules."""
-    midnight = datetime.combine(at.astimezone(ZoneInfo(criteria.zone)).date(), time(), ZoneInfo(criteria.zone))
+    since, until = period(criteria, at=at)
     ruling = Criteria.objects.ruling()
     asked = [criteria] if ruling is None or ruling.pk == criteria.pk else [criteria, ruling]
     made = [
-        Backtest.objects.start(
-            each, fingerprint=fingerprint(each), since=midnight - PERIOD, until=midnight, by=by, at=at
-        )
+        Backtest.objects.start(each, fingerprint=fingerprint(each), since=since, until=until, by=by, at=at)
         for each in asked
     ]
     return made[0]

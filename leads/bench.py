@@ -13,9 +13,10 @@ from django.db import connection
 from agreements.models import Revision, State
 from common import clock as db_clock
 from common.bench import Timing, bench, best, run
-from leads import draining, rescoring
+from leads import backtest as replaying
+from leads import draining, facts, rescoring
 from leads.importing import bench as importing
-from leads.models import Criteria, DueLead, Lead, LeadScore
+from leads.models import Backtest, BacktestLead, Criteria, DueLead, Lead, LeadScore
 from leads.scoring.compiler import COLUMNS
 from leads.scoring.preview import preview
 
@@ -122,6 +123,50 @@ READ_BY_HAND = f"SELECT count(*), sum(total), count(*) FILTER (WHERE qualifies) 
 DIFFERENT = f"SELECT count(*) FROM leads_leadscore s JOIN ({BY_HAND}) e USING (lead_id) WHERE {CHANGED}"
 
 
+TOUCHES_EACH = 10
+# Everybody came before their touches, so that each touch is a moment of its own.
+CAME_BEFORE = "UPDATE leads_lead SET created_at = %(at)s - interval '200 days' - (id %% 150) * interval '1 day'"
+
+# The last thirty local days up to the moment: whole days, without what came later on the day itself.
+COUNTED = ", ".join(
+    f"count(*) FILTER (WHERE kind = '{kind}') OVER month - count(*) FILTER (WHERE kind = '{kind}') OVER that_day"
+    f" + count(*) FILTER (WHERE kind = '{kind}') OVER so_far AS {kind}"
+    for kind, _, _ in ON_TOUCHES
+)
+POINTS = " + ".join(
+    f"{'least' if points > 0 else 'greatest'}({points} * {kind}, {cap if points > 0 else -cap})"
+    for kind, points, cap in ON_TOUCHES
+)
+# The same definition, replayed by one statement that knows it by heart, and that nobody's facts ever changed.
+REPLAY_BY_HAND = f"""
+INSERT INTO leads_backtestlead (backtest_id, lead_id, qualified_at, total, best, best_decided, best_dealt)
+SELECT %(backtest)s, lead_id, min(at) FILTER (WHERE total >= 60),
+       (array_agg(total ORDER BY at) FILTER (WHERE total >= 60))[1], max(total), 0, 0
+  FROM (SELECT f.id AS lead_id, f.created_at AS at, f.fit AS total FROM known f
+         UNION ALL
+        SELECT f.id, t.occurred_at, f.fit + {POINTS}
+          FROM known f
+          JOIN (SELECT lead_id, occurred_at, {COUNTED}
+                  FROM (SELECT lead_id, kind, occurred_at,
+                               (occurred_at AT TIME ZONE %(zone)s)::date - date '2000-01-01' AS day
+                          FROM leads_touch WHERE responded AND occurred_at < %(until)s) d
+                WINDOW month AS (PARTITION BY lead_id ORDER BY day RANGE BETWEEN 29 PRECEDING AND CURRENT ROW),
+                       that_day AS (PARTITION BY lead_id, day),
+                       so_far AS (PARTITION BY lead_id, day ORDER BY occurred_at)) t ON t.lead_id = f.id) moments
+ WHERE total > 0
+ GROUP BY lead_id
+"""
+FIT_BY_HAND = f"""
+CREATE TEMP TABLE known AS
+SELECT l.id, l.created_at, e.fit FROM leads_lead l JOIN ({BY_HAND}) e ON e.lead_id = l.id WHERE e.fit >= 20
+"""
+REPLAYED_OTHERWISE = """
+SELECT count(*) FROM (SELECT * FROM leads_backtestlead WHERE backtest_id = %(ours)s) o
+  FULL JOIN (SELECT * FROM leads_backtestlead WHERE backtest_id = %(bare)s) b USING (lead_id)
+ WHERE (o.qualified_at, o.total, o.best) IS DISTINCT FROM (b.qualified_at, b.total, b.best)
+"""
+
+
 @bench("rescore")
 def rescore(leads: int) -> Iterator[Timing]:
     """Everybody scored anew, when all, one in a hundred and none of the scores change; and marked leads alone."""
@@ -165,11 +210,11 @@ def _due(leads: int, at: datetime, known: dict[str, Any]) -> Iterator[Timing]:
     yield best(f"{len(ids):,} due leads", ours, lambda: run(some, known | {"ids": ids}), before=mark)
 
 
-def fill(leads: int, at: datetime) -> None:
+def fill(leads: int, at: datetime, *, touches_each: int = 5) -> None:
     """People, their companies and their touches, the same ones every time."""
     if Lead.objects.exists():
         raise RuntimeError("A benchmark fills an empty database; this one has leads.")
-    sizes = {"leads": leads, "companies": max(leads // 5, 1), "touches": leads * 5}
+    sizes = {"leads": leads, "companies": max(leads // 5, 1), "touches": leads * touches_each}
     rows = {name: HASHED.format(salt=salt, rows=size) for salt, (name, size) in enumerate(sizes.items())}
     for statement in FILL:
         run(statement.format(**rows), sizes | {"at": at})
@@ -215,3 +260,49 @@ def _disturb(every: int) -> None:
     """Make the score of every so manieth lead wrong."""
     run("UPDATE leads_leadscore SET fit = fit + 1 WHERE lead_id %% %(every)s = 0", {"every": every})
     run("VACUUM (ANALYZE) leads_leadscore")
+
+
+@bench("backtest")
+def backtest(leads: int) -> Iterator[Timing]:
+    """Everybody replayed at each moment something changed, with the figures' rows written."""
+    at = db_clock.now()
+    fill(leads, at, touches_each=TOUCHES_EACH)
+    run(CAME_BEFORE, {"at": at})
+    for first in range(0, leads, 10_000):
+        facts.first_snapshot(Lead.objects.order_by("pk").values_list("pk", flat=True)[first : first + 10_000], at=at)
+    run("VACUUM ANALYZE")
+    criteria = rule(at)
+
+    def ours() -> None:
+        replaying.start(criteria, by=None, at=at)
+        replaying.go_on(clock=lambda: at)
+
+    def bare() -> None:
+        _replay_by_hand(criteria, at)
+
+    ours()
+    _check_replayed(_replay_by_hand(criteria, at))
+    yield best("backtest, every moment of everybody", ours, bare, before=Backtest.objects.all().delete)
+
+
+def _replay_by_hand(criteria: Criteria, at: datetime) -> Backtest:
+    """The rows of the finished backtest once more, by hand."""
+    since, until = replaying.period(criteria, at=at)
+    made = Backtest.objects.create(
+        criteria=criteria, since=since, until=until, started_at=at, leased_until=at, finished_at=at
+    )
+    known: dict[str, Any] = _known(at) | {"backtest": made.pk, "until": until}
+    run("DROP TABLE IF EXISTS known")
+    run(FIT_BY_HAND, known)
+    run(REPLAY_BY_HAND, known)
+    return made
+
+
+def _check_replayed(bare: Backtest) -> None:
+    """Two ways that tell different moments are not worth comparing."""
+    ours = Backtest.objects.exclude(pk=bare.pk).get()
+    with connection.cursor() as cursor:
+        cursor.execute(REPLAYED_OTHERWISE, {"ours": ours.pk, "bare": bare.pk})
+        [(different,)] = cursor.fetchall()
+    if different or not BacktestLead.objects.filter(backtest=ours).exists():
+        raise RuntimeError(f"The statement by hand tells another moment for {different} leads.")

@@ -70,7 +70,7 @@ def _sure(share: Share) -> str:
     if not share.small:
         return said
     low, high = share.interval
-    return f"{said}, few: {low:.0%} to {high:.0%}"
+    return f"{said}, few: {percent(low)} to {percent(high)}"
 
 
 def _accepted(found: Figures) -> tuple[str, str]:
@@ -83,7 +83,10 @@ def _missed(found: Figures) -> tuple[str, str]:
 
 
 def _hours(found: Figures) -> tuple[str, str]:
-    return f"{found.hours:,.0f} a week", f"of {found.hours_there_are:,.0f}" if found.room else "nobody takes any"
+    return (
+        f"{found.hours:,.{int(found.hours < 10)}f} a week",
+        f"of {found.hours_there_are:,.0f}" if found.room else "nobody takes any",
+    )
 
 
 def _of(name: str) -> Callable[[Figures], float | None]:

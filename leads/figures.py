@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from common.conditions import number_words
 from leads import release
 from leads.handover import default_pool
-from leads.models.backtest import BANDS, Backtest, groups
+from leads.models.backtest import BANDS, Backtest, edges, groups
 from leads.verdict import Band, Figures, Share, lift
 
 STEPS = 4  # thresholds to choose from on either side
@@ -75,9 +75,9 @@ def bands(found: Figures, backtest: Backtest, points: Decimal) -> list[Band]:
 
 def labels(points: Decimal) -> list[str]:
     """The bands of points in words, from the fewest."""
-    edges = [number_words(points * share) for share in BANDS]
-    between = [f"{low} to {high} points" for low, high in pairwise(edges)]
-    return [f"Under {edges[0]} points", *between, f"From {edges[-1]} points", "At once, by the fast track"]
+    ends = [number_words(edge) for edge in edges(points)]
+    between = [f"{low} to {high} points" for low, high in pairwise(ends)]
+    return [f"Under {ends[0]} points", *between, f"From {ends[-1]} points", "At once, by the fast track"]
 
 
 def steps(backtest: Backtest, *, asked: Decimal, minutes: int, room: int) -> list[Step]:

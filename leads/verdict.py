@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from common.estimates import interval
+from common.templatetags.words import percent
 
 SMALL = 30  # below this a share is shown with its interval alone
 DECISIONS, WINS = 200, 30
@@ -177,19 +178,20 @@ def _keeps_wins(kept: Share) -> Finding:
 def _is_accepted(share: Share, ruling: Share | None) -> Finding:
     if share.value is None:
         return Finding(False, "Sales decided on none of these leads, so nobody can say how many they would accept.")
-    said = f"Sales accepted {share.value:.0%} of those decided"
     if ruling is None or ruling.value is None:
-        return Finding(True, f"{said}; there is nothing to compare it with.")
-    lower = share.value < ruling.value
-    than = "less than" if lower else "not less than"
-    return Finding(not lower, f"{said}, {than} the {ruling.value:.0%} under the version in force.")
+        return Finding(True, f"Sales accepted {percent(share.value)} of those decided; nothing stands beside it.")
+    digits = int(percent(share.value) == percent(ruling.value))
+    than = "less than" if share.value < ruling.value else "not less than"
+    before = f"{than} the {percent(ruling.value, digits)} under the version in force"
+    says = f"Sales accepted {percent(share.value, digits)} of those decided, {before}."
+    return Finding(share.value >= ruling.value, says)
 
 
 def _fits(figures: Figures) -> Finding:
     if figures.capacity is None:
         return Finding(False, "Nobody in sales can take leads, so nothing fits.")
     fits = figures.counts["mqls"] <= figures.room * figures.weeks
-    says = f"It needs {figures.capacity:.0%} of what sales can take"
+    says = f"It needs {percent(figures.capacity)} of what sales can take"
     return Finding(fits, f"{says}." if fits else f"{says}: more than there is.")
 
 

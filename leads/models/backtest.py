@@ -190,10 +190,15 @@ def groups(points: Decimal) -> dict[str, Q]:
     } | {f"band_{n}": decided & band for n, band in enumerate(_bands(points))}
 
 
+def edges(points: Decimal) -> list[Decimal]:
+    """Where a band of points ends and the next begins: whole points around those asked for."""
+    return [points if share == 1 else round(points * share, 0) for share in BANDS]
+
+
 def _bands(points: Decimal) -> list[Q]:
     """By the points at the decision, from the fewest; the last is the fast track."""
     fast = Q(fast_track_at__lte=F("decided_at"))
-    edges = [points * share for share in BANDS]
-    between = [Q(best_decided__gte=low, best_decided__lt=high) for low, high in pairwise(edges)]
-    slow = [Q(best_decided__lt=edges[0]), *between, Q(best_decided__gte=edges[-1])]
+    ends = edges(points)
+    between = [Q(best_decided__gte=low, best_decided__lt=high) for low, high in pairwise(ends)]
+    slow = [Q(best_decided__lt=ends[0]), *between, Q(best_decided__gte=ends[-1])]
     return [*(~fast & band for band in slow), fast]

@@ -9,7 +9,7 @@ autodiscover_modules("bench")
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", ["import", "rescore", "sweep", "rep_day", "scorecard"])
+@pytest.mark.parametrize("name", ["import", "backtest", "rescore", "sweep", "rep_day", "scorecard"])
 def test_a_benchmark_measures_our_way_and_the_bare_one(name):
     timings = list(benches()[name](200))
 

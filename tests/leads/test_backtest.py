@@ -231,9 +231,10 @@ def test_one_failing_is_a_check_and_two_are_not_ready():
         ({"kept": 55}, "It would have missed 3 of 58 won customers; at most one in twenty may be missed."),
         (
             {"ruling": 0.85},
-            "Sales accepted 84% of those decided, less than the 85% under the version in force.",
+            "Sales accepted 84\N{NO-BREAK SPACE}% of those decided, "
+            "less than the 85\N{NO-BREAK SPACE}% under the version in force.",
         ),
-        ({"room": 44}, "It needs 102% of what sales can take: more than there is."),
+        ({"room": 44}, "It needs 102\N{NO-BREAK SPACE}% of what sales can take: more than there is."),
         ({"room": 0}, "Nobody in sales can take leads, so nothing fits."),
         ({"wins": 30, "kept": 28}, "It would have missed 2 of 30 won customers; at most one in twenty may be missed."),
     ],

@@ -51,7 +51,7 @@ def test_a_reader_without_javascript_takes_another_threshold_from_the_row_of_ste
     higher = client.get(f"/criteria/{NUMBER}/backtest/?threshold=49&minutes=120").content.decode()
     assert "Were it to ask for 49 points" in higher
     assert "<b>2.0</b>" in higher
-    assert "<b>4 a week</b>" in higher
+    assert "<b>4.0 a week</b>" in higher
     assert f"/criteria/{NUMBER}/backtest/mqls/?threshold=49&amp;minutes=120" in higher
 
 
