@@ -3,9 +3,11 @@
 from django.urls import reverse
 
 from leads.kinds import kind_label
-from leads.models import Handoff, HandoffReturn, Lead
+from leads.models import ChangeRequest, Handoff, HandoffReturn, Lead
+from leads.models.change import ANSWERED, ASKED
 from notifications import kinds
 from notifications.kinds import Ids, Kind, Rendered
+from notifications.models import Comment
 
 
 def _still_theirs(ids: Ids) -> bool:
@@ -74,6 +76,17 @@ def _customer_active(ids: Ids) -> Rendered:
     return Rendered(f"{lead} of {lead.company} is looking around again", text, lead.get_absolute_url())
 
 
+def _change_asked(ids: Ids) -> Rendered:
+    asked = ChangeRequest.objects.select_related("by", "criteria__revision", "rule").get(pk=ids["change"])
+    return Rendered(f"{asked.by} asks for a change of the {asked.criteria}", str(asked), asked.get_absolute_url())
+
+
+def _change_answered(ids: Ids) -> Rendered:
+    asked = ChangeRequest.objects.select_related("criteria__revision", "rule").get(pk=ids["change"])
+    comment = Comment.objects.select_related("author").get(pk=ids["comment"])
+    return Rendered(f"{comment.author} on “{asked.about}”", comment.text, asked.get_absolute_url())
+
+
 kinds.register(Kind("leads.handed_over", "A lead for you", render=_handed_over, still_relevant=_still_theirs))
 kinds.register(
     Kind("leads.unassigned", "A lead belongs to nobody", render=_unassigned, still_relevant=_still_unassigned)
@@ -84,3 +97,5 @@ kinds.register(
     Kind("leads.repaired", "Your return was completed", render=_repaired, still_relevant=_waits_for_decision)
 )
 kinds.register(Kind("leads.customer_active", "Your customer is active", render=_customer_active))
+kinds.register(Kind(ASKED, "A change of the criteria is asked for", render=_change_asked))
+kinds.register(Kind(ANSWERED, "An answer about a change of the criteria", render=_change_answered))

@@ -1,6 +1,7 @@
 """The addresses of this app; each module of views lists its own."""
 
 from leads.views import (
+    asking,
     backtest,
     companies,
     criteria,
@@ -20,6 +21,7 @@ from leads.views import (
 
 urlpatterns = [
     *criteria.urls,
+    *asking.urls,
     *studio.urls,
     *backtest.urls,
     *trend.urls,

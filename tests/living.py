@@ -15,7 +15,7 @@ from goals.models import Plan
 from leads import backtest
 from leads.draining import score_due
 from leads.intake import record_touches, source_lead
-from leads.models import Attempt, Criteria, Handoff, HandoffReturn, Lead, Opportunity
+from leads.models import Attempt, ChangeRequest, Criteria, Handoff, HandoffReturn, Lead, Opportunity
 from meetings.models import Series
 from notifications import threads
 from notifications.models import Delivery, KeptMail
@@ -193,7 +193,11 @@ def _plan_and_meet(company: Company) -> None:
 def _draft(company: Company) -> None:
     """The next versions: a definition in the editor, an agreement and a goal that wait for signatures."""
     theo, nora = company.theo, company.nora
-    draft = Criteria.objects.draft_from(Criteria.objects.ruling(), by=theo, at=NOW - DAY)
+    proposed = Criteria.objects.draft_from(Criteria.objects.ruling(), by=theo, at=NOW - 2 * DAY)
+    proposed.propose(by=theo, at=NOW - 2 * DAY)
+    asked = ChangeRequest.objects.ask(proposed, "Too few.", rule=proposed.rules.first(), by=nora, at=NOW - 2 * DAY)
+    proposed.decline(by=nora, because="", at=NOW - DAY)
+    draft = proposed.amend(by=theo, at=NOW - DAY)
     backtest.start(draft, by=theo, at=NOW)
     backtest.go_on(clock=lambda: NOW)
     agreement = Agreement.objects.draft_from(Agreement.objects.ruling(), by=nora, at=NOW - DAY)
@@ -209,6 +213,7 @@ def _draft(company: Company) -> None:
     things["criteria"].insert(0, draft.revision.number)
     things["rules"] = [draft.rules.filter(section="scored").first().pk]
     things["backtest"] = ["mqls", "missed", "band_5"]
+    things["changes"] = [asked.pk]
     things["new"] = ["must", "fit", "engagement"]
     things["agreement"].insert(0, agreement.revision.number)
     things["plans"] = [another.pk, plan.pk, *things["plans"]]

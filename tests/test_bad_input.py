@@ -26,7 +26,18 @@ PAGES = [address for address in addresses() if not address.is_api]
 # Open to strangers: to come in, to read how the API works, to ask whether the installation is well.
 PUBLIC = {"sign_in", "demo_sign_in", "forgot_password", "set_password", "health_live", "health_ready"}
 # Where any words will do, or nothing at all, or any day.
-ANY_WORDS = {"close_day", "decline_revision", "edit_focus", "edit_lead", "lose", "plan_next", "post_comment", "waive"}
+ANY_WORDS = {
+    "ask_for_change",
+    "close_day",
+    "decline_revision",
+    "edit_focus",
+    "edit_lead",
+    "lose",
+    "plan_next",
+    "post_comment",
+    "reply_to_change",
+    "waive",
+}
 # Django's own, which look at who comes, or with which link, before anything else.
 DOORS = {"sign_in", "set_password"}
 # What is meant by pressing the button alone, whatever else is sent.

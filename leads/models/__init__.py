@@ -2,6 +2,7 @@ from leads.models.assignment import Assignment
 from leads.models.attempt import Attempt
 from leads.models.attribute import Attribute, LeadVersion
 from leads.models.backtest import Backtest, BacktestLead
+from leads.models.change import ChangeRequest
 from leads.models.company import Company
 from leads.models.criteria import Criteria, Rule
 from leads.models.episode import Episode, Transition
@@ -19,6 +20,7 @@ __all__ = [
     "Attribute",
     "Backtest",
     "BacktestLead",
+    "ChangeRequest",
     "Company",
     "Criteria",
     "DealContact",

@@ -234,9 +234,13 @@ class Criteria(models.Model):
         self._begin(at=at)
 
     def decline(self, *, by: User, because: str, at: datetime) -> None:
-        """Ask for a change instead of signing. Raises Incomplete without the reason."""
+        """Ask for a change instead of signing; what was asked beside the rules goes with the reason.
+
+        Raises Incomplete without either.
+        """
         access.check(by, "revision.decline")
-        self.revision.decline(by=by, because=because, at=at)
+        asked = [str(each) for each in self.changes_asked.filter(settled_at=None).order_by("at", "id")]
+        self.revision.decline(by=by, because="\n".join([because.strip(), *asked]).strip(), at=at)
 
     def withdraw(self, *, by: User, at: datetime) -> None:
         """Take back a draft, a trial or a proposal; signatures given to it are void."""

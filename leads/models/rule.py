@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
+from django.contrib.postgres.functions import RandomUUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Q
@@ -39,6 +41,9 @@ class Rule(models.Model):
     """
 
     criteria = models.ForeignKey("leads.Criteria", models.CASCADE, related_name="rules")
+    line = models.UUIDField(
+        default=uuid4, db_default=RandomUUID(), editable=False, help_text="The same in every copy of the row."
+    )
     section = models.CharField(max_length=10, choices=Section.choices)
     axis = models.CharField(max_length=10, choices=Axis.choices, blank=True)
     position = models.PositiveSmallIntegerField(default=0)

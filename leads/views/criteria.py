@@ -17,9 +17,10 @@ from common.htmx import answer, toast, wants_part
 from leads.doubts import doubts
 from leads.forms.criteria import ProposeForm, TermsForm
 from leads.forms.rule import LISTS, list_of, rule_form
-from leads.models import Criteria, Rescore, Rule
+from leads.models import ChangeRequest, Criteria, Rescore, Rule
 from leads.models.criteria import CriteriaQuerySet
 from leads.wording import Wording, changes, summary, terms
+from notifications.models import Comment
 
 COMING = [State.DRAFT, State.PROPOSED, State.SIGNED]
 HEADINGS = {
@@ -70,13 +71,15 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 def context_of(shown: Criteria, user: User) -> dict[str, Any]:
     found = list(_versions(user).with_rules().order_by("-revision__number"))
     before = _before(shown, found)
-    said, odd = shown.sentences(), odd_about(shown)
+    said, odd, asked = shown.sentences(), odd_about(shown), _asked_beside(shown)
     return {
         "criteria": shown,
         "editable": shown.revision.is_draft and allowed(user, "criteria.edit"),
         "summary": summary(shown),
         "terms_said": terms(shown),
-        "lists": _lists(shown, odd),
+        "lists": _lists(shown, odd, asked),
+        "asked_besides": asked.get(None, []),
+        "may_ask": shown.revision.state == State.PROPOSED and allowed(user, "revision.discuss"),
         "odd_terms": odd.get(None, []),
         "versions": found,
         "before": before,
@@ -113,13 +116,28 @@ def odd_about(shown: Criteria) -> dict[int | None, list[str]]:
     return found
 
 
-def _lists(shown: Criteria, odd: dict[int | None, list[str]]) -> list[dict[str, Any]]:
-    """The rules, list by list, with their words in parts and what is odd about each."""
+def _asked_beside(shown: Criteria) -> dict[str | None, list[dict[str, Any]]]:
+    """The changes asked for, each with its answers, by the line of their rule; None where it has gone or is none."""
+    found = ChangeRequest.objects.beside(shown)
+    answers = Comment.objects.on_all(found)
+    lines = {rule.line for rule in shown.rules.all()}
+    beside: dict[str | None, list[dict[str, Any]]] = {}
+    for each in found:
+        line = each.rule.line if each.rule and each.rule.line in lines else None
+        beside.setdefault(line, []).append({"change": each, "answers": answers.get(each.pk, []), "astray": not line})
+    return beside
+
+
+def _lists(
+    shown: Criteria, odd: dict[int | None, list[str]], asked: dict[str | None, list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """The rules, list by list, with their words in parts, what is odd about each and what is asked of it."""
     wording = Wording.now()
     rows: dict[str, list[dict[str, Any]]] = {place: [] for place in LISTS}
     for rule in shown.rules.all():
         label, said = wording.parts(rule)
         row = {"rule": rule, "label": label, "said": said, "odd": odd.get(rule.pk, [])}
+        row["asked"] = asked.get(rule.line, [])
         rows[list_of(rule)].append(row)
     return [
         {"place": place, "title": title, "hint": hint, "rows": rows[place]} for place, (title, hint) in HEADINGS.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -16,6 +18,16 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """The thread on a thing, the oldest first."""
         about = ContentType.objects.get_for_model(thing)
         return self.filter(content_type=about, object_id=thing.pk).select_related("author__team").order_by("at", "id")
+
+    def on_all(self, things: Sequence[models.Model]) -> dict[int, list[Comment]]:
+        """The threads on several things of one kind, by their ids."""
+        threads: dict[int, list[Comment]] = {}
+        if things:
+            about = ContentType.objects.get_for_model(things[0])
+            found = self.filter(content_type=about, object_id__in=[thing.pk for thing in things])
+            for comment in found.select_related("author").order_by("at", "id"):
+                threads.setdefault(comment.object_id, []).append(comment)
+        return threads
 
 
 class Comment(models.Model):
