@@ -10,6 +10,7 @@ urlpatterns = [
     path("password/forgot/", sign_in.forgot_password, name="forgot_password"),
     path("password/<uidb64>/<token>/", sign_in.SetPassword.as_view(), name="set_password"),
     path("account/", account.account, name="account"),
+    path("account/deputy/", account.name_deputy, name="name_deputy"),
     path("account/password/", account.change_password, name="change_password"),
     path("account/tokens/", account.tokens, name="tokens"),
     path("account/tokens/create/", account.create_token, name="create_token"),

@@ -6,6 +6,7 @@ from accounts.models import User
 from agreements.documents import named
 from agreements.models import Revision, State
 from agreements.models.responsibilities import DOCUMENT as ROLES
+from common import clock as db_clock
 from common.badges import badge
 from common.panels import panel
 
@@ -13,7 +14,9 @@ from common.panels import panel
 @panel("home", "agreements/_waiting.html", order=10)
 def waits_for_your_signature(object_id: int, user: User) -> dict[str, Any] | None:
     """The proposals that the reader has yet to sign."""
-    waiting = Revision.objects.waiting_for(user).select_related("proposed_by").order_by("proposed_at")
+    waiting = (
+        Revision.objects.waiting_for(user, at=db_clock.now()).select_related("proposed_by").order_by("proposed_at")
+    )
     rows = [(revision, named(revision)) for revision in waiting]
     return {"rows": rows} if rows else None
 

@@ -9,6 +9,7 @@ from typing import Any
 from accounts.access import Side
 from accounts.models import User
 from agreements.models import Revision, Signature, State
+from common import clock as db_clock
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,15 @@ class Line:
 
 def signing_context(revision: Revision, user: User) -> dict[str, Any]:
     """The context of `agreements/_signatures.html`."""
-    given = {signature.side: signature for signature in revision.signatures.select_related("user")}
+    given = {signature.side: signature for signature in revision.signatures.select_related("user", "instead_of")}
     missing = [side for side in Side if side not in given]
     proposed = revision.state == State.PROPOSED
+    given_for = _given_for(missing, user) if proposed else []
     return {
         "revision": revision,
         "lines": [Line(side, given.get(side), list(User.objects.heads_of(side))) for side in Side],
-        "may_sign": proposed and any(user.signs_for(side) for side in missing),
+        "may_sign": bool(given_for),
+        "instead_of": next((head for head in given_for if head != user), None),
         "signs_for_both": proposed and all(user.signs_for(side) for side in Side) and len(missing) == len(Side),
     }
 
@@ -40,3 +43,11 @@ def changes(before: list[str], after: list[str]) -> list[tuple[str, str]]:
         if word != "equal":
             found += [("del", sentence) for sentence in before[i:j]] + [("ins", sentence) for sentence in after[k:n]]
     return found
+
+
+def _given_for(missing: list[Side], user: User) -> list[User]:
+    """Whose signatures the reader can give now: their own, or those of heads who are away."""
+    if own := [user for side in missing if user.signs_for(side)]:
+        return own
+    at = db_clock.now()
+    return [head for side in missing if (head := user.signature_for(side, at=at))]

@@ -51,6 +51,7 @@ BUTTONS = {
     "run_backtest", "run_import", "sign_out", "sign_revision", "skip_meeting", "start_roles", "start_stages",
     "take_off_agenda", "try_criteria", "undo", "undo_import", "withdraw_agreement", "withdraw_criteria",
     "withdraw_focus", "withdraw_plan", "withdraw_roles", "withdraw_stages",
+    "settle_change",
 }  # fmt: skip
 
 NASTY = (

@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Lower
 
 from accounts.access import Role, Side, check
@@ -112,6 +112,14 @@ class User(AbstractBaseUser):
     daily_capacity = models.PositiveSmallIntegerField(
         default=8, help_text="Hand-offs a working day that this person can take on; 0 takes part in no routing."
     )
+    deputy = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="stands_in_for",
+        help_text="Of a head: who signs for that side while the head is away.",
+    )
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
     invited_at = models.DateTimeField(null=True, blank=True)
@@ -125,6 +133,9 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
             models.CheckConstraint(condition=Q(roles__contained_by=Role.values), name="user_roles_are_known"),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("id")), name="user_deputy_is_another"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -169,6 +180,21 @@ class User(AbstractBaseUser):
         """Whether this person is the head of that side. An admin never signs."""
         head = Role.HEAD_OF_MARKETING if side == Side.MARKETING else Role.HEAD_OF_SALES
         return self.is_active and head in self.roles
+
+    def signature_for(self, side: str, *, at: datetime) -> User | None:
+        """Whose signature for a side this person gives now: their own as its head, else that of a head
+        who is away and named them as deputy; None where they sign nothing for it.
+        """
+        if self.signs_for(side) or not self.is_active:
+            return self if self.is_active else None
+        return User.objects.heads_of(side).filter(deputy=self).absent(at=at).order_by("pk").first()
+
+    def name_deputy(self, deputy: User | None, *, by: User) -> None:
+        """Say who signs for one's side while one is away; None for nobody. Raises Incomplete for who cannot."""
+        check(by, "deputy.name", self)
+        if deputy and (deputy == self or not deputy.is_active or not set(deputy.sides) & set(self.sides)):
+            raise Incomplete("A deputy is another person who works for your side.", "deputy")
+        self._change(deputy=deputy)
 
     # Joining and leaving
 

@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import may
-from accounts.forms.account import ProfileForm, TokenForm
+from accounts.access import allowed, may
+from accounts.forms.account import DeputyForm, ProfileForm, TokenForm
 from accounts.forms.sign_in import ChangePasswordForm
 from accounts.models import ApiToken, User
 from common import clock as db_clock
+from common.errors import Incomplete
 from common.htmx import toast
 
 
@@ -27,7 +28,21 @@ def account(request: HttpRequest) -> HttpResponse:
         toast(request, "Saved.")
         return redirect("account")
     context = {"form": form, "absences": person.absences.to_come(at=db_clock.now())}
+    if allowed(person, "deputy.name", person):
+        context["deputy_form"] = DeputyForm(person)
     return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@may("deputy.name")
+def name_deputy(request: HttpRequest) -> HttpResponse:
+    """Say who signs while one is away."""
+    form = DeputyForm(request.user, request.POST)
+    if not form.is_valid():
+        raise Incomplete("A deputy is another person who works for your side.", "deputy")
+    request.user.name_deputy(form.cleaned_data["deputy"], by=request.user)
+    toast(request, "Saved.")
+    return redirect("account")
 
 
 class ChangePassword(PasswordChangeView):

@@ -62,9 +62,9 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """What was in force at a past moment."""
         return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at), in_force_at__lte=at)
 
-    def waiting_for(self, user: User) -> RevisionQuerySet:
-        """Proposals that this person has yet to sign for a side they head."""
-        mine = [side for side in Side.values if user.signs_for(side)]
+    def waiting_for(self, user: User, *, at: datetime | None = None) -> RevisionQuerySet:
+        """Proposals that this person has yet to sign for a side they head, and at a moment also as a deputy."""
+        mine = [side for side in Side.values if (user.signature_for(side, at=at) if at else user.signs_for(side))]
         waiting = Q()
         for side in mine:
             waiting |= ~Q(pk__in=Signature.objects.filter(side=side).values("revision"))
@@ -169,14 +169,15 @@ class Revision(models.Model):
 
     @transaction.atomic
     def sign(self, *, by: User, at: datetime) -> bool:
-        """Sign the frozen text for every side that `by` heads; return True when this put it in force.
+        """Sign the frozen text for every side that `by` heads, or stands in for while its head is away;
+        return True when this put it in force.
 
         One person may head both sides of a tiny team. Raises NotAllowed for anyone else,
         Refused when it waits for no signature or this side has signed.
         """
-        sides = [side for side in Side.values if by.signs_for(side)]
+        sides = {side: head for side in Side.values if (head := by.signature_for(side, at=at))}
         if not sides:
-            raise NotAllowed("Only the heads of marketing and of sales sign.")
+            raise NotAllowed("Only the heads of marketing and of sales sign, or their deputies while they are away.")
         locked = type(self).objects.select_for_update().get(pk=self.pk)
         if locked.state != State.PROPOSED:
             raise Refused(f"This version is {locked.get_state_display()}; there is nothing to sign.")
@@ -184,7 +185,10 @@ class Revision(models.Model):
         if not missing:
             raise Refused("Your side has signed already.")
         for side in sorted(missing):
-            self.signatures.create(side=side, user=by, at=at, sha256=locked.sha256)
+            head = sides[side]
+            self.signatures.create(
+                side=side, user=by, instead_of=None if head == by else head, at=at, sha256=locked.sha256
+            )
         if self.signatures.count() < len(Side.values):
             return False
         self._move([State.PROPOSED], State.SIGNED)
@@ -212,7 +216,7 @@ class Revision(models.Model):
         """Say no to a proposal, with the reason. Raises Incomplete without one."""
         if not because.strip():
             raise Incomplete("Say what would have to change, so that the other side can act on it.", "because")
-        if not any(by.signs_for(side) for side in Side.values):
+        if not any(by.signature_for(side, at=at) for side in Side.values):
             raise NotAllowed("Only the heads of marketing and of sales decide on a proposal.")
         self._move([State.PROPOSED], State.DECLINED, declined_by=by, declined_because=because.strip(), ended_at=at)
 
@@ -240,6 +244,9 @@ class Signature(models.Model):
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="signatures")
     side = models.CharField(max_length=10, choices=Side.choices)
     user = models.ForeignKey(User, models.PROTECT, related_name="signatures")
+    instead_of = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", help_text="The head whose deputy signed."
+    )
     at = models.DateTimeField()
     sha256 = models.CharField(max_length=64)
 
@@ -251,7 +258,12 @@ class Signature(models.Model):
         ordering = ["at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.user} for {self.side}"
+        return f"{self.who} for {self.side}"
+
+    @property
+    def who(self) -> str:
+        """Who signed, and for whom: "Rita Kok for Nora Vos"."""
+        return f"{self.user} for {self.instead_of}" if self.instead_of else str(self.user)
 
 
 def digest(text: str) -> str:

@@ -17,7 +17,7 @@ from common.htmx import back, toast
 @may("read")
 def to_sign(request: HttpRequest) -> HttpResponse:
     """Every proposal that is open, those that wait for the reader first."""
-    waiting = set(Revision.objects.waiting_for(request.user).values_list("pk", flat=True))
+    waiting = set(Revision.objects.waiting_for(request.user, at=db_clock.now()).values_list("pk", flat=True))
     revisions = Revision.objects.visible_to(request.user).filter(state__in=[State.PROPOSED, State.SIGNED])
     rows = [
         signing_context(revision, request.user) | {"named": named(revision)}
