@@ -121,6 +121,8 @@ GRANTS: dict[str, Grant] = {
     "routing.edit": to(HEAD_OF_SALES, ADMIN),
     "reason.edit": to(ADMIN),
     # what both sides sign
+    "persona.edit": to(MARKETING, SALES),
+    "persona.propose": to(MARKETING, HEAD_OF_SALES),
     "criteria.edit": to(MARKETING, HEAD_OF_SALES),
     "criteria.propose": to(MARKETING, HEAD_OF_SALES),
     "criteria.try": to(HEADS),

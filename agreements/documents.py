@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from agreements.models import Revision, focus, responsibilities, stage_map
+from agreements.models.persona import PREFIX
 
 
 class Typed(Protocol):
@@ -80,5 +81,12 @@ register(
         prefix=stage_map.DOCUMENT,
         of=lambda revision: revision.stagemap,
         url=lambda revision: revision.stagemap.get_absolute_url(),
+    )
+)
+register(
+    Document(
+        prefix=PREFIX,
+        of=lambda revision: revision.personaversion,
+        url=lambda revision: revision.personaversion.get_absolute_url(),
     )
 )

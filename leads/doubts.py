@@ -264,7 +264,7 @@ def _days(fact: Fact, rules: list[Rule], day: date) -> list[date | None]:
 
 
 def _yes_or_no(fact: Fact, rules: list[Rule], day: date) -> list[bool | None]:
-    return [None, True, False]
+    return [True, False] if fact.is_composed else [None, True, False]
 
 
 _WORLDS = {Type.TEXT: _words, Type.NUMBER: _numbers, Type.DATE: _days, Type.BOOLEAN: _yes_or_no}

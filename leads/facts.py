@@ -14,7 +14,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from common.conditions import BLANKS, OPERATORS, Type
+from agreements.models import PersonaVersion
+from common.conditions import BLANKS, OPERATORS, Condition, Type
+from common.titles import FUNCTION, SENIORITY
 from leads.freemail import FREEMAIL
 from leads.models.attribute import Attribute
 
@@ -78,7 +80,9 @@ class Fact:
     """Something known of a lead.
 
     `sql` is written over the base columns in braces and the moment `m` (as_of, zone).
-    `yes` and `no` say a boolean in words; the pronoun is the lead's.
+    `yes` and `no` say a boolean in words; the pronoun is the lead's. A fact with `conditions` has no
+    SQL of its own: it is true where all of them hold. One that is not `offered` is only there for
+    rules that ask about it already.
     """
 
     key: str
@@ -87,6 +91,13 @@ class Fact:
     sql: str
     yes: str = ""
     no: str = ""
+    conditions: tuple[Condition, ...] = ()
+    offered: bool = True
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether it is made of conditions on other facts."""
+        return not self.sql
 
     def read(self, columns: dict[str, str]) -> str:
         """The expression, comparable: text trimmed and in lower case, and NULL where it is unknown."""
@@ -105,6 +116,12 @@ def _facts(*facts: Fact) -> dict[str, Fact]:
     return {fact.key: fact for fact in facts}
 
 
+def _told_by_title(words: dict[str, tuple[str, ...]]) -> str:
+    """The first row of a table of words of which the title has one, as a word of its own."""
+    rows = " ".join(f"WHEN {{title}} ~* '\\m({'|'.join(any_of)})\\M' THEN '{name}'" for name, any_of in words.items())
+    return f"CASE {rows} END"
+
+
 FACTS: dict[str, Fact] = _facts(
     Fact(
         "business_email",
@@ -116,6 +133,8 @@ FACTS: dict[str, Fact] = _facts(
     ),
     Fact("email_domain", "e-mail domain", Type.TEXT, "split_part({email}, '@', 2)"),
     Fact("title", "title", Type.TEXT, "{title}"),
+    Fact("seniority", "seniority, by title", Type.TEXT, _told_by_title(SENIORITY)),
+    Fact("function", "function, by title", Type.TEXT, _told_by_title(FUNCTION)),
     Fact("country", "country", Type.TEXT, f"coalesce(nullif(btrim({{country}}, {_BLANKS}), ''), {{company_country}})"),
     Fact("city", "city", Type.TEXT, "{city}"),
     Fact("phone", "phone", Type.TEXT, "{phone}"),
@@ -160,12 +179,30 @@ FACTS: dict[str, Fact] = _facts(
         "its company has no open deal",
     ),
 )
+PERSONA = "persona:"
 OF_COMPANY = frozenset({"company", "industry", "employees", "revenue", "named_account", "customer", "open_deal"})
 
 
 def facts_for() -> dict[str, Fact]:
-    """All the facts of this installation: the known ones and its custom attributes."""
-    return FACTS | {fact.key: fact for fact in map(_custom, Attribute.objects.order_by("label")) if fact}
+    """All the facts of this installation: the known ones, its custom attributes, and the personas both sides signed."""
+    custom = {fact.key: fact for fact in map(_custom, Attribute.objects.order_by("label")) if fact}
+    personas = PersonaVersion.objects.ever_in_force().order_by("persona__name", "revision__number")
+    return FACTS | custom | {fact.key: fact for fact in map(persona_fact, personas)}
+
+
+def persona_fact(version: PersonaVersion) -> Fact:
+    """Whether a lead fits one version of a persona. Its key names the version, so that a rule stays with that one."""
+    name = f"the persona “{version.persona}” (v{version.revision.number})"
+    return Fact(
+        f"{PERSONA}{version.pk}",
+        name,
+        Type.BOOLEAN,
+        "",
+        f"it fits {name}",
+        f"it does not fit {name}",
+        version.conditions,
+        version.revision.rules,
+    )
 
 
 def missing(key: str, operator: str) -> Fact:

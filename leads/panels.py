@@ -8,17 +8,19 @@ from django.db.models import Count, Q
 from accounts.access import Role, Side
 from accounts.models import User
 from accounts.models.calendar import hours_of
-from agreements.models import Focus, Revision, StageMap, State
+from agreements.models import OPEN, RULING, Focus, Persona, PersonaVersion, Revision, StageMap, State
+from agreements.personas import where_they_stand
 from common import clock as db_clock
 from common import metrics
 from common.badges import badge
 from common.columns import columns
 from common.panels import panel
 from common.worktime import working_time_between
-from leads import release
+from leads import personas, release
 from leads.buying import buying_stage
+from leads.facts import PERSONA
 from leads.lifecycle import RECYCLED
-from leads.models import Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity
+from leads.models import Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity, Rule
 from leads.models.criteria import DOCUMENT
 from leads.stage_age import COUNTED, standings
 from leads.views.queue import day_of
@@ -78,6 +80,39 @@ def _with_time_left(handoffs: list[Handoff], at: datetime) -> list[tuple[Handoff
         (row, working_time_between(at, row.due_at, hours[row.owner]) if row.owner in hours else row.due_at - at)
         for row in handoffs
     ]
+
+
+@panel("persona", "leads/_persona.html")
+def among_leads(version: int, user: User) -> dict[str, Any] | None:
+    """Who fits a persona, what became of them, and which definitions ask for it."""
+    shown = PersonaVersion.objects.newest_first().get(pk=version)
+    came = personas.what_came([shown], at=db_clock.now())
+    asked = {f"{PERSONA}{pk}": number for pk, number in shown.persona.versions.values_list("pk", "revision__number")}
+    rules = Rule.objects.filter(field__in=asked, criteria__revision__state__in=[*RULING, State.DRAFT, *OPEN])
+    rules = rules.select_related("criteria__revision").order_by("criteria__revision__number", "field")
+    return {
+        "everyone": came and came[0],
+        "came": came and came[1][0],
+        "pairs": came and list(zip(came[1][0].steps, came[0].steps, strict=True)),
+        "asked_in": list(dict.fromkeys((rule.criteria, asked[rule.field]) for rule in rules)),
+    }
+
+
+@panel("persona_worksheet", "leads/_persona_worksheet.html")
+def counted_live(version: int, user: User) -> dict[str, Any]:
+    """Who would fit with the traits that stand in the form."""
+    return {}
+
+
+@columns("personas", "Leads", "MQLs", "SQLs", "Customers")
+def came_of_personas(ids: list[int], user: User) -> dict[int, tuple[int | None, ...]]:
+    """Of the leads who fit each persona as it stands: how many, how many ever became MQLs, SQLs, customers."""
+    found = where_they_stand(Persona.objects.filter(pk__in=ids).with_versions())
+    shown = {each.persona.pk: each.shown for each in found if each.shown and each.shown.conditions}
+    came = personas.what_came(list(shown.values()), at=db_clock.now()) if shown else None
+    told = zip(shown, came[1], strict=True) if came else ()
+    unknown = dict.fromkeys(ids, (None,) * 4)
+    return unknown | {pk: (each.leads, each.mql, each.sql, each.customer) for pk, each in told}
 
 
 @badge("criteria")

@@ -10,6 +10,7 @@ from leads.views import (
     handoffs,
     imports,
     leads,
+    personas,
     queue,
     reasons,
     routing,
@@ -36,4 +37,5 @@ urlpatterns = [
     *imports.urls,
     *routing.urls,
     *reasons.urls,
+    *personas.urls,
 ]

@@ -44,6 +44,12 @@ def first_steps() -> list[Step]:
             _in_force("roles"),
         ),
         Step(
+            "Whom we sell to, signed by both",
+            "So that both sides mean the same person, and a rule of the definition can ask for it.",
+            reverse("personas"),
+            _in_force("persona:"),
+        ),
+        Step(
             "What an MQL is, signed by both",
             "The definition that marketing delivers to and sales accepts by.",
             reverse("criteria"),

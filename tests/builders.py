@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.access import Role, Side
 from accounts.models import Team, User
 from agreements.activities import KEYS
-from agreements.models import Focus, Responsibilities, StageMap
+from agreements.models import Focus, Persona, PersonaVersion, Responsibilities, StageMap
 from common.errors import Refused
 from common.periods import quarter_of
 from leads.draining import score_due
@@ -49,6 +49,46 @@ def criteria_in_force(*, theo: User, nora: User, at: datetime, **terms: Any) -> 
     draft = Criteria.objects.draft_from(None, by=theo, at=at)
     Criteria.objects.filter(pk=draft.pk).update(**terms)
     draft.refresh_from_db()
+    draft.propose(by=theo, at=at)
+    draft.sign(by=theo, at=at)
+    draft.sign(by=nora, at=at)
+    return draft
+
+
+FLEET_MANAGER: dict[str, dict[str, Any]] = {
+    "companies": {
+        "industries": ["Road freight", "Logistics"],
+        "people_from": 50,
+        "people_to": 2000,
+        "revenue_from": None,
+        "revenue_to": None,
+        "countries": ["Belgium", "Netherlands", "Luxembourg"],
+    },
+    "people": {"titles": ["fleet", "transport"], "seniority": ["Director", "Manager"], "functions": []},
+    "wants": {"goals": ["Fewer empty miles"], "triggers": ["A new hub"], "channels": []},
+    "doubts": {
+        "pains": ["Drivers leave"],
+        "objections": ["We have a system already"],
+        "questions": ["Does it know about tolls?"],
+    },
+    "story": {"story": "Plans sixty trucks by hand."},
+}
+
+
+def a_persona(name: str, *, maya: User, sam: User, at: datetime, **answers: Any) -> PersonaVersion:
+    """A draft that says who a fleet manager is, each part written by its side; `answers` say some of it otherwise."""
+    draft = Persona.objects.draw_up(name, by=maya, at=at)
+    for part, usual in FLEET_MANAGER.items():
+        said = {field: answers.get(field, value) for field, value in usual.items()}
+        draft.edit(part, by=sam if part in ("people", "doubts") else maya, at=at, **said)
+    return draft
+
+
+def persona_in_force(
+    name: str, *, maya: User, sam: User, theo: User, nora: User, at: datetime, **answers: Any
+) -> PersonaVersion:
+    """A persona that both heads have signed."""
+    draft = a_persona(name, maya=maya, sam=sam, at=at, **answers)
     draft.propose(by=theo, at=at)
     draft.sign(by=theo, at=at)
     draft.sign(by=nora, at=at)

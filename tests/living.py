@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.access import Role, Side
 from accounts.models import ApiToken, Scope, Team, User, WorkCalendar
-from agreements.models import Responsibilities, Segment
+from agreements.models import Persona, Responsibilities, Segment
 from campaigns.models import Campaign, Content
 from goals.models import Plan
 from leads import backtest
@@ -31,6 +31,7 @@ from tests.builders import (
     answered_alike,
     criteria_in_force,
     focus_in_force,
+    persona_in_force,
     reason,
     stage_map_in_force,
 )
@@ -94,6 +95,8 @@ def _sign(company: Company) -> None:
     plan.sign(by=company.nora, at=BEGUN)
     company.things |= {"criteria": [criteria.revision.number], "agreement": [agreement.revision.number]}
     company.things["plans"] = [plan.pk]
+    persona = persona_in_force("Fleet manager", maya=company.maya, sam=company.sam, **heads, at=BEGUN)
+    company.things |= {"personas": [persona.persona_id], "versions": [1]}
 
 
 def _work(company: Company) -> None:
@@ -210,6 +213,10 @@ def _draft(company: Company) -> None:
     stage_map = stage_map_in_force(theo=theo, nora=nora, at=BEGUN)
     things["stages"] = [stage_map.amend(by=nora, at=NOW - DAY).revision.number, stage_map.revision.number]
     things["roles"] = _say_who_does_what(company)
+    persona = Persona.objects.get(pk=things["personas"][0]).revise(by=company.maya, at=NOW - DAY)
+    persona.edit("story", by=company.sam, at=NOW - HOUR, story="Plans a hundred trucks by hand.")
+    things["versions"].insert(0, persona.revision.number)
+    things["worksheet"] = ["companies", "people", "wants", "doubts", "story"]
     things["criteria"].insert(0, draft.revision.number)
     things["rules"] = [draft.rules.filter(section="scored").first().pk]
     things["backtest"] = ["mqls", "missed", "band_5"]

@@ -27,17 +27,9 @@ PAGES = [address for address in addresses() if not address.is_api]
 PUBLIC = {"sign_in", "demo_sign_in", "forgot_password", "set_password", "health_live", "health_ready"}
 # Where any words will do, or nothing at all, or any day.
 ANY_WORDS = {
-    "ask_for_change",
-    "close_day",
-    "decline_revision",
-    "edit_focus",
-    "edit_lead",
-    "lose",
-    "plan_next",
-    "post_comment",
-    "reply_to_change",
-    "waive",
-}
+    "ask_for_change", "close_day", "decline_revision", "edit_focus", "edit_lead", "lose", "new_persona",
+    "persona_worksheet", "plan_next", "post_comment", "reply_to_change", "waive",
+}  # fmt: skip
 # Django's own, which look at who comes, or with which link, before anything else.
 DOORS = {"sign_in", "set_password"}
 # What is meant by pressing the button alone, whatever else is sent.
@@ -46,12 +38,12 @@ BUTTONS = {
     "close_action", "close_meeting", "deactivate", "discard_import", "draft_agreement", "draft_agreement_from",
     "draft_criteria", "end_absence", "finish_repair", "hand_on", "invite_again", "move_reason", "move_rule",
     "no_double", "open_meeting", "open_notice", "opt_out", "propose_agreement", "propose_criteria", "propose_focus",
-    "propose_roles", "propose_stages", "reactivate", "read_all_notices", "read_import_again", "release",
-    "remove_reason", "remove_rule", "reopen_action", "reopen_day", "replay", "revise_plan", "revoke_token",
-    "run_backtest", "run_import", "sign_out", "sign_revision", "skip_meeting", "start_roles", "start_stages",
-    "take_off_agenda", "try_criteria", "undo", "undo_import", "withdraw_agreement", "withdraw_criteria",
-    "withdraw_focus", "withdraw_plan", "withdraw_roles", "withdraw_stages",
-    "settle_change",
+    "propose_persona", "propose_roles", "propose_stages", "reactivate", "read_all_notices", "read_import_again",
+    "release", "remove_reason", "remove_rule", "reopen_action", "reopen_day", "replay", "revise_persona",
+    "revise_plan", "revoke_token", "run_backtest", "run_import", "settle_change", "sign_out", "sign_revision",
+    "skip_meeting", "start_roles", "start_stages", "take_off_agenda", "try_criteria", "undo", "undo_import",
+    "withdraw_agreement", "withdraw_criteria", "withdraw_focus", "withdraw_persona", "withdraw_plan",
+    "withdraw_roles", "withdraw_stages",
 }  # fmt: skip
 
 NASTY = (
@@ -71,7 +63,7 @@ AT_THE_EDGE = {"0001-01-01": "Asia/Tokyo", "9999-12-31T23:59": "America/New_York
 ODD = ("\x00", "9" * 30, "Mars/Olympus")
 QUESTIONS = (
     "after", "all", "before", "campaign", "cursor", "field", "grade", "kind", "minutes", "next", "older", "operator",
-    "other", "owner", "period", "q", "show", "stage", "threshold", "unread",
+    "other", "owner", "part", "period", "persona", "q", "reached", "show", "stage", "threshold", "unread",
 )  # fmt: skip
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
 FORM = "application/x-www-form-urlencoded"

@@ -19,10 +19,10 @@ def test_a_rep_goes_straight_to_the_queue(sam, client_of):
     assert (answer.status_code, answer.url) == (302, "/queue/")
 
 
-def test_an_empty_company_is_shown_the_seven_steps(ada, client_of):
+def test_an_empty_company_is_shown_the_eight_steps(ada, client_of):
     page = client_of(ada).get("/")
     assert titles(page, done=True) == []
-    assert len(titles(page, done=False)) == 7
+    assert len(titles(page, done=False)) == 8
 
 
 def test_a_step_is_done_when_it_is_in_force(theo, nora, sam, client_of, at, clock_shows):

@@ -1,4 +1,5 @@
 from agreements.models.focus import Focus, Segment
+from agreements.models.persona import PART_OF, PARTS, Part, Persona, PersonaVersion
 from agreements.models.responsibilities import Answer, Responsibilities, Who
 from agreements.models.revision import (
     FROZEN,
@@ -19,10 +20,15 @@ __all__ = [
     "COMING",
     "FROZEN",
     "OPEN",
+    "PARTS",
+    "PART_OF",
     "RULING",
     "TRIAL",
     "Answer",
     "Focus",
+    "Part",
+    "Persona",
+    "PersonaVersion",
     "Responsibilities",
     "Revision",
     "RevisionQuerySet",

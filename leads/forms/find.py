@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import Q
 
 from accounts.access import Role
 from accounts.models import User
+from agreements.models import RULING, PersonaVersion
+from agreements.models.persona import PersonaVersionQuerySet
 from campaigns.models import Campaign
+from common import clock as db_clock
 from leads.lifecycle import Stage
+from leads.models import Episode
 from leads.models.lead import LeadQuerySet
+from leads.personas import fitting
 
 GRADES = [("", "Any fit"), ("A", "Fit A"), ("B", "Fit B"), ("C", "Fit C"), ("D", "Fit D")]
+
+
+REACHED = [("", "Whatever it reached"), ("mql", "Became an MQL"), ("sql", "Became an SQL"), ("customer", "Was won")]
+LONGEST_NUMBER = 9  # digits
+
+
+def _personas(chosen: str) -> PersonaVersionQuerySet:
+    """The versions in force, and the one that is asked for."""
+    number = int(chosen) if chosen.isdecimal() and len(chosen) <= LONGEST_NUMBER else None
+    versions = PersonaVersion.objects.select_related("persona", "revision")
+    return versions.filter(Q(revision__state__in=RULING) | Q(pk=number)).order_by("persona__name")
+
+
+class PersonaChoice(forms.ModelChoiceField):
+    """Personas by their name."""
+
+    def label_from_instance(self, version: PersonaVersion) -> str:
+        return f"Fits {version.persona}" + ("" if version.revision.rules else f", version {version.revision.number}")
 
 
 class FindLeads(forms.Form):
@@ -21,9 +45,12 @@ class FindLeads(forms.Form):
     owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Any owner")
     grade = forms.ChoiceField(choices=GRADES, required=False)
     campaign = forms.ModelChoiceField(Campaign.objects.all(), required=False, empty_label="Any campaign")
+    persona = PersonaChoice(PersonaVersion.objects.none(), required=False, empty_label="Any persona")
+    reached = forms.ChoiceField(choices=REACHED, required=False)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["persona"].queryset = _personas(self.data.get("persona") or "")
         self.fields["owner"].queryset = User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).order_by("name")
 
     def found(self, leads: LeadQuerySet) -> LeadQuerySet:
@@ -37,6 +64,11 @@ class FindLeads(forms.Form):
             "campaign": asked.get("campaign"),
         }
         leads = leads.filter(**{field: value for field, value in narrowing.items() if value})
+        if asked.get("reached"):
+            reached = {f"{asked['reached']}_at__isnull": False}
+            leads = leads.filter(pk__in=Episode.objects.filter(self_sourced=False, **reached).values("lead"))
+        if asked.get("persona"):
+            leads = fitting(leads, asked["persona"], at=db_clock.now())
         return leads.search(asked["q"]) if asked.get("q") else leads
 
     @property

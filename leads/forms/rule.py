@@ -19,6 +19,7 @@ from leads.models import Rule, Touch
 ABOUT_FACTS = {"must": Section.MUST, "never": Section.NEVER, "fit": Section.SCORED}
 ABOUT_TOUCHES = {"fast_track": Section.FAST_TRACK, "engagement": Section.SCORED}
 LISTS = (*ABOUT_FACTS, *ABOUT_TOUCHES)
+OWN, PERSONAS = "Your own fields", "Personas"
 
 
 def plain(points: Decimal | None) -> str | None:
@@ -96,10 +97,13 @@ class FactRuleForm(RuleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.facts = facts.facts_for()
+        asks_now = self.rule.field if self.rule else ""
+        self.facts = {key: fact for key, fact in facts.facts_for().items() if fact.offered or key == asks_now}
         self.fields["field"].choices = _grouped(self.facts)
         self.fact = self.facts.get(self.now("field") or "") or self.facts["title"]
         asked = OPERATORS[self.fact.type]
+        if self.fact.is_composed:
+            asked = {"is": asked["is"]}  # it is never unknown
         self.fields["operator"].choices = [(each.key, each.words) for each in asked.values()]
         self.takes = (asked.get(self.now("operator") or "") or next(iter(asked.values()))).takes
         self._ask_values()
@@ -191,9 +195,10 @@ class FactRuleForm(RuleForm):
 
 
 def _grouped(known: dict[str, facts.Fact]) -> list[tuple[str, list[tuple[str, str]]]]:
-    groups: dict[str, list[tuple[str, str]]] = {"The person": [], "The company": [], "Your own fields": []}
+    groups: dict[str, list[tuple[str, str]]] = {name: [] for name in ("The person", "The company", OWN, PERSONAS)}
     for key, fact in known.items():
-        group = "Your own fields" if ":" in key else "The company" if key in facts.OF_COMPANY else "The person"
+        group = PERSONAS if fact.is_composed else OWN if ":" in key else "The person"
+        group = "The company" if key in facts.OF_COMPANY else group
         groups[group].append((key, fact.label[:1].upper() + fact.label[1:]))
     return [(name, choices) for name, choices in groups.items() if choices]
 

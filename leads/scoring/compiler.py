@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leads.definition import Axis, Section, reach
-from leads.facts import Fact, facts_for, missing
+from leads.facts import facts_for, missing
 from leads.models.criteria import Criteria, Rule
+from leads.scoring.matching import Reading, all_match, read_columns, reading
 from leads.scoring.moments import Moments
 from leads.scoring.sql import Statement, Values
 from leads.scoring.terms import Term, cents, fact_term, touch_term
@@ -79,7 +80,7 @@ def compile_criteria(criteria: Criteria, moments: Moments, *, detail: bool = Fal
     terms = [_term(rule, number, facts, values) for number, rule in enumerate(rules)]
     text = EVALUATE.format(
         moments=moments.relation(zone, values),
-        facts="".join(f", {fact.read(moments.columns)} AS {column}" for fact, column in facts.values()),
+        facts=read_columns(facts, moments.columns),
         joins=moments.joins,
         acts=_acts(terms, moments, values, detail=detail),
         fit=_sum(terms, Axis.FIT),
@@ -101,19 +102,19 @@ def compile_criteria(criteria: Criteria, moments: Moments, *, detail: bool = Fal
     return Compiled(Statement(text, values.bound), rules)
 
 
-def _facts_read(rules: list[Rule]) -> dict[str, tuple[Fact, str]]:
+def _facts_read(rules: list[Rule]) -> Reading:
     """The facts that the rules ask about, each with the column that holds it."""
     asked = {rule.field: rule for rule in rules if rule.field}
     known = facts_for() if asked else {}
-    found = {key: known.get(key) or missing(key, rule.operator) for key, rule in asked.items()}
-    return {key: (fact, f"f{number}") for number, (key, fact) in enumerate(found.items())}
+    return reading(known.get(key) or missing(key, rule.operator) for key, rule in asked.items())
 
 
-def _term(rule: Rule, number: int, facts: dict[str, tuple[Fact, str]], values: Values) -> Term:
+def _term(rule: Rule, number: int, facts: Reading, values: Values) -> Term:
     if not rule.field:
         return touch_term(rule, f"a{number}", values)
     fact, column = facts[rule.field]
-    return fact_term(rule, fact, f"k.{column}", values)
+    held = all_match(fact.conditions, facts, values) if fact.is_composed else f"k.{column}"
+    return fact_term(rule, fact, held, values)
 
 
 def _acts(terms: list[Term], moments: Moments, values: Values, *, detail: bool) -> str:

@@ -1,11 +1,14 @@
 """Conditions as SQL: when a fact matches, and how many days until time alone changes that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
 from common.conditions import Condition, Type, operator
+from leads.facts import FACTS, Fact
 from leads.scoring.sql import Values
+
+Reading = dict[str, tuple[Fact, str]]
 
 
 def matches(condition: Condition, of: Type, column: str, values: Values) -> str:
@@ -16,6 +19,25 @@ def matches(condition: Condition, of: Type, column: str, values: Values) -> str:
     positive = _MATCH[asked.negates or asked.key](column, condition.values, of, values)
     held = positive if asked.key in ("is_known", "is_unknown") else f"coalesce({positive}, false)"
     return f"NOT {held}" if asked.negates else held
+
+
+def all_match(conditions: Iterable[Condition], read: Reading, values: Values) -> str:
+    """A boolean that is never NULL: whether every condition holds, over the columns that facts are read in."""
+    held = (matches(each, read[each.field][0].type, f"k.{read[each.field][1]}", values) for each in conditions)
+    return "(" + " AND ".join(["true", *held]) + ")"
+
+
+def reading(facts: Iterable[Fact]) -> Reading:
+    """These facts and those that their conditions ask about, each with the column that holds it."""
+    wanted = {fact.key: fact for fact in facts}
+    wanted |= {each.field: FACTS[each.field] for fact in list(wanted.values()) for each in fact.conditions}
+    return {key: (fact, f"f{number}") for number, (key, fact) in enumerate(wanted.items())}
+
+
+def read_columns(read: Reading, columns: dict[str, str]) -> str:
+    """The columns of a SELECT over the moments `m`; facts that are made of conditions have none."""
+    plain = ((fact, column) for fact, column in read.values() if not fact.is_composed)
+    return "".join(f", {fact.read(columns)} AS {column}" for fact, column in plain)
 
 
 def flips_in(condition: Condition, column: str) -> str | None:

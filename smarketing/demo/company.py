@@ -13,7 +13,7 @@ from common.errors import Refused
 from leads import rescoring
 from leads.models import Lead
 from notifications.outbox import as_history
-from smarketing.demo import deals, definitions, promises, remarks, today, weekly
+from smarketing.demo import deals, definitions, personas, promises, remarks, today, weekly
 from smarketing.demo.accounts import bring_old_list, name_accounts
 from smarketing.demo.agenda import Agenda, Process
 from smarketing.demo.cast import Cast
@@ -70,6 +70,7 @@ def _play(scene: Scene, say: Say) -> None:
 
 def _chapters(scene: Scene) -> list[Process]:
     return [
+        personas.agree(scene),
         _definitions(scene),
         promises.agree(scene),
         promises.set_goal(scene),

@@ -6,10 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from agreements.models import PersonaVersion
 from leads.definition import Section
+from leads.facts import persona_fact
 from leads.models import Attribute, Criteria
 from leads.models.attribute import AttributeType
 from smarketing.demo.cast import Cast
+from smarketing.demo.personas import HEAD_OF_OPERATIONS
 from smarketing.demo.story import SCRIPT, ZONE, Year, at
 
 COUNTRIES = ["Netherlands", "Belgium", "Germany", "Austria", "Switzerland"]
@@ -100,10 +103,12 @@ def sign_second(draft: Criteria, year: Year, cast: Cast) -> None:
 
 
 def propose_third(year: Year, cast: Cast) -> None:
-    """It waits for sales: vehicles count, and standing at a stand counts for less."""
+    """It waits for sales: vehicles count, so does whom both want to win, and standing at a stand counts for less."""
     day = year.working_day_before(year.last_day, SCRIPT.third_definition_proposed_before_the_end)
     draft = Criteria.objects.draft_from(Criteria.objects.ruling(), by=cast.maya, at=at(day, "10:35"))
     draft.add_rule(by=cast.maya, **FLEET)
+    persona = PersonaVersion.objects.ruling().get(persona__name=HEAD_OF_OPERATIONS)
+    draft.add_rule(by=cast.maya, **_fact(Section.SCORED, persona_fact(persona).key, "is", True, points=6))
     draft.rules.get(touch_kind="event").edit(by=cast.maya, points=Decimal(4), cap=Decimal(4))
     draft.propose(by=cast.maya, at=at(day, "11:50"))
     draft.sign(by=cast.theo, at=at(day, "13:20"))

@@ -38,6 +38,7 @@ class Script:
 
     definition_drafted: int = 9
     definition_signed: int = 20
+    personas_written: int = 13
     agreement_declined: int = 34
     agreement_signed: int = 41
     agreement_renewed: int = 286

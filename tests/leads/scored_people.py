@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from agreements.models import Revision
+from agreements.models import Persona, PersonaVersion, Revision
 from leads import facts
 from leads.models import Company, Criteria, Lead, Opportunity, Rule, Touch
 from tests.oracles.scoring import Person
@@ -22,6 +22,16 @@ def definition(*rules: dict[str, Any], at: datetime, **terms: Any) -> Criteria:
         rule.save()
     criteria.refresh_from_db()
     return criteria
+
+
+def signed_persona(traits: dict[str, Any], *, at: datetime) -> PersonaVersion:
+    """A version in force that says nothing but these traits."""
+    persona = Persona.objects.create(name=f"Persona {Persona.objects.count()}", created_at=at)
+    revision = persona.open_draft(by=None, at=at)
+    version = PersonaVersion.objects.create(persona=persona, revision=revision, **traits)
+    Revision.objects.filter(pk=revision.pk).update(state="in_force", sha256="signed", in_force_at=at)
+    version.revision.refresh_from_db()
+    return version
 
 
 def write(people: Iterable[Person]) -> list[Lead]:

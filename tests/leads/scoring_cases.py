@@ -8,9 +8,11 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from campaigns.models import Campaign, Content
+from common.titles import FUNCTION, SENIORITY
 from leads import scoring
+from leads.facts import persona_fact
 from leads.models import Attribute
-from tests.leads.scored_people import DAY, definition, write
+from tests.leads.scored_people import DAY, definition, signed_persona, write
 from tests.oracles import scoring as oracle
 
 ZONES = [
@@ -111,7 +113,25 @@ def yes_or_no(field):
     return st.booleans().map(lambda answer: {"field": field, "operator": "is", "values": [answer]})
 
 
+some = st.lists
+personas = st.fixed_dictionaries(
+    {"titles": some(st.sampled_from(WORDS), max_size=2)},
+    optional={
+        "industries": some(st.sampled_from(["Retail", "logistics"]), max_size=2),
+        "countries": some(st.sampled_from(["NL", "DE", "fr"]), max_size=2),
+        "seniority": some(st.sampled_from(list(SENIORITY)), max_size=3),
+        "functions": some(st.sampled_from(list(FUNCTION)), max_size=3),
+        "people_from": st.integers(0, 80),
+        "people_to": st.integers(81, 200),
+    },
+)
+on_personas = st.builds(
+    lambda traits, answer: {"persona": traits, "operator": "is", "values": [answer]}, personas, st.booleans()
+)
 on_facts = st.one_of(
+    on_personas,
+    text_condition("seniority", ["Executive", "director", "Vice president"]),
+    text_condition("function", ["Sales", "it"]),
     text_condition("title", WORDS),
     text_condition("country", ["NL", "DE", "fr"]),
     text_condition("lead:plan", ["gold", "Silver"]),
@@ -240,6 +260,14 @@ def person(drawn: dict, number: int, as_of: datetime, campaign: int, content: in
 crowd = st.lists(people, min_size=1, max_size=5)
 
 
+def _with_persona(rule: dict, at: datetime) -> dict:
+    """The rule, asking for a persona of these traits if it asks for one."""
+    if "persona" not in rule:
+        return rule
+    version = signed_persona(rule["persona"], at=at)
+    return {key: value for key, value in rule.items() if key != "persona"} | {"field": persona_fact(version).key}
+
+
 class Case:
     """A definition and people in the database, as hypothesis drew them."""
 
@@ -248,7 +276,8 @@ class Case:
             Attribute.objects.create(key=key, label=key, type=kind, on=on, created_at=as_of)
         campaign, content = Campaign.objects.create(name="Fair"), Content.objects.create(title="Guide")
         places = {"campaign": campaign, "content": content}
-        rows = [{key: places.get(key, value) for key, value in rule.items()} for rule in drawn["rules"]]
+        rows = [_with_persona(rule, as_of) for rule in drawn["rules"]]
+        rows = [{key: places.get(key, value) for key, value in rule.items()} for rule in rows]
         self.as_of = as_of
         self.criteria = definition(*rows, at=as_of, **drawn["terms"])
         self.rules = list(self.criteria.rules.all())

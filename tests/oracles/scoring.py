@@ -1,15 +1,20 @@
 """A second opinion on scores: the rules of scoring written again, in plain Python, one person at a time.
 
-Nothing here is shared with the product except the rows of a definition, which it reads.
+Nothing here is shared with the product except the rows of a definition, of the personas it asks for, and
+the tables of words in titles, which it reads.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from agreements.models import PersonaVersion
+from common.titles import FUNCTION, SENIORITY
 
 HUNDREDTH = Decimal("0.01")
 PRIVATE = {"gmail.com", "web.de"}
@@ -66,7 +71,13 @@ def fact(person: Person, key: str, as_of: datetime, zone: ZoneInfo) -> Any:
         return tidy(firm.attributes.get(key[8:])) if firm else None
     if key in about_firm:
         return tidy(getattr(firm, key)) if firm else None
+    if key.startswith("persona:"):
+        return fits(person, PersonaVersion.objects.get(pk=key[8:]))
     match key:
+        case "seniority":
+            return told_by_title(person, SENIORITY)
+        case "function":
+            return told_by_title(person, FUNCTION)
         case "business_email":
             return person.email.split("@")[1] not in PRIVATE if person.email else None
         case "email_domain":
@@ -86,6 +97,32 @@ def fact(person: Person, key: str, as_of: datetime, zone: ZoneInfo) -> Any:
         case "open_deal":
             return any(opened <= as_of and (closed is None or closed > as_of) for opened, closed in person.deals)
     return tidy(getattr(person, key))
+
+
+def told_by_title(person: Person, table: dict[str, tuple[str, ...]]) -> str | None:
+    """The first row of the table of which a word stands in the title."""
+    words = " ".join(["", *re.findall(r"\w+", person.title.lower()), ""])
+    return next((name.lower() for name, any_of in table.items() if any(f" {word} " in words for word in any_of)), None)
+
+
+def fits(person: Person, persona: PersonaVersion) -> bool:
+    """Whether all that a persona says of firm and person is so; what is unknown is not so."""
+    firm = person.firm
+    lists = [
+        (persona.industries, tidy(firm.industry) if firm else None),
+        (persona.countries, tidy(person.country) or (tidy(firm.country) if firm else None)),
+        (persona.seniority, told_by_title(person, SENIORITY)),
+        (persona.functions, told_by_title(person, FUNCTION)),
+    ]
+    if any(wanted and value not in [word.lower() for word in wanted] for wanted, value in lists):
+        return False
+    title = tidy(person.title) or ""
+    if persona.titles and not any(word.lower() in title for word in persona.titles):
+        return False
+    people = firm.employees if firm else None
+    if persona.people_from is not None and (people is None or people < persona.people_from):
+        return False
+    return persona.people_to is None or (people is not None and people <= persona.people_to)
 
 
 def tidy(value: Any) -> Any:
