@@ -133,7 +133,7 @@ class FactRuleForm(RuleForm):
         elif self.takes == Takes.DAYS:
             self.fields["days"] = forms.IntegerField(min_value=1, max_value=3650)
         elif self.takes != Takes.NOTHING and kind == Type.BOOLEAN:
-            self.fields["answer"] = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+            self.fields["answer"] = forms.ChoiceField(choices=self._answers())
         elif self.takes != Takes.NOTHING and kind == Type.DATE:
             self.fields["on"] = forms.CharField(label="Date", widget=forms.TextInput(attrs={"type": "date"}))
         elif self.takes != Takes.NOTHING:
@@ -142,6 +142,11 @@ class FactRuleForm(RuleForm):
             if self.takes == Takes.TWO:
                 self.fields["value"].label = "From"
                 self.fields["upto"] = forms.CharField(label="To", max_length=200, widget=forms.TextInput(attrs=number))
+
+    def _answers(self) -> list[tuple[str, str]]:
+        """Yes and no, each with the leads it is true of now."""
+        seen = {each.value: each.leads for each in facts.values_seen(self.fact, at=self.at)}
+        return [(word, f"{word} ({seen.get(value, 0):,})") for word, value in (("yes", "true"), ("no", "false"))]
 
     @property
     def spread(self) -> str:

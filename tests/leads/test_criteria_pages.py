@@ -51,6 +51,15 @@ def test_a_field_of_another_type_asks_other_questions(client_of, maya, draft):
     assert "No lead has a value here yet." in form
 
 
+def test_a_yes_or_no_is_offered_with_the_leads_it_is_true_of(client_of, maya, draft, at):
+    a_lead(at=at, email="ann@brix.test")
+    a_lead(at=at, email="bob@brix.test")
+    a_lead(at=at, email="cas@gmail.com")
+    form = client_of(maya).get("/criteria/1/rules/new/must/?field=business_email&operator=is").content.decode()
+    assert "yes (2)" in form
+    assert "no (1)" in form
+
+
 def test_a_rule_that_makes_no_sense_keeps_what_was_typed_and_says_why(client_of, maya, draft):
     sent = {"field": "employees", "operator": "between", "value": "many", "upto": "20", "points": "5"}
     answer = client_of(maya).post("/criteria/1/rules/new/fit/", sent)
