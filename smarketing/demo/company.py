@@ -13,7 +13,7 @@ from common.errors import Refused
 from leads import rescoring
 from leads.models import Lead
 from notifications.outbox import as_history
-from smarketing.demo import deals, definitions, personas, promises, remarks, today, weekly
+from smarketing.demo import alignment, deals, definitions, personas, promises, remarks, today, weekly
 from smarketing.demo.accounts import bring_old_list, name_accounts
 from smarketing.demo.agenda import Agenda, Process
 from smarketing.demo.cast import Cast
@@ -72,6 +72,9 @@ def _chapters(scene: Scene) -> list[Process]:
     return [
         personas.agree(scene),
         _definitions(scene),
+        alignment.say_who_does_what(scene),
+        alignment.map_stages(scene),
+        alignment.set_focus(scene),
         promises.agree(scene),
         promises.set_goal(scene),
         name_accounts(scene),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from campaigns.models import Campaign, Content
+from campaigns.models import BuyingStage, Campaign, Content
 from smarketing.demo.story import Year
 
 YEAR = (0, 400)
@@ -133,6 +133,14 @@ CONTENTS = {
     ),
 }  # fmt: skip
 
+# How far somebody is who reads it; what is not here is for those who compare.
+BUYING = {
+    "Cut empty miles": BuyingStage.AWARENESS,
+    "Freight costs in the coming year": BuyingStage.AWARENESS,
+    "Case: a second hub in Ghent": BuyingStage.DECISION,
+    BUYING_GUIDE: BuyingStage.DECISION,
+}
+
 COMING = "Three hubs, one plan"
 
 
@@ -144,7 +152,8 @@ def run_campaigns(year: Year) -> None:
         name=COMING, channel="Webinar", starts_on=start, ends_on=start + timedelta(days=4), cost=Decimal(5200)
     )
     for title, (kind, campaign, points) in CONTENTS.items():
-        Content.objects.create(title=title, kind=kind, campaign=campaigns[campaign], talking_points=points)
+        told = {"talking_points": points, "buying_stage": BUYING.get(title, BuyingStage.CONSIDERATION)}
+        Content.objects.create(title=title, kind=kind, campaign=campaigns[campaign], **told)
 
 
 def _campaign(drive: Drive, year: Year) -> Campaign:

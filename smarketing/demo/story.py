@@ -36,9 +36,11 @@ HOLIDAY = 0.15
 class Script:
     """On which day of the year each thing happens, counted from its first day, 0; `weeks_ago` from its last."""
 
+    roles_asked: int = 3
     definition_drafted: int = 9
     definition_signed: int = 20
     personas_written: int = 13
+    stages_mapped: int = 27
     agreement_declined: int = 34
     agreement_signed: int = 41
     agreement_renewed: int = 286
