@@ -13,7 +13,6 @@ from leads.models.criteria import Criteria
 from leads.models.lead import Lead
 from leads.models.score import LeadScore
 from leads.scoring.compiler import compile_criteria
-from leads.scoring.evaluator import evaluate
 from leads.scoring.moments import Now
 from leads.scoring.sql import Statement
 
@@ -28,8 +27,9 @@ WITH e AS MATERIALIZED (
 SELECT count(*), count(*) FILTER (WHERE qualifies), count(*) FILTER (WHERE qualifies AND fast_track),
        count(*) FILTER (WHERE qualifies AND hot),
        count(*) FILTER (WHERE qualifies AND l.stage = %(stage)s),
-       ARRAY(SELECT lead_id FROM e WHERE qualifies AND NOT fast_track ORDER BY total, lead_id LIMIT %(samples)s),
-       ARRAY(SELECT lead_id FROM e WHERE NOT qualifies AND total < %(threshold)s
+       ARRAY(SELECT ARRAY[lead_id, total] FROM e WHERE qualifies AND NOT fast_track
+              ORDER BY total, lead_id LIMIT %(samples)s),
+       ARRAY(SELECT ARRAY[lead_id, total] FROM e WHERE NOT qualifies AND total < %(threshold)s
               ORDER BY total DESC, lead_id LIMIT %(samples)s),
        ARRAY[{counted}]::bigint[]
   FROM e JOIN leads_lead l ON l.id = e.lead_id
@@ -80,12 +80,11 @@ def _counted(criteria: Criteria, at: datetime) -> Preview:
         counted=", ".join(f"count(*) FILTER (WHERE r{n}_hit)" for n in numbers),
     )
     [(*counts, over, under, hits)] = Statement(text, values).rows()
-    near = {each.lead_id: each.total for each in evaluate(criteria, Now(at, leads=[*over, *under]))}
-    leads = Lead.objects.select_related("company").in_bulk([*over, *under])
+    leads = Lead.objects.select_related("company").in_bulk([int(pk) for pk, _ in [*over, *under]])
     return Preview(
         *counts,
-        over=[(leads[pk], near[pk]) for pk in over],
-        under=[(leads[pk], near[pk]) for pk in under],
+        over=[(leads[int(pk)], total) for pk, total in over],
+        under=[(leads[int(pk)], total) for pk, total in under],
         ruling=_ruling(),
         hits={rule.pk: count for rule, count in zip(compiled.rules, hits, strict=True)},
     )
