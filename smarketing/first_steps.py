@@ -22,7 +22,7 @@ class Step:
 
 
 def first_steps() -> list[Step]:
-    """The steps in the order in which teams take them. Eight small queries."""
+    """The steps in the order in which teams take them. One or two small queries each."""
     return [
         Step(
             "Both sides are here",
