@@ -21,6 +21,7 @@ from accounts.models import User
 from leads.models.backtest import Backtest
 from leads.models.criteria import Criteria
 from leads.models.lead import Lead
+from leads.rescoring import planned_for_many
 from leads.scoring.compiler import compile_criteria
 from leads.scoring.moments import Every
 from leads.scoring.sql import Statement, Values
@@ -155,7 +156,8 @@ def _replay(job: Backtest, criteria: Criteria, *, before: int) -> None:
         qualifies=f"e.fast_track OR e.total >= {values.bind(criteria.threshold)}",
         backtest=values.bind(job.pk),
     )
-    Statement(text, values.bound).rows()
+    with planned_for_many():
+        Statement(text, values.bound).rows()
 
 
 def _for_any_points(criteria: Criteria) -> Criteria:

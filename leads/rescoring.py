@@ -68,7 +68,7 @@ def step(job: Rescore, *, at: datetime, batch: int = BATCH) -> bool:
     if not job.advance(next_id=last + 1, done=found, at=at):
         return False
     first = job.next_id
-    with _planned_for_many():
+    with planned_for_many():
         store(job.criteria, Now(at, first=first, before=last + 1))
     ready = LeadScore.objects.filter(lead_id__gte=first, lead_id__lte=last, qualifies=True)
     promotion.promote(at=at, leads=list(ready.values_list("lead_id", flat=True)), fresh=False)
@@ -77,7 +77,7 @@ def step(job: Rescore, *, at: datetime, batch: int = BATCH) -> bool:
 
 
 @contextmanager
-def _planned_for_many() -> Iterator[None]:
+def planned_for_many() -> Iterator[None]:
     """A batch reads a good part of every table: joined in memory, and never row by row. Where tables have just
     been filled the planner does not know that yet, and would take minutes over what is done in seconds.
     """

@@ -130,7 +130,9 @@ def _acts(terms: list[Term], moments: Moments, values: Values, *, detail: bool) 
     return ACTS.format(
         aggregates=", ".join(f"{sql} AS {name}" for name, sql in aggregates.items()),
         among=moments.among("t.lead_id", values),
-        recent=f"AND t.occurred_at >= {MIDNIGHT.format(day=f'm.day - {widest - 1}')}" if widest else "",
+        recent=f"{moments.roughly(widest)} AND t.occurred_at >= {MIDNIGHT.format(day=f'm.day - {widest - 1}')}"
+        if widest
+        else "",
         kinds="" if "" in kinds else f"AND t.kind = ANY({values.bind(sorted(kinds))})",
         known_by=moments.known_by,
     )

@@ -65,6 +65,10 @@ class Now:
     joins = facts.JOIN_NOW
     known_by = ""
 
+    def roughly(self, days: int) -> str:
+        """Nothing: the exact cut-off is a constant already."""
+        return ""
+
     def relation(self, zone: str, values: Values) -> str:
         """The moments as SQL. The moment itself is a constant there, which the planner folds into every cut-off."""
         as_of = f"{values.bind(self.at)}::timestamptz"
@@ -106,6 +110,10 @@ class Then:
         """A further condition on touches t, or nothing."""
         return KNOWN_BY if self.as_known else ""
 
+    def roughly(self, days: int) -> str:
+        """Nothing: the exact cut-off is looked up in the index."""
+        return ""
+
     def among(self, column: str, values: Values) -> str:
         """Nothing to narrow: the pairs are looked up one by one."""
         return "true"
@@ -138,6 +146,10 @@ class Every:
     columns = facts.THEN
     joins = facts.JOIN_THEN
     known_by = KNOWN_BY
+
+    def roughly(self, days: int) -> str:
+        """A cheap cut-off beside the exact one, which costs a calendar for each pair of a moment and a touch."""
+        return f"AND t.occurred_at >= m.as_of - interval '{days + 1} days'"
 
     def among(self, column: str, values: Values) -> str:
         """The range of ids on another table's column."""
