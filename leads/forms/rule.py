@@ -144,7 +144,9 @@ class FactRuleForm(RuleForm):
                 self.fields["upto"] = forms.CharField(label="To", max_length=200, widget=forms.TextInput(attrs=number))
 
     def _answers(self) -> list[tuple[str, str]]:
-        """Yes and no, each with the leads it is true of now."""
+        """Yes and no, each with the leads it is true of now; who fits a persona is counted on the persona's page."""
+        if self.fact.is_composed:
+            return [("yes", "yes"), ("no", "no")]
         seen = {each.value: each.leads for each in facts.values_seen(self.fact, at=self.at)}
         return [(word, f"{word} ({seen.get(value, 0):,})") for word, value in (("yes", "true"), ("no", "false"))]
 
