@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import may
+from accounts.access import allowed, may
 from common import clock as db_clock
 from common.errors import Incomplete
 from common.htmx import answer, toast, wants_part
@@ -100,9 +100,14 @@ def count(request: HttpRequest, number: int) -> HttpResponse:
         "criteria": shown,
         "preview": found,
         "release": found and Release(found.new, release.plan().a_day),
-        "matches": _matches(shown, found, at) if found and shown.revision.is_draft and wants_part(request) else [],
+        "matches": _matches(shown, found, at) if found and _is_edited(shown, request) else [],
     }
     return answer(request, "criteria/count.html", context, part="criteria/_count.html")
+
+
+def _is_edited(shown: Criteria, request: HttpRequest) -> bool:
+    """Whether the reader has the editor open, whose rules show how many leads match each."""
+    return shown.revision.is_draft and wants_part(request) and allowed(request.user, "criteria.edit")
 
 
 def _matches(shown: Criteria, found: Preview, at: Any) -> list[dict[str, Any]]:
