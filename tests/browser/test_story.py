@@ -185,7 +185,7 @@ def drafts_the_definition(page: Page) -> None:
     adds_a_fast_track(page, "Started a trial")
     page.get_by_label("Points for an MQL").fill("55")
     page.get_by_label("Points for an MQL").press("Tab")  # what was changed is kept at once
-    settles(page)
+    expect(page.get_by_role("region", name="The definition", exact=True)).to_contain_text("reaches 55 points")
 
     counted = page.get_by_role("region", name="Who would be an MQL now")
     expect(counted.get_by_role("row", name="Would become MQLs")).to_contain_text("2")
