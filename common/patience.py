@@ -5,9 +5,11 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+PATIENCE = 4000  # milliseconds
+
 
 @contextmanager
-def patience(milliseconds: int) -> Iterator[None]:
+def patience(milliseconds: int = PATIENCE) -> Iterator[None]:
     """Give each statement inside this long. Raises OperationalError when one takes longer; nothing is kept then."""
     with transaction.atomic():
         with connection.cursor() as cursor:

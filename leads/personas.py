@@ -24,7 +24,6 @@ from leads.scoring.matching import all_match, matches, read_columns, reading
 from leads.scoring.moments import Now
 from leads.scoring.sql import Statement, Values
 
-PATIENCE = 4000  # milliseconds
 SAMPLES = 5
 REACHED = (MQL, SQL, CUSTOMER)
 
@@ -90,7 +89,7 @@ def what_came(versions: Sequence[PersonaVersion], *, at: datetime) -> tuple[Came
     fits = _fits(versions, moments, values)
     counts = ", ".join(_counts(where) for where in ["true", *(f"f.h{n}" for n in range(len(versions)))])
     try:
-        with patience(PATIENCE):
+        with patience():
             [row] = Statement(CAME.format(counts=counts, fits=fits), values.bound).rows()
     except OperationalError:
         return None
@@ -105,7 +104,7 @@ def count(version: PersonaVersion, *, at: datetime) -> Count | None:
     traits = version.traits
     counts = ", ".join(["count(*)", *(f"count(*) FILTER (WHERE h{n})" for n in range(len(traits) + 1))])
     try:
-        with patience(PATIENCE):
+        with patience():
             [row] = Statement(COUNT.format(counts=counts, fits=fits, samples=SAMPLES), values.bound).rows()
     except OperationalError:
         return None

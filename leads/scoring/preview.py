@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 
+from common.patience import patience
 from leads.lifecycle import LEAD
 from leads.models.criteria import Criteria
 from leads.models.lead import Lead
@@ -16,7 +17,6 @@ from leads.scoring.compiler import compile_criteria
 from leads.scoring.moments import Now
 from leads.scoring.sql import Statement
 
-PATIENCE = 4000  # milliseconds; after that the reader is told instead of waiting
 SAMPLES = 5
 
 # The nearest on both sides of the line, which show best what a change of the definition does.
@@ -59,13 +59,8 @@ class Preview:
 def preview(criteria: Criteria, *, at: datetime) -> Preview | None:
     """Count who meets a definition now; None when that takes longer than a reader waits. Writes nothing."""
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = %s", [PATIENCE])
-            found = _counted(criteria, at)
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = 0")
-            return found
+        with patience():
+            return _counted(criteria, at)
     except OperationalError:
         return None
 
