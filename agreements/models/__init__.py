@@ -2,6 +2,7 @@ from agreements.models.focus import Focus, Segment
 from agreements.models.persona import PART_OF, PARTS, Part, Persona, PersonaVersion
 from agreements.models.responsibilities import Answer, Responsibilities, Who
 from agreements.models.revision import (
+    COMING,
     FROZEN,
     OPEN,
     RULING,
@@ -14,7 +15,7 @@ from agreements.models.revision import (
 )
 from agreements.models.stage_map import StageMap
 from agreements.models.typed import TypedDocument
-from agreements.models.versions import COMING, Version, VersionQuerySet
+from agreements.models.versions import Version, VersionQuerySet
 
 __all__ = [
     "COMING",

@@ -41,6 +41,7 @@ class State(models.TextChoices):
 
 RULING = [State.TRIAL, State.IN_FORCE]
 OPEN = [State.PROPOSED, State.SIGNED]
+COMING = [State.DRAFT, *OPEN]
 FROZEN = [s for s in State if s not in (State.DRAFT, State.TRIAL)]
 
 

@@ -13,8 +13,6 @@ from agreements.models.revision import RULING, Revision, State
 from agreements.models.typed import TypedDocument
 from common.errors import Refused
 
-COMING = [State.DRAFT, State.PROPOSED, State.SIGNED]
-
 
 class VersionQuerySet(models.QuerySet["Version"]):
     """Versions of a document, found by where they stand."""

@@ -11,7 +11,7 @@ from django.db import models, transaction
 
 from accounts.access import Role, check
 from accounts.models import User, WorkCalendar
-from agreements.models import Revision, State
+from agreements.models import COMING, Revision, State
 from common import periods
 from common.errors import Incomplete, Refused
 from common.periods import Period
@@ -63,8 +63,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
     def unsettled(self) -> Self:
         """Drafts, proposals and what was signed for later, the newest first."""
-        waiting = [State.DRAFT, State.PROPOSED, State.SIGNED]
-        return self.with_terms().filter(revision__state__in=waiting).order_by("-revision__created_at", "-pk")
+        return self.with_terms().filter(revision__state__in=COMING).order_by("-revision__created_at", "-pk")
 
     @transaction.atomic
     def draw_up(self, period: str, revenue: Decimal, calendar: WorkCalendar, *, by: User, at: datetime) -> Plan:

@@ -11,7 +11,6 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import allowed, may
-from accounts.models import User
 from common import clock as db_clock
 from common.htmx import answer, toast
 from leads import backtest as replaying
@@ -22,6 +21,7 @@ from leads.forms.rule import plain
 from leads.models import Backtest, Criteria
 from leads.models.backtest import groups
 from leads.verdict import judge
+from leads.views.criteria import version_of
 
 PAGE = 50
 TITLES = {
@@ -66,7 +66,7 @@ def _shown(criteria: Criteria) -> Shown:
 @may("read")
 def backtest(request: HttpRequest, number: int) -> HttpResponse:
     """The figures beside the version in force; while a worker replays, how far it is."""
-    context = _context(request, _version(request, number))
+    context = _context(request, version_of(request, number))
     return answer(request, "criteria/backtest.html", context, part="criteria/_backtest.html")
 
 
@@ -74,7 +74,7 @@ def backtest(request: HttpRequest, number: int) -> HttpResponse:
 @may("read")
 def summary(request: HttpRequest, number: int) -> HttpResponse:
     """The figures in short, for the page of the version."""
-    context = _context(request, _version(request, number))
+    context = _context(request, version_of(request, number))
     return answer(request, "criteria/backtest.html", context, part="criteria/_backtest_summary.html")
 
 
@@ -82,7 +82,7 @@ def summary(request: HttpRequest, number: int) -> HttpResponse:
 @may("criteria.backtest")
 def run(request: HttpRequest, number: int) -> HttpResponse:
     """Have a worker replay this version, and the one in force beside it."""
-    job = replaying.start(_version(request, number), by=request.user, at=db_clock.now())
+    job = replaying.start(version_of(request, number), by=request.user, at=db_clock.now())
     if job.finished_at:
         toast(request, "This text was replayed today; the figures are up to date.")
     return redirect("backtest", number)
@@ -92,7 +92,7 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
 @may("read")
 def group(request: HttpRequest, number: int, group: str) -> HttpResponse:
     """The leads behind one figure, page by page."""
-    criteria = _version(request, number)
+    criteria = version_of(request, number)
     found = get_object_or_404(Backtest.objects.done(), criteria=criteria)
     points, minutes = AskForm(request.GET).asked(criteria.threshold)
     if group not in groups(points):
@@ -165,14 +165,6 @@ def _ruling(shown: Shown, minutes: int, room: int) -> tuple[figures.Figures | No
     if found is None:
         return None, None
     return figures.figures(found, points=ruling.threshold, minutes=minutes, room=room), ruling
-
-
-def _version(request: HttpRequest, number: int) -> Criteria:
-    return get_object_or_404(_versions(request.user), revision__number=number)
-
-
-def _versions(user: User) -> Any:
-    return Criteria.objects.visible_to(user).with_rules()
 
 
 urls = [

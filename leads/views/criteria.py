@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import allowed, may
 from accounts.models import User
-from agreements.models import State
+from agreements.models import COMING, State
 from agreements.signing import signing_context
 from common import clock as db_clock
 from common.errors import Incomplete
@@ -22,7 +22,6 @@ from leads.models.criteria import CriteriaQuerySet
 from leads.wording import Wording, changes, summary, terms
 from notifications.models import Comment
 
-COMING = [State.DRAFT, State.PROPOSED, State.SIGNED]
 HEADINGS = {
     "must": ("Must", "all of these hold"),
     "never": ("Never", "any of these excludes"),

@@ -9,14 +9,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Side, allowed, may
 from accounts.models import User
-from agreements.models import State
+from agreements.models import COMING
 from agreements.signing import changes, signing_context
 from common import clock as db_clock
 from common.htmx import toast
 from sla.forms import ProposeForm, TextForm, promise_forms
 from sla.models import Agreement
-
-COMING = [State.DRAFT, State.PROPOSED, State.SIGNED]
 
 
 @require_GET
