@@ -6,30 +6,17 @@ one page can list all that is open and pass a signature on to the verb that give
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
 
-from agreements.models import Revision, focus, responsibilities, stage_map
-from agreements.models.persona import PREFIX
-
-
-class Typed(Protocol):
-    """A version with its content: criteria, an agreement, a plan."""
-
-    def sign(self, *, by: Any, at: datetime) -> bool: ...
-
-    def decline(self, *, by: Any, because: str, at: datetime) -> None: ...
+from agreements.models import Revision, TypedDocument, focus, persona, responsibilities, stage_map
 
 
 @dataclass(frozen=True)
 class Document:
-    """One kind: the beginning of its key, and how to get from a revision to its content and its page."""
+    """One kind: the beginning of its key, and the name by which a revision knows its content."""
 
     prefix: str
-    of: Callable[[Revision], Typed]
-    url: Callable[[Revision], str]
+    content: str
 
 
 _documents: list[Document] = []
@@ -40,11 +27,11 @@ def register(document: Document) -> None:
     _documents.append(document)
 
 
-def document_of(revision: Revision) -> Document:
-    """The kind that a revision is of. Raises LookupError where no app registered it."""
+def content_of(revision: Revision) -> TypedDocument:
+    """What a revision is a version of. Raises LookupError where no app registered its kind."""
     for document in _documents:
         if revision.document.startswith(document.prefix):
-            return document
+            return getattr(revision, document.content)
     raise LookupError(revision.document)
 
 
@@ -58,35 +45,11 @@ class Named:
 
 def named(revision: Revision) -> Named:
     """What a version is called, and where it is read."""
-    document = document_of(revision)
-    return Named(str(document.of(revision)), document.url(revision))
+    content = content_of(revision)
+    return Named(str(content), content.get_absolute_url())
 
 
-register(
-    Document(
-        prefix=responsibilities.DOCUMENT,
-        of=lambda revision: revision.responsibilities,
-        url=lambda revision: revision.responsibilities.get_absolute_url(),
-    )
-)
-register(
-    Document(
-        prefix=focus.PREFIX,
-        of=lambda revision: revision.focus,
-        url=lambda revision: revision.focus.get_absolute_url(),
-    )
-)
-register(
-    Document(
-        prefix=stage_map.DOCUMENT,
-        of=lambda revision: revision.stagemap,
-        url=lambda revision: revision.stagemap.get_absolute_url(),
-    )
-)
-register(
-    Document(
-        prefix=PREFIX,
-        of=lambda revision: revision.personaversion,
-        url=lambda revision: revision.personaversion.get_absolute_url(),
-    )
-)
+register(Document(responsibilities.DOCUMENT, "responsibilities"))
+register(Document(focus.PREFIX, "focus"))
+register(Document(stage_map.DOCUMENT, "stagemap"))
+register(Document(persona.PREFIX, "personaversion"))

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import may
-from agreements.documents import document_of, named
+from agreements.documents import content_of, named
 from agreements.models import Revision, State
 from agreements.signing import signing_context
 from common import clock as db_clock
@@ -29,20 +29,19 @@ def to_sign(request: HttpRequest) -> HttpResponse:
 @require_POST
 @may("revision.sign")
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
-    revision = _revision(request, pk)
-    in_force = document_of(revision).of(revision).sign(by=request.user, at=db_clock.now())
+    content = content_of(_revision(request, pk))
+    in_force = content.sign(by=request.user, at=db_clock.now())
     toast(request, "Signed by both sides: it is in force." if in_force else "Signed for your side.")
-    return back(request, document_of(revision).url(revision))
+    return back(request, content.get_absolute_url())
 
 
 @require_POST
 @may("revision.decline")
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    revision = _revision(request, pk)
-    because = request.POST.get("because", "")
-    document_of(revision).of(revision).decline(by=request.user, because=because, at=db_clock.now())
+    content = content_of(_revision(request, pk))
+    content.decline(by=request.user, because=request.POST.get("because", ""), at=db_clock.now())
     toast(request, "You asked for a change; whoever proposed it reads why.")
-    return back(request, document_of(revision).url(revision))
+    return back(request, content.get_absolute_url())
 
 
 def _revision(request: HttpRequest, pk: int) -> Revision:

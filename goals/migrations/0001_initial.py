@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('minutes_per_meeting', models.PositiveSmallIntegerField(default=45, verbose_name='minutes a first meeting')),
                 ('history', models.JSONField(blank=True, default=dict)),
                 ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workcalendar', verbose_name='working days')),
-                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='plan', to='agreements.revision')),
+                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s', to='agreements.revision')),
             ],
         ),
         migrations.CreateModel(

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from accounts.access import check
 from accounts.models import User, WorkCalendar
-from agreements.models import Revision, State
+from agreements.models import State, TypedDocument
 from common import periods
-from common.errors import Incomplete, Refused
+from common.errors import Incomplete
 from common.hours import Hours
 from common.periods import Period
 from common.worktime import working_days_between
@@ -33,14 +32,13 @@ def rate(name: str, **options: Any) -> models.DecimalField:
     return models.DecimalField(name, max_digits=7, decimal_places=6, **options)
 
 
-class Plan(models.Model):
+class Plan(TypedDocument):
     """One version of the goal of a period; one-to-one with the revision that both sides sign.
 
     Money is in `currency`, rates and shares run from 0 to 1. `calendar` says which days are working
     days and where the period begins. `history` is what our own last year said when it was drafted.
     """
 
-    revision = models.OneToOneField(Revision, models.PROTECT, related_name="plan")
     period = models.CharField(max_length=24, help_text="Such as 2026-Q4.")
     calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="+", verbose_name="working days")
     currency = models.CharField(max_length=3)
@@ -69,6 +67,8 @@ class Plan(models.Model):
     history = models.JSONField(default=dict, blank=True)
 
     objects = PlanQuerySet.as_manager()
+
+    EDIT, PROPOSE = "plan.edit", "plan.propose"
 
     class Meta:
         constraints = [
@@ -178,9 +178,7 @@ class Plan(models.Model):
     @transaction.atomic
     def edit(self, *, by: User, at: datetime, **changes: Any) -> None:
         """Change assumptions. Raises Refused unless it is a draft, ValidationError for what cannot be."""
-        check(by, "plan.edit")
-        if Revision.objects.select_for_update().get(pk=self.revision_id).state != State.DRAFT:
-            raise Refused("This plan can no longer be changed. Revise it: that starts the next version.")
+        self.open_for_editing(by=by)
         for name, value in changes.items():
             setattr(self, name, value)
         self.full_clean()
@@ -188,40 +186,23 @@ class Plan(models.Model):
 
     # It is signed
 
-    @transaction.atomic
-    def propose(self, *, by: User, at: datetime, effective_at: datetime | None = None) -> None:
-        """Freeze the text, with what stands against the plan today, and ask both sides to sign it.
-
-        Raises Incomplete for a plan that cannot be reckoned.
-        """
-        check(by, "plan.propose")
+    def check_complete(self) -> None:
+        """Raise Incomplete for a plan that cannot be reckoned."""
         if mistakes := self.assumptions.mistakes():
             raise Incomplete(" ".join(mistakes.values()), next(iter(mistakes)))
-        self.revision.propose(self.text(at=at), by=by, at=at, effective_at=effective_at)
+
+    @transaction.atomic
+    def propose(self, *, by: User, at: datetime, effective_at: datetime | None = None) -> Self:
+        """Freeze the text, with what stands against the plan today, ask both sides to sign it, and tell them."""
+        super().propose(by=by, at=at, effective_at=effective_at)
         telling.tell_signers(self, by=by, at=at)
-
-    @transaction.atomic
-    def sign(self, *, by: User, at: datetime) -> bool:
-        """Sign for one's side; whether that put it in force."""
-        check(by, "revision.sign")
-        return self.revision.sign(by=by, at=at) and self._begin(by=by, at=at)
-
-    @transaction.atomic
-    def take_effect(self, *, at: datetime) -> bool:
-        """Put a signed plan in force if its day has come; whether it did."""
-        return self.revision.take_effect(at=at) and self._begin(by=None, at=at)
+        return self
 
     @transaction.atomic
     def decline(self, *, by: User, because: str, at: datetime) -> None:
-        """Ask for a change instead of signing. Raises Incomplete without the reason."""
-        check(by, "revision.decline")
-        self.revision.decline(by=by, because=because, at=at)
+        """Ask for a change instead of signing; whoever proposed it is told. Raises Incomplete without the reason."""
+        super().decline(by=by, because=because, at=at)
         telling.tell_proposer(self, by=by, at=at)
-
-    def withdraw(self, *, by: User, at: datetime) -> None:
-        """Take back a draft or a proposal; signatures given to it are void."""
-        check(by, "plan.propose")
-        self.revision.withdraw(by=by, at=at)
 
     def sentences(self) -> list[str]:
         """The plan in sentences: what is signed, and what versions are compared by."""

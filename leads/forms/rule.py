@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -66,9 +67,9 @@ class RuleForm(forms.Form):
         """Tells the forms of one page apart."""
         return str(self.rule.pk) if self.rule else self.place
 
+    @abstractmethod
     def begin_with(self, rule: Rule | None) -> dict[str, Any]:
         """What the form shows before anything is filled in."""
-        raise NotImplementedError
 
     def now(self, name: str) -> Any:
         """What a field says: what was sent, else what it began with."""

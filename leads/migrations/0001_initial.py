@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ('zone', models.CharField(default='UTC', help_text='Whose midnights age the points.', max_length=64, validators=[accounts.models.user.check_zone], verbose_name='time zone')),
                 ('one_step', models.BooleanField(default=False, help_text='Accepting qualifies at once: SAL and SQL in one step.')),
                 ('checklist', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None)),
-                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='criteria', to='agreements.revision')),
+                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s', to='agreements.revision')),
             ],
         ),
         migrations.CreateModel(

@@ -11,11 +11,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Prefetch, Q
+from django.urls import reverse
 
 from accounts import access
 from accounts.models import User
 from accounts.models.user import check_zone
-from agreements.models import Revision, State
+from agreements.models import Revision, State, TypedDocument
 from common.conditions import number_words
 from common.errors import Incomplete, Refused
 from common.wake import wake
@@ -83,10 +84,9 @@ class CriteriaQuerySet(models.QuerySet["Criteria"]):
         return draft
 
 
-class Criteria(models.Model):
+class Criteria(TypedDocument):
     """One version of the MQL definition, with the SQL checklist; one-to-one with the revision both sides sign."""
 
-    revision = models.OneToOneField(Revision, models.PROTECT, related_name="criteria")
     threshold = models.DecimalField(max_digits=6, decimal_places=2, default=60)
     min_fit = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     min_engagement = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
@@ -102,6 +102,7 @@ class Criteria(models.Model):
 
     objects = CriteriaQuerySet.as_manager()
 
+    EDIT, PROPOSE = "criteria.edit", "criteria.propose"
     TERMS = (
         "threshold", "min_fit", "min_engagement", "hot_at", "grade_a", "grade_b", "grade_c", "zone", "one_step",
         "checklist",
@@ -119,13 +120,12 @@ class Criteria(models.Model):
     def __str__(self) -> str:
         return f"MQL criteria, version {self.revision.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("criteria_version", args=[self.revision.number])
+
     def sentences(self) -> list[str]:
         """The whole definition in plain sentences; the same definition always reads the same."""
         return wording.sentences(self)
-
-    def text(self) -> str:
-        """What both sides sign: its name and its sentences, one a line."""
-        return "\n".join([str(self), *self.sentences()])
 
     def check_answers(self, answers: dict[str, str]) -> None:
         """Raise Incomplete unless every question of the SQL checklist has an answer."""
@@ -134,12 +134,6 @@ class Criteria(models.Model):
                 raise Incomplete(f"The checklist asks: {question}", question)
 
     # It is edited, while it is a draft
-
-    def open_for_editing(self, *, by: User | None) -> None:
-        """Lock the version; raise Refused unless it is a draft still, NotAllowed unless `by` may change it."""
-        access.check(by, "criteria.edit")
-        if Revision.objects.select_for_update().get(pk=self.revision_id).state != State.DRAFT:
-            raise Refused("This version can no longer be changed. Open a new draft from it.")
 
     @transaction.atomic
     def edit(self, *, by: User | None, **terms: Any) -> None:
@@ -203,24 +197,11 @@ class Criteria(models.Model):
         A trial goes on while its definition waits: a copy is proposed. Raises Incomplete when nobody
         could ever qualify, Refused while another version waits.
         """
-        access.check(by, "criteria.propose")
-        if self.revision.is_trial:
-            copy = type(self).objects.draft_from(self, by=by, at=at)
-            return copy.propose(by=by, at=at, effective_at=effective_at)
-        self.check_reachable()
-        self.revision.propose(self.text(), by=by, at=at, effective_at=effective_at)
-        return self
-
-    @transaction.atomic
-    def sign(self, *, by: User, at: datetime) -> bool:
-        """Sign for one's side; whether that put it in force."""
-        access.check(by, "revision.sign")
-        return self.revision.sign(by=by, at=at) and self._begin(at=at)
-
-    @transaction.atomic
-    def take_effect(self, *, at: datetime) -> bool:
-        """Put a signed version in force if its day has come; whether it did."""
-        return self.revision.take_effect(at=at) and self._begin(at=at)
+        if not self.revision.is_trial:
+            return super().propose(by=by, at=at, effective_at=effective_at)
+        access.check(by, self.PROPOSE)
+        copy = type(self).objects.draft_from(self, by=by, at=at)
+        return copy.propose(by=by, at=at, effective_at=effective_at)
 
     @transaction.atomic
     def try_out(self, *, by: User, at: datetime) -> None:
@@ -229,23 +210,17 @@ class Criteria(models.Model):
         Raises Refused while a version rules, Incomplete when nobody could ever qualify.
         """
         access.check(by, "criteria.try")
-        self.check_reachable()
+        self.check_complete()
         self.revision.try_out(by=by, at=at)
-        self._begin(at=at)
+        self._begin(by=by, at=at)
 
     def decline(self, *, by: User, because: str, at: datetime) -> None:
         """Ask for a change instead of signing; what was asked beside the rules goes with the reason.
 
         Raises Incomplete without either.
         """
-        access.check(by, "revision.decline")
         asked = [str(each) for each in self.changes_asked.filter(settled_at=None).order_by("at", "id")]
-        self.revision.decline(by=by, because="\n".join([because.strip(), *asked]).strip(), at=at)
-
-    def withdraw(self, *, by: User, at: datetime) -> None:
-        """Take back a draft, a trial or a proposal; signatures given to it are void."""
-        access.check(by, "criteria.propose")
-        self.revision.withdraw(by=by, at=at)
+        super().decline(by=by, because="\n".join([because.strip(), *asked]).strip(), at=at)
 
     @transaction.atomic
     def amend(self, *, by: User, at: datetime) -> Criteria:
@@ -255,7 +230,7 @@ class Criteria(models.Model):
             self.withdraw(by=by, at=at)
         return type(self).objects.draft_from(self, by=by, at=at)
 
-    def check_reachable(self) -> None:
+    def check_complete(self) -> None:
         """Raise Incomplete where no lead could ever become an MQL."""
         if found := self._out_of_reach():
             raise Incomplete(*found)
@@ -281,7 +256,7 @@ class Criteria(models.Model):
         points = number_words(self.threshold)
         return f"No lead can reach {points} points: the rules add up to {together} at most.", "threshold"
 
-    def _begin(self, *, at: datetime) -> bool:
+    def _begin(self, *, by: User | None, at: datetime) -> bool:
         """Score everybody anew; whoever qualifies by that waits to be released."""
         self.rescores.start(criteria=self, at=at)
         wake("leads.tasks.rescore")

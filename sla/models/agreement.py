@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import F, Min, Q
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.access import Side, check
@@ -160,6 +161,9 @@ class Agreement(TypedDocument):
     def __str__(self) -> str:
         return f"Agreement, version {self.revision.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("agreement_version", args=[self.revision.number])
+
     @property
     def zone(self) -> str:
         return self.calendar.zone
@@ -203,7 +207,7 @@ class Agreement(TypedDocument):
         said.append(f"The alignment index is {self.get_formula_display()}.")
         return said
 
-    def text(self) -> str:
+    def text(self, *, at: datetime) -> str:
         """The canonical text, one sentence a line."""
         return "\n".join(self.sentences())
 
@@ -253,7 +257,7 @@ class Agreement(TypedDocument):
             if not self.promises_of(side):
                 raise Incomplete(f"{side.label} promises nothing yet. Both sides commit to something, or neither does.")
 
-    def _begin(self, *, at: datetime) -> bool:
+    def _begin(self, *, by: User | None, at: datetime) -> bool:
         if self.baseline_days:
             self.baseline_until = at + timedelta(days=self.baseline_days)
             self.save(update_fields=["baseline_until"])

@@ -25,8 +25,8 @@ def draft(maya, sam, at):
     return a_persona("Fleet manager", maya=maya, sam=sam, at=at)
 
 
-def test_it_reads_as_sentences_that_both_sides_understand(draft):
-    assert draft.text().splitlines() == [
+def test_it_reads_as_sentences_that_both_sides_understand(draft, at):
+    assert draft.text(at=at).splitlines() == [
         "Fleet manager, version 1",
         "Plans sixty trucks by hand.",
         "The company is in Road freight or Logistics.",

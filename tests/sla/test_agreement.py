@@ -105,7 +105,7 @@ def test_signed_by_both_it_is_in_force_with_its_baseline(draft, theo, nora, at):
     assert ruling == draft
     assert ruling.baseline_until == at + 29 * DAY
     assert ruling.is_baseline(at + 28 * DAY)
-    assert ruling.revision.text == ruling.text()
+    assert ruling.revision.text == ruling.text(at=ruling.revision.proposed_at)
 
 
 def test_reps_do_not_sign(draft, theo, sam, at):
