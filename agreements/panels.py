@@ -4,8 +4,9 @@ from typing import Any
 
 from accounts.models import User
 from agreements.documents import named
-from agreements.models import Revision, State
+from agreements.models import Revision
 from agreements.models.responsibilities import DOCUMENT as ROLES
+from agreements.signing import on_its_way
 from common import clock as db_clock
 from common.badges import badge
 from common.panels import panel
@@ -23,6 +24,4 @@ def waits_for_your_signature(object_id: int, user: User) -> dict[str, Any] | Non
 
 @badge("roles")
 def roles_coming(user: User) -> str:
-    """The version of who does what that is on its way: "v2 draft", "v2 to sign"."""
-    coming = Revision.objects.of(ROLES).filter(state__in=[State.DRAFT, State.PROPOSED]).first()
-    return f"v{coming.number} {'draft' if coming.is_draft else 'to sign'}" if coming else ""
+    return on_its_way(ROLES)

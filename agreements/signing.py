@@ -45,6 +45,12 @@ def changes(before: list[str], after: list[str]) -> list[tuple[str, str]]:
     return found
 
 
+def on_its_way(document: str) -> str:
+    """The menu's word for the version of a document that is drafted or waits: "v2 draft", "v2 to sign"."""
+    coming = Revision.objects.of(document).filter(state__in=[State.DRAFT, State.PROPOSED]).order_by("number").last()
+    return f"v{coming.number} {'draft' if coming.is_draft else 'to sign'}" if coming else ""
+
+
 def _given_for(missing: list[Side], user: User) -> list[User]:
     """Whose signatures the reader can give now: their own, or those of heads who are away."""
     if own := [user for side in missing if user.signs_for(side)]:

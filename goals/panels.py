@@ -15,7 +15,7 @@ from goals.progress import progress
 @badge("goals")
 def waits_for_you(user: User) -> str:
     """Whether a plan waits for this person's signature."""
-    waiting = Revision.objects.waiting_for(user).filter(document__startswith=PREFIX)
+    waiting = Revision.objects.waiting_for(user, at=db_clock.now()).filter(document__startswith=PREFIX)
     return "to sign" if waiting.exists() else ""
 
 

@@ -8,8 +8,9 @@ from django.db.models import Count, Q
 from accounts.access import Role, Side
 from accounts.models import User
 from accounts.models.calendar import hours_of
-from agreements.models import OPEN, RULING, Focus, Persona, PersonaVersion, Revision, StageMap, State
+from agreements.models import OPEN, RULING, Focus, Persona, PersonaVersion, StageMap, State
 from agreements.personas import where_they_stand
+from agreements.signing import on_its_way
 from common import clock as db_clock
 from common import metrics
 from common.badges import badge
@@ -117,9 +118,7 @@ def came_of_personas(ids: list[int], user: User) -> dict[int, tuple[int | None, 
 
 @badge("criteria")
 def criteria_coming(user: User) -> str:
-    """The version that somebody drafts or that waits for signatures."""
-    coming = Revision.objects.of(DOCUMENT).filter(state__in=[State.DRAFT, State.PROPOSED]).first()
-    return f"v{coming.number} {'draft' if coming.is_draft else 'to sign'}" if coming else ""
+    return on_its_way(DOCUMENT)
 
 
 @panel("banner", "criteria/_trial.html")

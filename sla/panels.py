@@ -3,12 +3,12 @@
 from typing import Any
 
 from accounts.models import User
-from agreements.models import State
+from agreements.signing import on_its_way
 from common import clock as db_clock
 from common.badges import badge
 from common.panels import panel
 from sla.clocks_of_lead import clocks_of_lead
-from sla.models import Agreement
+from sla.models.agreement import DOCUMENT
 
 
 @panel("lead", "sla/_clocks.html", order=40)
@@ -19,7 +19,4 @@ def clocks(lead: int, user: User) -> dict[str, Any] | None:
 
 @badge("agreement")
 def agreement(user: User) -> str:
-    """ "v3 draft", "v3 to sign": what is on its way."""
-    states = {State.DRAFT: "draft", State.PROPOSED: "to sign"}
-    coming = Agreement.objects.filter(revision__state__in=states).select_related("revision").last()
-    return f"v{coming.revision.number} {states[State(coming.revision.state)]}" if coming else ""
+    return on_its_way(DOCUMENT)

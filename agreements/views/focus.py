@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import allowed, may
 from agreements.forms import FocusForm, QuarterForm, segment_forms
 from agreements.models import Focus
-from agreements.views.versions import version_context
+from agreements.views.versions import amend_version, propose_version, version_context, withdraw_version
 from common import clock as db_clock
 from common.errors import Incomplete
 from common.htmx import toast
@@ -83,25 +83,19 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may("focus.propose")
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
-    draft = _version(request, pk)
-    draft.propose(by=request.user, at=db_clock.now())
-    toast(request, "Both heads can sign it now.")
-    return redirect(draft)
+    return propose_version(request, _version(request, pk))
 
 
 @require_POST
 @may("focus.propose")
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    _version(request, pk).withdraw(by=request.user, at=db_clock.now())
-    toast(request, "Given up.")
-    return redirect("focus")
+    return withdraw_version(request, _version(request, pk), to="focus")
 
 
 @require_POST
 @may("focus.edit")
 def amend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Start the next version from this one."""
-    return redirect(_version(request, pk).amend(by=request.user, at=db_clock.now()))
+    return amend_version(request, _version(request, pk))
 
 
 def _version(request: HttpRequest, pk: int) -> Focus:

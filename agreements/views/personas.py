@@ -9,6 +9,7 @@ from accounts.access import allowed, may
 from agreements import personas
 from agreements.models import PART_OF, PARTS, Persona, PersonaVersion
 from agreements.signing import changes, signing_context
+from agreements.views.versions import propose_version
 from agreements.worksheet import NewPersonaForm, PartForm
 from common import clock as db_clock
 from common.columns import columns_for
@@ -134,10 +135,7 @@ def revise(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may("persona.propose")
 def propose(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    draft = _version(request, pk, number)
-    draft.propose(by=request.user, at=db_clock.now())
-    toast(request, "Both heads can sign it now.")
-    return redirect(draft)
+    return propose_version(request, _version(request, pk, number))
 
 
 @require_POST

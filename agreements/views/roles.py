@@ -14,7 +14,7 @@ from agreements.activities import ACTIVITIES
 from agreements.forms import AnswerForm, SettleForm, SideForm
 from agreements.models import Responsibilities, Who
 from agreements.models.responsibilities import DOCUMENT
-from agreements.views.versions import version_context
+from agreements.views.versions import amend_version, propose_version, version_context, withdraw_version
 from common import clock as db_clock
 from common.errors import Incomplete
 from common.htmx import toast
@@ -102,25 +102,19 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @may("roles.propose")
 def propose(request: HttpRequest, number: int) -> HttpResponse:
-    _version(request, number).propose(by=request.user, at=db_clock.now())
-    toast(request, "Both heads can sign it now.")
-    return redirect("roles_version", number)
+    return propose_version(request, _version(request, number))
 
 
 @require_POST
 @may("roles.propose")
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
-    _version(request, number).withdraw(by=request.user, at=db_clock.now())
-    toast(request, "Given up.")
-    return redirect("roles")
+    return withdraw_version(request, _version(request, number), to="roles")
 
 
 @require_POST
 @may("roles.edit")
 def amend(request: HttpRequest, number: int) -> HttpResponse:
-    """Start the next version from this one."""
-    draft = _version(request, number).amend(by=request.user, at=db_clock.now())
-    return redirect("roles_version", draft.revision.number)
+    return amend_version(request, _version(request, number))
 
 
 def _version(request: HttpRequest, number: int) -> Responsibilities:

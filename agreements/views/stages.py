@@ -13,7 +13,7 @@ from accounts.access import allowed, may
 from agreements.forms import stage_forms
 from agreements.models import StageMap
 from agreements.models.stage_map import DOCUMENT
-from agreements.views.versions import version_context
+from agreements.views.versions import amend_version, propose_version, version_context, withdraw_version
 from common import clock as db_clock
 from common.htmx import toast
 
@@ -58,25 +58,19 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @may("stages.propose")
 def propose(request: HttpRequest, number: int) -> HttpResponse:
-    draft = _version(request, number)
-    draft.propose(by=request.user, at=db_clock.now())
-    toast(request, "Both heads can sign it now.")
-    return redirect(draft)
+    return propose_version(request, _version(request, number))
 
 
 @require_POST
 @may("stages.propose")
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
-    _version(request, number).withdraw(by=request.user, at=db_clock.now())
-    toast(request, "Given up.")
-    return redirect("stages")
+    return withdraw_version(request, _version(request, number), to="stages")
 
 
 @require_POST
 @may("stages.edit")
 def amend(request: HttpRequest, number: int) -> HttpResponse:
-    """Start the next version from this one."""
-    return redirect(_version(request, number).amend(by=request.user, at=db_clock.now()))
+    return amend_version(request, _version(request, number))
 
 
 def _version(request: HttpRequest, number: int) -> StageMap:

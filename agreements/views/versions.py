@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
 from accounts.access import allowed
 from accounts.models import User
-from agreements.models import COMING, Version
+from agreements.models import COMING, TypedDocument, Version
 from agreements.signing import changes, signing_context
+from common import clock as db_clock
+from common.htmx import toast
 
 
 def version_context(shown: Version, user: User) -> dict[str, Any]:
@@ -24,3 +29,22 @@ def version_context(shown: Version, user: User) -> dict[str, Any]:
         "coming": coming if coming != shown else None,
         "may_edit": allowed(user, shown.EDIT),
     }
+
+
+def propose_version(request: HttpRequest, draft: TypedDocument) -> HttpResponse:
+    """Ask both sides to sign it, and stay on its page."""
+    draft.propose(by=request.user, at=db_clock.now())
+    toast(request, "Both heads can sign it now.")
+    return redirect(draft)
+
+
+def withdraw_version(request: HttpRequest, shown: TypedDocument, *, to: str) -> HttpResponse:
+    """Take it back, and go to the page named."""
+    shown.withdraw(by=request.user, at=db_clock.now())
+    toast(request, f"{shown} is withdrawn.")
+    return redirect(to)
+
+
+def amend_version(request: HttpRequest, shown: Version) -> HttpResponse:
+    """Start the next version from this one, and go there."""
+    return redirect(shown.amend(by=request.user, at=db_clock.now()))
