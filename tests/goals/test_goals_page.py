@@ -157,3 +157,11 @@ def test_the_page_asks_the_database_no_more_however_much_there_is(client_of, req
         a_handoff(at=at - days * DAY, owner=sam)
         a_win(at=at + (20 + days) * DAY)
     assert queries() == few <= 30
+
+
+def test_the_menu_tells_the_deputy_of_a_head_who_is_away(client_of, draft, theo, nora, rita, at):
+    draft.propose(by=theo, at=at)
+    nora.name_deputy(rita, by=nora)
+    assert "to sign" not in text_of(client_of(rita).get("/goals/"))
+    nora.be_away(at, at + DAY, cover=None, by=nora, at=at)
+    assert "to sign" in text_of(client_of(rita).get("/goals/"))
