@@ -5,17 +5,21 @@ from datetime import datetime
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from common.once import once
+
 NOW = """
     SELECT clock_timestamp()
          + coalesce(nullif(current_setting('smarketing.clock_offset', true), ''), '0')::interval
 """
 
 
+@once
 def now() -> datetime:
     """Return the database's present moment, in UTC.
 
-    Doors (a view, a task, a command) read it once and pass it on as `at=`. The database
-    setting `smarketing.clock_offset` moves it for tests; production refuses to start with one.
+    Doors (a view, a task, a command) read it once and pass it on as `at=`; the parts of `one_page`
+    all read the same moment. The database setting `smarketing.clock_offset` moves it for tests;
+    production refuses to start with one.
     """
     with connection.cursor() as cursor:
         cursor.execute(NOW)

@@ -10,13 +10,10 @@ A metric is a definition over event rows: its value is the number, or the sum, o
 that `rows()` opens.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from common.periods import Period
 
@@ -58,40 +55,7 @@ class Metric:
     cases: Callable[[Period], int] | None = None
 
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 _catalogue: dict[str, Metric] = {}
-_reckoned: ContextVar[dict[Any, Any] | None] = ContextVar("what this page has reckoned", default=None)
-
-
-@contextmanager
-def one_page() -> Iterator[None]:
-    """Meanwhile, what is marked `once` is reckoned once for the same arguments; nothing may be changed meanwhile.
-
-    For a page that shows parts of the same count in many places. Also a decorator.
-    """
-    outside = _reckoned.set({})
-    try:
-        yield
-    finally:
-        _reckoned.reset(outside)
-
-
-def once(reckon: Callable[P, T]) -> Callable[P, T]:
-    """Mark a reckoning that several figures share; its arguments have to be hashable."""
-
-    @wraps(reckon)
-    def shared(*asked: P.args, **named: P.kwargs) -> T:
-        known = _reckoned.get()
-        if known is None:
-            return reckon(*asked, **named)
-        key = (reckon, asked, tuple(named.items()))
-        if key not in known:
-            known[key] = reckon(*asked, **named)
-        return known[key]
-
-    return shared
 
 
 def register(metric: Metric) -> Metric:

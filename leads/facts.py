@@ -16,6 +16,7 @@ from django.db import connection
 
 from agreements.models import PersonaVersion
 from common.conditions import BLANKS, OPERATORS, Condition, Type
+from common.once import once
 from common.titles import FUNCTION, SENIORITY
 from leads.freemail import FREEMAIL
 from leads.models.attribute import Attribute
@@ -183,6 +184,7 @@ PERSONA = "persona:"
 OF_COMPANY = frozenset({"company", "industry", "employees", "revenue", "named_account", "customer", "open_deal"})
 
 
+@once
 def facts_for() -> dict[str, Fact]:
     """All the facts of this installation: the known ones, its custom attributes, and the personas both sides signed."""
     custom = {fact.key: fact for fact in map(_custom, Attribute.objects.order_by("label")) if fact}

@@ -12,7 +12,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 
 from agreements.models import Focus, Segment
-from common.metrics import once
+from common.once import once
 from common.periods import Period
 from leads.models import Handoff
 

@@ -15,7 +15,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from accounts.access import Side
 from accounts.models import Team
 from common.hours import Hours
-from common.metrics import Better, Metric, Unit, once, register
+from common.metrics import Better, Metric, Unit, register
+from common.once import once
 from common.periods import Period
 from common.worktime import add_working_days, closing_time
 from leads import focus

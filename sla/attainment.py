@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Ceil, Coalesce, Extract
 
 from accounts.models import User
 from common import clock as db_clock
-from common.metrics import once
+from common.once import once
 from common.periods import Period
 from sla.models import Clock, Commitment
 
@@ -25,15 +25,12 @@ NEVER = timedelta(days=100_000)
 KEPT = Q(done_at__lte=F("due_at"))
 
 
-now = once(db_clock.now)
-
-
 def so_far(period: Period) -> datetime:
     """The end of what a figure of the period counts: its own, or the database's now while it lasts.
 
     Read before the statement and not in it: the planner then knows how much will be found.
     """
-    return min(period.end, now())
+    return min(period.end, db_clock.now())
 
 
 @once

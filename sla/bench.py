@@ -8,8 +8,8 @@ from django.db import transaction
 from accounts.access import Role, Side
 from accounts.models import Team, User, WorkCalendar
 from common import clock as db_clock
-from common import metrics
 from common.bench import Timing, bench, best, run, seconds
+from common.once import one_page
 from common.periods import Period, month_of
 from leads.models import Assignment, Episode, Handoff, Lead
 from sla import rows
@@ -84,7 +84,7 @@ def _answered(made_at: datetime, n: int) -> Reading:
 
 
 def _whole(month: Period, at: datetime) -> list[str]:
-    with metrics.one_page():
+    with one_page():
         card = scorecard(month, at=at)
         return [line.note for side in card.sides for line in side.lines] if card else []
 

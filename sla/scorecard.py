@@ -17,13 +17,14 @@ from django.db.models import TextChoices
 
 from accounts.access import Side
 from common import metrics
+from common.once import once
 from common.periods import Period, local_day
 from common.templatetags.words import number, percent, working
 from sla import attainment
 from sla.models import Agreement, Commitment, Formula
 from sla.pace import days_gone, pace, working_days
 
-first_begun_at = metrics.once(Agreement.objects.first_begun_at)
+first_begun_at = once(Agreement.objects.first_begun_at)
 
 TWICE = 2  # more than twice the agreed pace on every day that is left is no longer a plan
 

@@ -167,6 +167,10 @@ class Opportunity(models.Model):
     def __str__(self) -> str:
         return self.name or f"{self.company or self.lead}, {self.amount:.0f} {self.currency}"
 
+    @property
+    def is_open(self) -> bool:
+        return self.state == DealState.OPEN
+
     def belongs_to(self, user: User) -> bool:
         return self.owner_id == user.pk
 

@@ -14,6 +14,7 @@ from accounts.models import User
 from common import clock as db_clock
 from common.htmx import answer, toast
 from common.keyset import newest_first
+from common.once import one_page
 from leads import promotion
 from leads.forms.facts import LeadFacts
 from leads.forms.find import FindLeads
@@ -24,7 +25,7 @@ from leads.models import Handoff, HandoffReturn, Lead
 from leads.reading import explain_now, explain_then
 from leads.timeline import timeline
 from leads.undo import undoable
-from leads.views.queue import RELATED, deal_forms, handoff_context
+from leads.views.queue import RELATED, deal_forms, decision_context
 from notifications.threads import thread_on
 
 
@@ -47,6 +48,7 @@ def _query(request: HttpRequest) -> str:
 
 @require_GET
 @may("read")
+@one_page()
 def lead(request: HttpRequest, pk: int) -> HttpResponse:
     leads = Lead.objects.visible_to(request.user).select_related("company", "owner", "campaign", "score")
     found = get_object_or_404(leads, pk=pk)
@@ -66,32 +68,28 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
 
 def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, Any]:
     """Everything the lead's page shows; with an open hand-off also what can be done with that."""
-    open_handoff = lead.handoffs.open().select_related(*RELATED).first()
-    deal = lead.opportunities.open().first()
-    context = {
+    handoffs = list(lead.handoffs.select_related(*RELATED).order_by("-made_at"))
+    deals = list(lead.opportunities.select_related("owner", "company").order_by("-opened_at"))
+    handoff = next((each for each in handoffs if each.is_open), None)
+    deal = next((each for each in reversed(deals) if each.is_open), None)
+    return {
         "lead": lead,
         "now": at,
         "path": path_of(lead),
         "history": timeline(lead),
         "explained": explain_now(lead, at=at),
         "score_day": ScoreDay(),
-        "handoffs": lead.handoffs.select_related("owner", "criteria__revision").order_by("-made_at"),
-        "deals": lead.opportunities.select_related("owner").order_by("-opened_at"),
+        "handoffs": handoffs,
+        "deals": deals,
         "thread": thread_on(lead),
         "undoable": undoable(lead, by=request.user, at=at),
         "to_ask_back": to_ask_back(lead, request.user),
         "can_lead": {verb for verb in LEAD_VERBS if access.allowed(request.user, verb, lead)},
-        "handoff": open_handoff,
         "deal": deal,
         "can_deal": {"close"} if deal and access.allowed(request.user, "opportunity.close", deal) else set(),
-        **deal_forms(deal),
+        **(decision_context(handoff, deal, request.user, at) if handoff else deal_forms(deal)),
         **_forms(lead),
     }
-    return (
-        context
-        | (handoff_context(open_handoff, request.user, at) if open_handoff else {})
-        | {"history": context["history"]}
-    )
 
 
 LEAD_VERBS = ("lead.edit", "lead.nurture", "lead.qualify_by_hand", "lead.opt_out", "lead.restore", "lead.merge")

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.models.calendar import hours_of
 from common import clock as db_clock
 from common.htmx import answer, wants_part
+from common.once import once, one_page
 from leads.forms.day import AttemptForm, ChecklistForm, DealForm, LoseForm, NextStepForm, ReassignForm, WinForm
 from leads.lifecycle import SAL
 from leads.models import Attempt, Handoff, HandoffReturn, Opportunity, ReturnReason
@@ -30,6 +31,7 @@ SHOWN_AT_ONCE = 200
 
 @require_GET
 @may("handoff.accept")
+@one_page()
 def queue(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The whole day; `pk` opens that hand-off, else the first is open."""
     return answer(request, "leads/queue.html", queue_context(request.user, open_pk=pk), part="leads/_queue.html")
@@ -37,6 +39,7 @@ def queue(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 @require_GET
 @may("handoff.accept")
+@one_page()
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One hand-off beside the list; without JavaScript the whole page with it open."""
     handoff = get_object_or_404(Handoff.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
@@ -58,6 +61,7 @@ def queue_context(user: User, *, open_pk: int | None = None) -> dict[str, Any]:
     return context | handoff_context(item.handoff, user, at) if item else context
 
 
+@once
 def day_of(user: User, at: datetime) -> Day:
     """A person's own open hand-offs and those of their pool that nobody owns."""
     mine = Q(owner=user) | Q(owner=None)
@@ -110,18 +114,25 @@ def handoff_context(handoff: Handoff, user: User, at: datetime) -> dict[str, Any
     """One hand-off, what led to it, and the forms of what this person may do with it."""
     lead = handoff.lead
     deal = Opportunity.objects.open().filter(lead=lead).first()
-    attempts = list(handoff.attempts.standing())
     return {
-        "handoff": handoff,
         "lead": lead,
         "deal": deal,
         "now": at,
         "history": timeline(lead, latest=8),
+        "undoable": undoable(lead, by=user, at=at),
+        **decision_context(handoff, deal, user, at),
+    }
+
+
+def decision_context(handoff: Handoff, deal: Opportunity | None, user: User, at: datetime) -> dict[str, Any]:
+    """A hand-off with what it was made for, and the forms of what this person may do with it."""
+    attempts = list(handoff.attempts.standing())
+    return {
+        "handoff": handoff,
         "ledger": lines(handoff.ledger),
         "attempts": len(attempts),
         "attempt_days": len({attempt.at.astimezone(user.tz).date() for attempt in attempts}),
         "can": {verb.split(".")[1] for verb in HANDOFF_VERBS if access.allowed(user, verb, handoff)},
-        "undoable": undoable(lead, by=user, at=at),
         **forms_for(handoff, deal, user, at),
     }
 

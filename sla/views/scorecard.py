@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import allowed, may
 from common import clock as db_clock
 from common import metrics
+from common.once import one_page
 from sla.asked import Asked, asked
 from sla.attainment import by_rep
 from sla.drawings import delivery, responses
@@ -28,7 +29,7 @@ APART = {
 
 @require_GET
 @may("read")
-@metrics.one_page()
+@one_page()
 def card(request: HttpRequest) -> HttpResponse:
     at = db_clock.now()
     picked = asked(request, at=at)

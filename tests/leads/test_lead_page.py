@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from leads.intake import record_touches
 from leads.lifecycle import MQL, RECYCLED
-from leads.models import Lead, Touch
+from leads.models import Attempt, Lead, Touch
 from tests.builders import a_handoff, a_lead, a_touch, an_accepted_handoff, criteria_in_force, everything, reason
 
 DAY = timedelta(days=1)
@@ -170,3 +170,19 @@ def test_a_day_that_has_not_come_is_refused(now, sam, client_of):
     lead = a_lead(at=now)
     answer = client_of(sam).get(f"/leads/{lead.pk}/score/", {"on": "2099-01-01"})
     assert (answer.status_code, "has not come yet" in answer.text) == (422, True)
+
+
+def test_the_page_asks_as_often_after_twenty_things_happened_as_before(
+    now, theo, nora, sam, client_of, django_assert_max_num_queries
+):
+    criteria_in_force(theo=theo, nora=nora, at=now - 9 * DAY)
+    lead = an_accepted_handoff(at=now, owner=sam).lead
+    client = client_of(sam)
+    client.get(f"/leads/{lead.pk}/")
+    with django_assert_max_num_queries(47) as quiet:
+        client.get(f"/leads/{lead.pk}/")
+    record_touches([a_touch("pricing_page", at=now - n * DAY) | {"lead": lead.pk} for n in range(1, 11)], at=now)
+    for n in range(10):
+        Attempt.objects.log(lead, channel="call", outcome="no_answer", by=sam, at=now + timedelta(minutes=n))
+    with django_assert_max_num_queries(len(quiet)):
+        client.get(f"/leads/{lead.pk}/")

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from common import metrics
+from common.once import one_page
 from common.periods import parse
 from leads.models import Attempt
 from notifications.models import Delivery
@@ -90,7 +90,7 @@ def test_the_promises_of_a_month_and_all_that_stands_under_them_take_thirteen_qu
     late_week, at, django_assert_num_queries
 ):
     month = parse("2026-03", "Europe/Amsterdam")
-    with django_assert_num_queries(13), metrics.one_page():
+    with django_assert_num_queries(13), one_page():
         card = scorecard(month, at=NEXT_MORNING + 4 * HOUR)
         assert [line.note for side in card.sides for line in side.lines]
 

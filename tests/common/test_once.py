@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.metrics import once, one_page
+from common.once import once, one_page
 
 
 @pytest.fixture
