@@ -9,10 +9,12 @@ from django import forms
 
 from accounts.access import Side
 from agreements.activities import ACTIVITIES
+from agreements.fields import Lines, Words
 from agreements.models import Focus, Segment, StageMap, Who
 from agreements.stages import StageOnMap
 from common.periods import quarter_of
 
+TWO_LINES = forms.Textarea(attrs={"rows": 2})
 OTHER = {Side.MARKETING: Side.SALES, Side.SALES: Side.MARKETING}
 
 
@@ -59,28 +61,7 @@ class SettleForm(forms.Form):
     who = forms.ChoiceField(choices=Who.choices)
 
 
-class Lines(forms.CharField):
-    """Several names, one a line."""
-
-    widget = forms.Textarea(attrs={"rows": 4})
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> list[str]:
-        lines = (" ".join(line.split()) for line in super().clean(value).splitlines())
-        return list(dict.fromkeys(filter(None, lines)))
-
-
-class Words(forms.CharField):
-    """Several names in one line, with commas between them."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(value) if isinstance(value, list | tuple) else value
-
-    def clean(self, value: Any) -> tuple[str, ...]:
-        words = (" ".join(word.split()) for word in super().clean(value).split(","))
-        return tuple(dict.fromkeys(filter(None, words)))
+NAMED = 200  # companies that are still a focus
 
 
 class FocusForm(forms.Form):
@@ -90,16 +71,16 @@ class FocusForm(forms.Form):
         label="What people should be brought to do",
         required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=TWO_LINES,
         help_text="Such as: a meeting about the second hub.",
     )
     companies = Lines(
-        label="Named companies", required=False, max_length=5000, help_text="One a line: the name or the domain."
+        label="Named companies", required=False, most=NAMED, help_text="One a line: the name or the domain."
     )
     not_wanted = Lines(
         label="Not wanted",
         required=False,
-        max_length=5000,
+        most=NAMED,
         help_text="One a line. Companies and industries named here are never in focus; the rest is for people to read.",
     )
 
@@ -131,8 +112,9 @@ SEGMENTS = 5
 
 
 def segment_forms(focus: Focus, data: Any = None) -> list[SegmentForm]:
-    """A form for each segment there may be, those of the focus filled in."""
-    initial = [*focus.segments, *({} for _ in range(SEGMENTS))][:SEGMENTS]
+    """A form for each segment of the focus and an empty one for the next; sent, for as many as there may be."""
+    empty = SEGMENTS if data else len(focus.segments) + 1
+    initial = [*focus.segments, *({} for _ in range(SEGMENTS))][: min(empty, SEGMENTS)]
     return [SegmentForm(data, initial=each, prefix=f"segment-{n}") for n, each in enumerate(initial, 1)]
 
 
@@ -155,11 +137,9 @@ class StageForm(forms.Form):
     days = forms.IntegerField(
         label="At most, in days", required=False, min_value=1, max_value=3650, help_text="Empty: as long as it likes."
     )
-    entry = forms.CharField(label="In", required=False, max_length=300)
-    exit = forms.CharField(label="Out", required=False, max_length=300)
-    what = forms.CharField(
-        label="What we do meanwhile", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    entry = forms.CharField(label="In", required=False, max_length=300, widget=TWO_LINES)
+    exit = forms.CharField(label="Out", required=False, max_length=300, widget=TWO_LINES)
+    what = forms.CharField(label="What we do meanwhile", required=False, max_length=500, widget=TWO_LINES)
 
     def __init__(self, data: Any = None, *, on_map: StageOnMap) -> None:
         super().__init__(data, initial=on_map.kept(), prefix=on_map.key)

@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 
-from agreements.models.persona import LONGEST_LINE, MOST_LINES, MOST_PEOPLE, PART_OF, Part, PersonaVersion
-from common.conditions import BLANKS
+from agreements.fields import Lines
+from agreements.models.persona import MOST_PEOPLE, PART_OF, Part, PersonaVersion
 from common.regions import REGIONS, countries_of
 from common.titles import FUNCTION, SENIORITY
 
@@ -19,30 +19,6 @@ class NewPersonaForm(forms.Form):
     """How both sides will call it."""
 
     name = forms.CharField(max_length=80, help_text="As people say it: Fleet manager, Head of operations.")
-
-
-class Lines(forms.CharField):
-    """Short texts, one a line; read as a list."""
-
-    widget = forms.Textarea(attrs={"rows": 3})
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> list[str]:
-        lines = [line.strip(BLANKS) for line in super().to_python(value).splitlines()]
-        return list({line.lower(): line for line in lines if line}.values())
-
-    def run_validators(self, value: list[str]) -> None:
-        for line in value:
-            super().run_validators(line)
-
-    def validate(self, value: list[str]) -> None:
-        super().validate(value)
-        if len(value) > MOST_LINES:
-            raise forms.ValidationError(f"At most {MOST_LINES} lines.")
-        if any(len(line) > LONGEST_LINE for line in value):
-            raise forms.ValidationError(f"A line may have {LONGEST_LINE} characters at most.")
 
 
 class Places(Lines):

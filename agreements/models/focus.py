@@ -117,8 +117,8 @@ class Focus(Version):
         """What is wanted, of whom, and what is not."""
         said = [f"In {self.label} sales wants: {' '.join(self.conversion.split())}"]
         said += [f"{segment.sentence}." for segment in self.wanted]
-        said += [f"Named company: {name}." for name in self.companies]
-        return said + [f"Not wanted: {name}." for name in self.not_wanted]
+        said += [f"Named company: {name.rstrip('.')}." for name in self.companies]
+        return said + [f"Not wanted: {name.rstrip('.')}." for name in self.not_wanted]
 
     def check_complete(self) -> None:
         """Raise Incomplete where it does not say what is wanted, or of whom."""
