@@ -5,8 +5,11 @@ from typing import Any
 from accounts.models import User
 from agreements.documents import named
 from agreements.models import Revision
+from agreements.models.focus import PREFIX as FOCUS
+from agreements.models.persona import PREFIX as PERSONA
 from agreements.models.responsibilities import DOCUMENT as ROLES
-from agreements.signing import on_its_way
+from agreements.models.stage_map import DOCUMENT as STAGES
+from agreements.signing import any_on_its_way, on_its_way
 from common import clock as db_clock
 from common.badges import badge
 from common.panels import panel
@@ -25,3 +28,18 @@ def waits_for_your_signature(object_id: int, user: User) -> dict[str, Any] | Non
 @badge("roles")
 def roles_coming(user: User) -> str:
     return on_its_way(ROLES)
+
+
+@badge("personas")
+def personas_coming(user: User) -> str:
+    return any_on_its_way(PERSONA)
+
+
+@badge("focus")
+def focus_coming(user: User) -> str:
+    return any_on_its_way(FOCUS)
+
+
+@badge("stages")
+def stages_coming(user: User) -> str:
+    return on_its_way(STAGES)

@@ -10,6 +10,7 @@ from accounts.access import Side
 from accounts.models import User
 from agreements.models import Revision, Signature, State
 from common import clock as db_clock
+from common.metrics import once
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,24 @@ def changes(before: list[str], after: list[str]) -> list[tuple[str, str]]:
 
 def on_its_way(document: str) -> str:
     """The menu's word for the version of a document that is drafted or waits: "v2 draft", "v2 to sign"."""
-    coming = Revision.objects.of(document).filter(state__in=[State.DRAFT, State.PROPOSED]).order_by("number").last()
-    return f"v{coming.number} {'draft' if coming.is_draft else 'to sign'}" if coming else ""
+    coming = [each for each in drafted_or_proposed() if each.document == document]
+    return f"v{coming[-1].number} {_word(coming[-1])}" if coming else ""
+
+
+def any_on_its_way(prefix: str) -> str:
+    """The same of a family of documents, such as all personas: "to sign" if any is, else "draft"."""
+    coming = [each for each in drafted_or_proposed() if each.document.startswith(prefix)]
+    return _word(min(coming, key=lambda each: each.is_draft)) if coming else ""
+
+
+@once
+def drafted_or_proposed() -> list[Revision]:
+    """What is on its way, whatever document it is a version of."""
+    return list(Revision.objects.filter(state__in=[State.DRAFT, State.PROPOSED]).order_by("number"))
+
+
+def _word(revision: Revision) -> str:
+    return "draft" if revision.is_draft else "to sign"
 
 
 def _given_for(missing: list[Side], user: User) -> list[User]:

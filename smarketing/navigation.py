@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.access import allowed
 from common import clock as db_clock
 from common.badges import badge_of
+from common.metrics import one_page
 
 MENU = (
     ("", (("Queue", "queue"), ("Leads", "leads"), ("Campaigns", "campaigns"), ("Content", "content"))),
@@ -71,6 +72,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+@one_page()
 def _menu(request: HttpRequest) -> list[Group]:
     open_to = {name for _, entries in MENU for _, name in entries if allowed(request.user, FOR.get(name, "read"))}
     urls = {name: url for _, entries in MENU for _, name in entries if name in open_to and (url := _url(name))}

@@ -2,8 +2,11 @@
 
 import pytest
 
-from agreements.models import TypedDocument
+from agreements.models import Focus, StageMap, TypedDocument
 from agreements.models.versions import Version
+from common.periods import quarter_of
+from leads.models import Criteria
+from tests.builders import a_persona
 
 
 def kinds(of: type[TypedDocument]) -> list[type[TypedDocument]]:
@@ -22,3 +25,24 @@ def test_a_kind_has_its_sentences_and_its_page(kind):
     assert kind.sentences is not TypedDocument.sentences
     assert kind.get_absolute_url is not TypedDocument.get_absolute_url
     assert (kind.EDIT, kind.PROPOSE) != ("", "")
+
+
+def test_the_menu_names_each_version_that_is_drafted_or_waits_and_of_personas_the_most_urgent(
+    client_of, maya, sam, nora, at, clock_shows
+):
+    clock_shows(at)
+    a_persona("Fleet manager", maya=maya, sam=sam, at=at)
+    assert badges(client_of(nora)) == {"Personas": "draft"}
+    a_persona("Head of operations", maya=maya, sam=sam, at=at).propose(by=maya, at=at)
+    StageMap.objects.start(by=nora, at=at)
+    Focus.objects.start(quarter_of(at, "UTC"), by=nora, at=at)
+    Criteria.objects.draft_from(None, by=maya, at=at).propose(by=maya, at=at)
+    assert badges(client_of(nora)) == {
+        "Personas": "to sign", "Sales focus": "draft", "MQL criteria": "v1 to sign", "Stage map": "v1 draft",
+    }  # fmt: skip
+
+
+def badges(browser) -> dict[str, str]:
+    """The words beside the entries of the menu under "Agreed"."""
+    groups = {group.title: group.entries for group in browser.get("/stages/").context["navigation"]()}
+    return {entry.label: entry.badge for entry in groups["Agreed"] if entry.badge}
