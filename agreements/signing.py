@@ -10,7 +10,7 @@ from accounts.access import Side
 from accounts.models import User
 from agreements.models import Revision, Signature, State
 from common import clock as db_clock
-from common.metrics import once
+from common.once import once
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.access import allowed
 from common import clock as db_clock
 from common.badges import badge_of
-from common.metrics import one_page
+from common.once import one_page
 
 MENU = (
     ("", (("Queue", "queue"), ("Leads", "leads"), ("Campaigns", "campaigns"), ("Content", "content"))),
