@@ -16,9 +16,11 @@ _reckoned: ContextVar[dict[Any, Any] | None] = ContextVar("what this page has re
 def one_page() -> Iterator[None]:
     """Meanwhile, what is marked `once` is reckoned once for the same arguments; nothing may be changed meanwhile.
 
-    For a page that shows parts of the same count in many places. Also a decorator.
+    For a page that shows parts of the same count in many places; a part of such a page shares what
+    that has reckoned. Also a decorator.
     """
-    outside = _reckoned.set({})
+    known = _reckoned.get()
+    outside = _reckoned.set({} if known is None else known)
     try:
         yield
     finally:

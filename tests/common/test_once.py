@@ -35,6 +35,14 @@ def test_the_next_page_and_everything_else_reckons_anew(doubled, reckoned):
     assert reckoned == [3, 3, 3, 3]
 
 
+def test_a_part_of_a_page_shares_what_the_page_has_reckoned(doubled, reckoned):
+    with one_page():
+        with one_page():
+            doubled(3)
+        doubled(3)
+    assert reckoned == [3]
+
+
 def test_a_page_that_breaks_leaves_nothing_behind(doubled, reckoned):
     with pytest.raises(ZeroDivisionError), one_page():
         1 / doubled(0)
