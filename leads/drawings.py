@@ -11,7 +11,7 @@ def trend(months: Sequence[Month], changes: Sequence[Change], *, number: int) ->
     """Under one version throughout (the curve), as they counted then (the dashes), and where the definition changed."""
     fixed, counted = [each.qualified for each in months], [each.counted for each in months]
     words = f"v{number} throughout"
-    frame, grid = frame_for([*fixed, *counted], len(months) - 1, plain, wide=True, room=len(words) * LETTER)
+    frame, grid = frame_for([*fixed, *counted], len(months) - 1, plain, wide=False, room=len(words) * LETTER)
     last = len(months) - 1
     labels = [f"{each.period.start_on:%b %Y}" for each in months]
     marks = [Text(frame.x(each.place), 12, f"v{each.number}", "middle") for each in changes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -49,8 +49,8 @@ def figures(backtest: Backtest, *, points: Decimal, minutes: int, room: int) -> 
 
 def weeks(backtest: Backtest) -> float:
     """How long the period was, counted from the first lead that came in it; at least one week."""
-    first = backtest.known.get("leads_from")
-    begun = max(backtest.since, datetime.fromisoformat(first)) if first else backtest.since
+    first = backtest.leads_from
+    begun = max(backtest.since, first) if first else backtest.since
     return max((backtest.until - begun) / timedelta(weeks=1), 1.0)
 
 

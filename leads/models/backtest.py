@@ -88,6 +88,24 @@ class Backtest(models.Model):
     def __str__(self) -> str:
         return f"Backtest of {self.criteria}"
 
+    @property
+    def leads_from(self) -> datetime | None:
+        """When the first lead of the period came."""
+        return self._known_from("leads_from")
+
+    @property
+    def touches_from(self) -> datetime | None:
+        """Since when touches are recorded."""
+        return self._known_from("touches_from")
+
+    @property
+    def facts_from(self) -> datetime | None:
+        """Since when it is kept how facts change."""
+        return self._known_from("facts_from")
+
+    def _known_from(self, name: str) -> datetime | None:
+        return datetime.fromisoformat(said) if (said := self.known.get(name)) else None
+
     def advance(self, *, next_id: int, done: int, at: datetime) -> bool:
         """Note what is done and keep the lease; False when another worker has gone on from here meanwhile."""
         mine = Backtest.objects.running().filter(pk=self.pk, next_id=self.next_id)
@@ -157,6 +175,11 @@ class BacktestLead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lead_id} in {self.backtest_id}"
+
+    @property
+    def most(self) -> Decimal:
+        """The most points it had when everything but the points was given, also by the fast track."""
+        return max(self.best, self.total or Decimal(0))
 
 
 BANDS = (Decimal("0.5"), Decimal(1), Decimal("1.25"), Decimal("1.5"))  # shares of the points asked for

@@ -59,11 +59,12 @@ def lead(request: HttpRequest, pk: int) -> HttpResponse:
 @may("read")
 def score(request: HttpRequest, pk: int) -> HttpResponse:
     """A lead's score at the end of a past day, under the definition of that day."""
-    shown, form, now = _found(request, pk), ScoreDay(request.GET), db_clock.now()
+    shown, form, now = _found(request, pk), ScoreDay(request.GET or None), db_clock.now()
     at = min(form.ends_at(request.user), now) if form.is_valid() else None
     explained = at and explain_then(shown, at=at)
     context = {"lead": shown, "score_day": form, "at": at, "explained": explained}
-    return answer(request, "leads/score.html", context, part="leads/_score_then.html", status=200 if at else 422)
+    status = 422 if form.errors else 200
+    return answer(request, "leads/score.html", context, part="leads/_score_then.html", status=status)
 
 
 def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, Any]:

@@ -169,7 +169,12 @@ def test_the_score_of_a_past_day_is_told_from_what_was_known_then(now, theo, nor
 def test_a_day_that_has_not_come_is_refused(now, sam, client_of):
     lead = a_lead(at=now)
     answer = client_of(sam).get(f"/leads/{lead.pk}/score/", {"on": "2099-01-01"})
-    assert (answer.status_code, "has not come yet" in answer.text) == (422, True)
+    assert (answer.status_code, answer.text.count("has not come yet")) == (422, 1)
+
+
+def test_without_a_day_the_page_asks_for_one(now, sam, client_of):
+    answer = client_of(sam).get(f"/leads/{a_lead(at=now).pk}/score/")
+    assert (answer.status_code, "Choose a day" in answer.text, "required." in answer.text) == (200, True, False)
 
 
 def test_the_page_asks_as_often_after_twenty_things_happened_as_before(
