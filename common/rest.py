@@ -21,6 +21,13 @@ class Body(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+def read(body: type[Body], data: Any, **options: Any) -> Any:
+    """The checked content of a request's body. Raises ValidationError, which is answered with 422."""
+    checked = body(data=data, **options)
+    checked.is_valid(raise_exception=True)
+    return checked.validated_data
+
+
 class NewestFirst(CursorPagination):
     """Pages of 50 rows, at most 200, by the key of the last one; no page counts all rows."""
 

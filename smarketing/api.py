@@ -16,11 +16,12 @@ from rest_framework.views import APIView, set_rollback
 
 from accounts.models import Scope
 from accounts.tokens import needs
+from agreements.api import documents, personas, versions
 from common import metrics
 from common.errors import Incomplete, Refused
 from common.periods import parse
 from common.rest import endpoint
-from leads.api import handoffs, leads, opportunities, touches
+from leads.api import criteria, handoffs, leads, opportunities, touches
 
 UNPROCESSABLE = 422
 TITLES = {400: "Not readable", 401: "Who are you?", 403: "Not allowed", 404: "Not found", 405: "Not possible here"}
@@ -138,6 +139,10 @@ urlpatterns = [
     *touches.urls,
     *handoffs.urls,
     *opportunities.urls,
+    *personas.urls,
+    *criteria.urls,
+    *versions.urls,
+    *documents.urls,
     endpoint("metrics/<slug:key>/", MetricDetail, "metric"),
     path("schema/", login_not_required(Schema.as_view()), name="schema"),
 ]

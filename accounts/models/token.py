@@ -30,6 +30,8 @@ class Scope(models.TextChoices):
     LEADS_WRITE = "leads:write", "Receive and edit leads, record touches and attempts"
     HANDOFFS_DECIDE = "handoffs:decide", "Accept, return and reassign hand-offs"
     OPPORTUNITIES_WRITE = "opportunities:write", "Open and close opportunities"
+    AGREEMENTS_READ = "agreements:read", "Read personas, criteria and all else that both sides sign"
+    AGREEMENTS_WRITE = "agreements:write", "Sign, decline and ask for changes; start backtests"
     METRICS_READ = "metrics:read", "Read figures and scorecards"
 
 

@@ -11,8 +11,8 @@ from accounts.models import Scope
 from accounts.tokens import needs
 from common import clock as db_clock
 from common.errors import Incomplete
-from common.rest import Listing, endpoint
-from leads.api.shapes import HandoffShape, ReassignIn, ReturnIn, read
+from common.rest import Listing, endpoint, read
+from leads.api.shapes import HandoffShape, ReassignIn, ReturnIn
 from leads.models import Handoff
 from leads.models.handoffs import HandoffState
 

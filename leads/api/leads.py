@@ -14,8 +14,8 @@ from accounts.idempotency import idempotent
 from accounts.models import Scope
 from accounts.tokens import needs
 from common import clock as db_clock
-from common.rest import Listing, endpoint
-from leads.api.shapes import AttemptIn, AttemptShape, LeadEdit, LeadIn, LeadShape, ScoreAsked, TouchIn, TouchShape, read
+from common.rest import Listing, endpoint, read
+from leads.api.shapes import AttemptIn, AttemptShape, LeadEdit, LeadIn, LeadShape, ScoreAsked, TouchIn, TouchShape
 from leads.forms.find import FindLeads
 from leads.intake import receive, record_touches
 from leads.models import Attempt, Lead

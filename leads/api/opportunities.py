@@ -10,8 +10,8 @@ from accounts.idempotency import idempotent
 from accounts.models import Scope
 from accounts.tokens import needs
 from common import clock as db_clock
-from common.rest import Listing, endpoint
-from leads.api.shapes import LoseIn, OpportunityIn, OpportunityShape, WinIn, read
+from common.rest import Listing, endpoint, read
+from leads.api.shapes import LoseIn, OpportunityIn, OpportunityShape, WinIn
 from leads.models import Opportunity
 
 READ_WRITE = [needs(Scope.LEADS_READ, Scope.OPPORTUNITIES_WRITE)]

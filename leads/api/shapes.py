@@ -1,7 +1,5 @@
 """What leads, hand-offs and deals look like in the API, and what its requests may say."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts.models import User
@@ -184,10 +182,3 @@ class LoseIn(Body):
     """Why a deal was lost."""
 
     because = serializers.CharField(max_length=200)
-
-
-def read(body: type[Body], data: Any, **options: Any) -> Any:
-    """The checked content of a request's body. Raises ValidationError, which is answered with 422."""
-    checked = body(data=data, **options)
-    checked.is_valid(raise_exception=True)
-    return checked.validated_data

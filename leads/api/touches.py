@@ -11,8 +11,8 @@ from accounts.idempotency import idempotent
 from accounts.models import Scope
 from accounts.tokens import needs
 from common import clock as db_clock
-from common.rest import Body, endpoint
-from leads.api.shapes import TouchOfSomebodyIn, read
+from common.rest import Body, endpoint, read
+from leads.api.shapes import TouchOfSomebodyIn
 from leads.intake import receive_touches
 
 AT_ONCE = 1000

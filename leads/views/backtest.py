@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,9 +17,9 @@ from leads import figures
 from leads.compared import lines
 from leads.forms.backtest import AskForm, query
 from leads.forms.rule import plain
+from leads.judged import judged, replayed
 from leads.models import Backtest, Criteria
 from leads.models.backtest import groups
-from leads.verdict import judge
 from leads.views.criteria import version_of
 
 PAGE = 50
@@ -42,24 +41,6 @@ TITLES = {
     "kept": "Won, and would have been MQLs before their deal",
     "missed": "Won, and would have been missed",
 }
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The last backtest of a version, the question asked of it, and what is known beside it."""
-
-    criteria: Criteria
-    found: Backtest | None
-    running: list[Backtest]
-    stale: bool
-
-
-def _shown(criteria: Criteria) -> Shown:
-    found = Backtest.objects.done().filter(criteria=criteria).order_by("pk").last()
-    ruling = Criteria.objects.ruling()
-    running = Backtest.objects.running().filter(criteria__in=[criteria, ruling or criteria]).select_related("criteria")
-    stale = found is not None and found.fingerprint != replaying.fingerprint(criteria)
-    return Shown(criteria, found, list(running.order_by("pk")), stale)
 
 
 @require_GET
@@ -122,23 +103,22 @@ def _id(text: str) -> int:
 
 
 def _context(request: HttpRequest, criteria: Criteria) -> dict[str, Any]:
-    shown = _shown(criteria)
+    shown = replayed(criteria)
     context = {"criteria": criteria, "shown": shown, "may_run": allowed(request.user, "criteria.backtest")}
     if shown.found is None:
         return context
     points, minutes = AskForm(request.GET).asked(criteria.threshold)
     room = figures.room_a_week()
-    found = figures.figures(shown.found, points=points, minutes=minutes, room=room)
-    beside, ruling = _ruling(shown, minutes, room)
+    told = judged(shown.found, points=points, minutes=minutes, room=room)
     asked = query(points, minutes, criteria.threshold)
-    here, there = (each and reverse("backtest", args=[each.revision.number]) for each in (criteria, ruling))
+    here, there = (each and reverse("backtest", args=[each.revision.number]) for each in (criteria, told.ruling))
     steps = figures.steps(shown.found, asked=criteria.threshold, minutes=minutes, room=room)
     return context | {
-        "found": found,
-        "ruling": ruling,
-        "verdict": judge(found, beside),
-        "lines": lines(found, beside, here=here, there=there, asked=asked),
-        "bands": figures.bands(found, shown.found, points),
+        "found": told.found,
+        "ruling": told.ruling,
+        "verdict": told.verdict,
+        "lines": lines(told.found, told.beside, here=here, there=there, asked=asked),
+        "bands": figures.bands(told.found, shown.found, points),
         "returned": figures.returned_most(shown.found, points=points),
         "points": points,
         "minutes": minutes,
@@ -153,18 +133,6 @@ def _context(request: HttpRequest, criteria: Criteria) -> dict[str, Any]:
 
 def _by(steps: list[figures.Step]) -> Any:
     return steps[1].points - steps[0].points if len(steps) > 1 else steps[0].points
-
-
-def _ruling(shown: Shown, minutes: int, room: int) -> tuple[figures.Figures | None, Criteria | None]:
-    """The version in force over the same period, where that is another and was replayed."""
-    ruling = Criteria.objects.ruling()
-    if ruling is None or ruling.pk == shown.criteria.pk:
-        return None, None
-    same = Backtest.objects.done().filter(criteria=ruling, since=shown.found.since, until=shown.found.until)
-    found = same.order_by("pk").last()
-    if found is None:
-        return None, None
-    return figures.figures(found, points=ruling.threshold, minutes=minutes, room=room), ruling
 
 
 urls = [
