@@ -17,7 +17,6 @@ from leads import promotion
 from leads.customers import tell_owners
 from leads.lifecycle import PROMOTE
 from leads.models.criteria import Criteria
-from leads.models.score import LeadScore
 from leads.scoring import Now, store
 
 SCORING = 7_236_001  # the key of the advisory lock
@@ -28,6 +27,10 @@ DELETE FROM leads_duelead
 RETURNING lead_id, fresh
 """
 LOCK = "SELECT id FROM leads_lead WHERE id = ANY(%(leads)s) ORDER BY id FOR NO KEY UPDATE"
+READY = """
+SELECT s.lead_id FROM leads_leadscore s JOIN leads_lead l ON l.id = s.lead_id
+ WHERE s.lead_id = ANY(%(leads)s) AND s.qualifies AND l.stage = ANY(%(stages)s)
+"""
 EXPIRE = """
 INSERT INTO leads_duelead (lead_id, fresh)
 SELECT lead_id, false FROM leads_leadscore
@@ -36,7 +39,7 @@ SELECT lead_id, false FROM leads_leadscore
 
 
 @transaction.atomic
-def score_due(*, at: datetime, limit: int = 500) -> int:
+def score_due(*, at: datetime, limit: int = 2000) -> int:
     """Take up to `limit` marks, score their leads, and make MQLs of those who qualify; return the marks taken.
 
     Scores, promotion and the end of the marks are one transaction: killed anywhere, it is as if
@@ -51,12 +54,12 @@ def score_due(*, at: datetime, limit: int = 500) -> int:
         criteria = Criteria.objects.ruling()
         if criteria is None:  # whoever comes into force scores everybody
             return len(taken)
-        due = {lead for lead, _ in taken}
-        cursor.execute(LOCK, {"leads": sorted(due)})
-    store(criteria, Now(at, leads=sorted(due)))
+        due = sorted({lead for lead, _ in taken})
+        cursor.execute(LOCK, {"leads": due})
+        store(criteria, Now(at, leads=due))
+        cursor.execute(READY, {"leads": due, "stages": list(PROMOTE.sources)})
+        ready = {lead for (lead,) in cursor.fetchall()}  # most are not, and cost nothing more
     fresh = {lead for lead, is_fresh in taken if is_fresh}
-    qualifying = LeadScore.objects.filter(lead__in=due, qualifies=True, lead__stage__in=PROMOTE.sources)
-    ready = set(qualifying.values_list("lead_id", flat=True))  # most are not, and cost nothing more
     for leads, is_fresh in ((ready & fresh, True), (ready - fresh, False)):
         if leads:
             promotion.promote(at=at, leads=sorted(leads), fresh=is_fresh)
