@@ -127,6 +127,7 @@ GRANTS: dict[str, Grant] = {
     "criteria.propose": to(MARKETING, HEAD_OF_SALES),
     "criteria.try": to(HEADS),
     "criteria.backtest": to(MARKETING, HEAD_OF_SALES),
+    "criteria.shadow": to(MARKETING, HEAD_OF_SALES),
     "agreement.edit": to(HEADS),
     "agreement.propose": to(HEADS),
     "plan.edit": to(HEADS),

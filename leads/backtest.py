@@ -11,7 +11,6 @@ from collections.abc import Callable
 from copy import copy
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +24,7 @@ from leads.rescoring import planned_for_many
 from leads.scoring.compiler import compile_criteria
 from leads.scoring.moments import Every
 from leads.scoring.sql import Statement, Values
+from leads.wording import fingerprint
 
 SLICE = 10_000
 PERIOD = timedelta(weeks=52)
@@ -84,12 +84,6 @@ SELECT json_build_object(
   FROM leads_touch t JOIN leads_lead l ON l.id = t.lead_id
  WHERE t.responded AND l.origin = 'marketing' AND l.created_at >= %(since)s AND t.occurred_at < %(until)s
 """
-
-
-def fingerprint(criteria: Criteria) -> str:
-    """What tells one text of a definition from another, whatever number the version has."""
-    said = [*criteria.sentences(), criteria.zone]
-    return sha256("\n".join(said).encode()).hexdigest()
 
 
 def period(criteria: Criteria, *, at: datetime) -> tuple[datetime, datetime]:

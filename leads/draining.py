@@ -13,10 +13,11 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from common.wake import wake
-from leads import promotion
+from leads import promotion, shadow
 from leads.customers import tell_owners
 from leads.lifecycle import PROMOTE
 from leads.models.criteria import Criteria
+from leads.models.score import KeptScore, LeadScore, ShadowScore
 from leads.scoring import Now, store
 
 SCORING = 7_236_001  # the key of the advisory lock
@@ -33,7 +34,7 @@ SELECT s.lead_id FROM leads_leadscore s JOIN leads_lead l ON l.id = s.lead_id
 """
 EXPIRE = """
 INSERT INTO leads_duelead (lead_id, fresh)
-SELECT lead_id, false FROM leads_leadscore
+SELECT lead_id, false FROM {scores}
  WHERE changes_on <= (%(at)s::timestamptz AT TIME ZONE %(zone)s)::date AND criteria_id = %(criteria)s
 """
 
@@ -59,6 +60,7 @@ def score_due(*, at: datetime, limit: int = 2000) -> int:
         store(criteria, Now(at, leads=due))
         cursor.execute(READY, {"leads": due, "stages": list(PROMOTE.sources)})
         ready = {lead for (lead,) in cursor.fetchall()}  # most are not, and cost nothing more
+    shadow.follow(due, at=at)
     fresh = {lead for lead, is_fresh in taken if is_fresh}
     for leads, is_fresh in ((ready & fresh, True), (ready - fresh, False)):
         if leads:
@@ -71,15 +73,20 @@ def score_due(*, at: datetime, limit: int = 2000) -> int:
 def expire(*, at: datetime) -> int:
     """Mark the leads whose points change with the day that has begun in the criteria's zone; return how many.
 
-    Run after every midnight, whichever zone's. Doing it again before the marks are drained only
-    costs a second look at the same leads.
+    The points of a version in shadow change by its own days. Run after every midnight, whichever
+    zone's. Doing it again before the marks are drained only costs a second look at the same leads.
     """
-    criteria = Criteria.objects.ruling()
-    if criteria is None:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(EXPIRE, {"at": at, "zone": criteria.zone, "criteria": criteria.pk})
-        marked = cursor.rowcount
+    run = shadow.running(at=at)
+    marked = _expire(Criteria.objects.ruling(), LeadScore, at) + _expire(run and run.criteria, ShadowScore, at)
     if marked:
         wake("leads.tasks.score_due")
     return marked
+
+
+def _expire(criteria: Criteria | None, scores: type[KeptScore], at: datetime) -> int:
+    if criteria is None:
+        return 0
+    with connection.cursor() as cursor:
+        day = {"at": at, "zone": criteria.zone, "criteria": criteria.pk}
+        cursor.execute(EXPIRE.format(scores=scores._meta.db_table), day)
+        return cursor.rowcount

@@ -1,9 +1,10 @@
-"""The figures of leads: MQLs by month under one definition."""
+"""The figures of leads: MQLs by month under one definition, and by day under two."""
 
 from collections.abc import Sequence
 
 from accounts.access import Side
 from common.charts import LETTER, Chart, Text, frame_for, plain
+from leads.shadow_figures import Day
 from leads.trend import Change, Month
 
 
@@ -32,6 +33,28 @@ def trend(months: Sequence[Month], changes: Sequence[Change], *, number: int) ->
         },
         end=Text(frame.right + 6, _apart(frame.y(fixed[-1]), frame.y(counted[-1])) + 4, words),
         dot=(frame.x(last), frame.y(fixed[-1])),
+    )
+
+
+def shadow(days: Sequence[Day], *, number: int, beside: int) -> Chart:
+    """MQLs by day as the shadow would have made them (the curve) and as the version in force did (the dashes)."""
+    met, made = [day.met for day in days], [day.made for day in days]
+    words = f"v{beside} in fact"
+    frame, grid = frame_for([*met, *made], len(days) - 1, plain, wide=True, room=len(words) * LETTER)
+    labels = [f"{day.on:%-d %b}" for day in days]
+    return Chart(
+        template="figures/_lines.html",
+        title="MQLs by day",
+        sentence=f"MQLs by day: {sum(met)} under version {number} in shadow, {sum(made)} under version {beside}.",
+        side=Side.MARKETING,
+        frame=frame,
+        head=("Day", f"v{number} in shadow", words),
+        rows=list(zip(labels, met, made, strict=True)),
+        grid=grid,
+        labels=[*frame.ends(labels), Text(frame.right + 6, frame.y(made[-1]) + 4, words)],
+        paths={"pace": frame.path(made), "curve": frame.path(met)},
+        end=Text(frame.right + 6, _apart(frame.y(met[-1]), frame.y(made[-1])) + 4, f"v{number} shadow"),
+        dot=(frame.x(len(days) - 1), frame.y(met[-1])),
     )
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from leads import figures
-from leads.backtest import fingerprint
 from leads.models import Backtest, Criteria
 from leads.verdict import Figures, Verdict, judge
+from leads.wording import fingerprint
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What scoring hears of: deals change what criteria read of everybody in a company."""
+"""What scoring hears of: deals change what criteria read of everybody in a company, and who became an MQL."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from django.db import models
 from django.dispatch import receiver
 
-from leads.lifecycle import CUSTOMER, leads_changed
+from leads import shadow
+from leads.lifecycle import CUSTOMER, PROMOTE, leads_changed
 from leads.models import DueLead, Lead, Opportunity, Transition
 
 
@@ -17,6 +18,16 @@ def mark_colleagues(sender: Any, events: Iterable[models.Model], **told: Any) ->
     if people:
         colleagues = models.Q(company__in=Lead.objects.filter(pk__in=people, company__isnull=False).values("company"))
         DueLead.objects.mark_query(Lead.objects.filter(models.Q(pk__in=people) | colleagues), fresh=False)
+
+
+@receiver(leads_changed, dispatch_uid="leads.note_beside_the_shadow")
+def note_beside_the_shadow(sender: Any, events: Iterable[models.Model], **told: Any) -> None:
+    """Let a shadow run know whom the definition in force has made MQLs; those made by hand say nothing about it."""
+    shadow.note_made(event for event in events if isinstance(event, Transition) and _is_automatic(event))
+
+
+def _is_automatic(event: Transition) -> bool:
+    return event.move == PROMOTE.name and event.by_id is None and not event.imported
 
 
 def _about_customer(event: models.Model) -> bool:

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from leads import promotion
+from leads import promotion, shadow
 from leads.draining import SCORING
 from leads.models.criteria import Criteria
 from leads.models.lead import Lead
 from leads.models.score import LeadScore, Rescore
+from leads.models.shadow import ShadowRun
 from leads.scoring import Now, store
 
 BATCH = 100_000
@@ -36,22 +37,22 @@ def rescore(*, at: datetime, progress: Callable[[Rescore], None] | None = None) 
 
 
 def go_on(*, clock: Callable[[], datetime], batch: int = BATCH) -> int:
-    """Go on with the unfinished rescore unless another worker has it; return how many leads were read.
+    """Go on with every unfinished rescore that no other worker has; return how many leads were read.
 
     Every batch is scored as of its own moment, read from `clock`.
     """
-    job = Rescore.objects.claim(at=clock())
-    if job is None:
-        return 0
-    before = job.done
-    while step(job, at=clock(), batch=batch):
-        pass
-    return job.done - before
+    read = 0
+    while job := Rescore.objects.claim(at=clock()):
+        before = job.done
+        while step(job, at=clock(), batch=batch):
+            pass
+        read += job.done - before
+    return read
 
 
 @transaction.atomic
 def step(job: Rescore, *, at: datetime, batch: int = BATCH) -> bool:
-    """Score the next batch and promote whom it shows to qualify; False when there is none left.
+    """Score the next batch and promote whom it shows to qualify, or in a shadow run note them; False when none is left.
 
     The scores and the place reached are one transaction, so that a worker killed half way leaves
     a batch either done or not begun. Drains are kept out while it reads and writes.
@@ -60,20 +61,39 @@ def step(job: Rescore, *, at: datetime, batch: int = BATCH) -> bool:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SCORING])
         cursor.execute(BOUNDS, [job.next_id, batch])
         last, found = cursor.fetchone()
-    if last is None or Criteria.objects.ruling() != job.criteria:
+    run = shadow.running(at=at) if job.shadow_id else None
+    if last is None or not _is_wanted(job, run):
         job.finish(at=at)
+        if run and last is None:
+            run.count_from(at)
         return False
     if job.total is None:
         job.count(Lead.objects.count())
     if not job.advance(next_id=last + 1, done=found, at=at):
         return False
     first = job.next_id
-    with planned_for_many():
-        store(job.criteria, Now(at, first=first, before=last + 1))
-    ready = LeadScore.objects.filter(lead_id__gte=first, lead_id__lte=last, qualifies=True)
-    promotion.promote(at=at, leads=list(ready.values_list("lead_id", flat=True)), fresh=False)
+    moments = Now(at, first=first, before=last + 1)
+    if run:
+        with planned_for_many():
+            shadow.score(run, moments)
+    else:
+        _score_and_promote(job.criteria, moments)
     job.next_id, job.done = last + 1, job.done + found
     return True
+
+
+def _is_wanted(job: Rescore, run: ShadowRun | None) -> bool:
+    """Whether the definition still is the one to score by."""
+    if job.shadow_id:
+        return run is not None and run.pk == job.shadow_id
+    return Criteria.objects.ruling() == job.criteria
+
+
+def _score_and_promote(criteria: Criteria, moments: Now) -> None:
+    with planned_for_many():
+        store(criteria, moments)
+    ready = LeadScore.objects.filter(lead_id__gte=moments.first, lead_id__lt=moments.before, qualifies=True)
+    promotion.promote(at=moments.at, leads=list(ready.values_list("lead_id", flat=True)), fresh=False)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from common import clock as db_clock
 from leads import backtest as replaying
-from leads import cover, draining, release, rescoring
+from leads import cover, draining, release, rescoring, shadow
 from leads.importing import working
 from leads.models import Criteria, Import
 
@@ -33,6 +33,12 @@ def expire_points() -> int:
 def rescore() -> int:
     """Go on with a rescore of everybody, if one is unfinished and nobody works on it."""
     return rescoring.go_on(clock=db_clock.now)
+
+
+@shared_task
+def end_shadow_run() -> bool:
+    """Every minute: end the shadow run that is over. Safe to run twice."""
+    return shadow.end_over(at=db_clock.now())
 
 
 @shared_task

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from common.conditions import Phrase, Type, listed, number_words, phrase, plural
@@ -68,6 +69,12 @@ def sentences(criteria: Criteria) -> list[str]:
     for axis, heading in ((Axis.FIT, "Who they are"), (Axis.ENGAGEMENT, "What they did")):
         said += [f"{heading}: {_scored(rule, wording)} points." for rule in rules if rule.axis == axis]
     return said + terms(criteria)
+
+
+def fingerprint(criteria: Criteria) -> str:
+    """What tells one text of a definition from another, whatever number the version has."""
+    said = [*sentences(criteria), criteria.zone]
+    return sha256("\n".join(said).encode()).hexdigest()
 
 
 def terms(criteria: Criteria) -> list[str]:

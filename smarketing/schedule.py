@@ -29,6 +29,7 @@ SCHEDULE: dict[str, dict] = {
     "do what imports wait for": every(5.0, "leads.tasks.run_imports"),
     "score the leads that are due": every(5.0, "leads.tasks.score_due"),
     "go on scoring everybody": every(EVERY_MINUTE, "leads.tasks.rescore"),
+    "end the shadow run that is over": every(EVERY_MINUTE, "leads.tasks.end_shadow_run"),
     "let points expire with the day": {"task": "leads.tasks.expire_points", "schedule": AFTER_MIDNIGHT},
     "go on with backtests": every(EVERY_MINUTE, "leads.tasks.backtest"),
     "release the backlog each working morning": {"task": "leads.tasks.release_held", "schedule": EVERY_QUARTER},

@@ -12,10 +12,10 @@ from accounts.models import ApiToken, Scope, Team, User, WorkCalendar
 from agreements.models import Persona, Responsibilities, Segment
 from campaigns.models import Campaign, Content
 from goals.models import Plan
-from leads import backtest
+from leads import backtest, rescoring
 from leads.draining import score_due
 from leads.intake import record_touches, source_lead
-from leads.models import Attempt, ChangeRequest, Criteria, Handoff, HandoffReturn, Lead, Opportunity
+from leads.models import Attempt, ChangeRequest, Criteria, Handoff, HandoffReturn, Lead, Opportunity, ShadowRun
 from meetings.models import Series
 from notifications import threads
 from notifications.models import Delivery, KeptMail
@@ -203,6 +203,8 @@ def _draft(company: Company) -> None:
     draft = proposed.amend(by=theo, at=NOW - DAY)
     backtest.start(draft, by=theo, at=NOW)
     backtest.go_on(clock=lambda: NOW)
+    ShadowRun.objects.start(draft, days=14, by=theo, at=NOW - HOUR)
+    rescoring.go_on(clock=lambda: NOW - HOUR)
     agreement = Agreement.objects.draft_from(Agreement.objects.ruling(), by=nora, at=NOW - DAY)
     plan = Plan.objects.draw_up("2026-Q2", Decimal(500_000), agreement.calendar, by=theo, at=NOW - DAY)
     plan.propose(by=theo, at=NOW - DAY)
@@ -219,6 +221,7 @@ def _draft(company: Company) -> None:
     things["worksheet"] = ["companies", "people", "wants", "doubts", "story"]
     things["criteria"].insert(0, draft.revision.number)
     things["rules"] = [draft.rules.filter(section="scored").first().pk]
+    things["shadow"] = ["new", "before"]
     things["backtest"] = ["mqls", "missed", "band_5"]
     things["changes"] = [asked.pk]
     things["new"] = ["must", "fit", "engagement"]

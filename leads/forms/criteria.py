@@ -10,6 +10,7 @@ from django import forms
 
 from leads.forms.rule import plain
 from leads.models import Criteria
+from leads.models.shadow import MOST_DAYS, USUAL_DAYS
 
 POINTS = ("threshold", "min_fit", "min_engagement", "hot_at", "grade_a", "grade_b", "grade_c")
 
@@ -68,6 +69,12 @@ class TermsForm(forms.ModelForm):
         """The terms, for `criteria.edit`."""
         data = dict(self.cleaned_data)
         return data | {"checklist": data["checklist"].splitlines()}
+
+
+class ShadowForm(forms.Form):
+    """For how many days a version runs beside the one in force."""
+
+    days = forms.IntegerField(label="Days", min_value=1, max_value=MOST_DAYS, initial=USUAL_DAYS)
 
 
 class ProposeForm(forms.Form):

@@ -11,7 +11,8 @@ from leads.models.importing import Import, ImportedCompany, ImportedLead, Refuse
 from leads.models.lead import Lead
 from leads.models.opportunity import DealContact, Opportunity
 from leads.models.returns import HandoffReturn, ReturnReason
-from leads.models.score import DueLead, LeadScore, Rescore
+from leads.models.score import DueLead, LeadScore, Rescore, ShadowScore
+from leads.models.shadow import ShadowLead, ShadowRun
 from leads.models.touch import Touch
 
 __all__ = [
@@ -39,6 +40,9 @@ __all__ = [
     "Rescore",
     "ReturnReason",
     "Rule",
+    "ShadowLead",
+    "ShadowRun",
+    "ShadowScore",
     "Touch",
     "Transition",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -48,27 +49,35 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         """Everyone reads the same leads; only actions are restricted."""
         return self
 
+    def among(
+        self, ids: Sequence[int] | None = None, *, first: int | None = None, before: int | None = None
+    ) -> LeadQuerySet:
+        """Of these ids, or of those from `first` up to `before`."""
+        found = self if ids is None else self.filter(pk__in=ids)
+        found = found if first is None else found.filter(pk__gte=first)
+        return found if before is None else found.filter(pk__lt=before)
+
     def to_hand_over(self) -> LeadQuerySet:
         """MQLs that wait to be released: no hand-off is open for them, and they may be spoken to."""
         handoffs = Lead._meta.get_field("handoffs").related_model.objects
         is_open = Exists(handoffs.filter(lead=OuterRef("pk"), closed_at__isnull=True))
         return self.filter(~is_open, stage=MQL, opted_out_at__isnull=True)
 
-    def qualifying(self, criteria: Criteria) -> LeadQuerySet:
-        """Leads that may become MQLs without a person's word.
+    def qualifying(self, criteria: Criteria, *, by: str = "score") -> LeadQuerySet:
+        """Leads that may become MQLs without a person's word, by the score that counts or the `shadow_score`.
 
         Who was with sales before needs a matching touch since then and since the end of the
         cool-down, or a fast-track touch since then: who somebody is never qualifies them again.
         """
         off_path = Case(When(stage__in=[RECYCLED, LOST], then="stage_at"))
         return (
-            self.filter(score__criteria=criteria, score__qualifies=True, stage__in=PROMOTE.sources)
+            self.filter(**{f"{by}__criteria": criteria, f"{by}__qualifies": True}, stage__in=PROMOTE.sources)
             .filter(Q(company=None) | Q(company__customer_since=None), opted_out_at=None, person_decides=False)
             .alias(back_at=Greatest("engagement_from", off_path), quiet_until=Greatest(F("back_at"), "cool_down_until"))
             .filter(
                 Q(quiet_until=None)
-                | Q(score__engaged_at__gt=F("quiet_until"))
-                | Q(score__fast_track=True, score__fast_track_at__gt=F("back_at"))
+                | Q(**{f"{by}__engaged_at__gt": F("quiet_until")})
+                | Q(**{f"{by}__fast_track": True, f"{by}__fast_track_at__gt": F("back_at")})
             )
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import connection, models, transaction
 from django.db.models import F, Q
@@ -11,11 +12,13 @@ from django.db.models import F, Q
 from common.wake import wake
 from leads.models.criteria import Criteria
 
+if TYPE_CHECKING:
+    from leads.models.shadow import ShadowRun
 
-class LeadScore(models.Model):
-    """A lead's score under the ruling criteria; always equal to its ledger. No index on the points."""
 
-    lead = models.OneToOneField("leads.Lead", models.CASCADE, primary_key=True, related_name="score")
+class KeptScore(models.Model):
+    """A lead's score under a definition; always equal to its ledger. No index on the points."""
+
     criteria = models.ForeignKey(Criteria, models.CASCADE, related_name="+", db_index=False)
     fit = models.DecimalField(max_digits=8, decimal_places=2)
     engagement = models.DecimalField(max_digits=8, decimal_places=2)
@@ -30,13 +33,34 @@ class LeadScore(models.Model):
     scored_at = models.DateTimeField()
 
     class Meta:
-        indexes = [
-            # Read by the nightly run, which visits only what changes that day.
-            models.Index(fields=["changes_on"], name="score_by_change", condition=models.Q(changes_on__isnull=False)),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return f"{self.lead_id}: {self.total}"
+
+
+class LeadScore(KeptScore):
+    """Under the ruling criteria: the score that counts."""
+
+    lead = models.OneToOneField("leads.Lead", models.CASCADE, primary_key=True, related_name="score")
+
+    class Meta:
+        indexes = [
+            # Read by the nightly run, which visits only what changes that day.
+            models.Index(fields=["changes_on"], name="score_by_change", condition=Q(changes_on__isnull=False)),
+        ]
+
+
+class ShadowScore(KeptScore):
+    """Under the version that runs in shadow; the rows go when the run is over."""
+
+    lead = models.OneToOneField("leads.Lead", models.CASCADE, primary_key=True, related_name="shadow_score")
+
+    class Meta:
+        indexes = [
+            # Read by the nightly run, like the one above.
+            models.Index(fields=["changes_on"], name="shadow_by_change", condition=Q(changes_on__isnull=False)),
+        ]
 
 
 class DueLeadQuerySet(models.QuerySet["DueLead"]):
@@ -79,21 +103,27 @@ LEASE = timedelta(minutes=1)
 
 
 class RescoreQuerySet(models.QuerySet["Rescore"]):
-    """Rescores of everybody; at most one is unfinished."""
+    """Rescores of everybody; at most one is unfinished of those that count, and one of each shadow run."""
+
+    def unfinished(self) -> RescoreQuerySet:
+        return self.filter(finished_at__isnull=True).select_related("criteria__revision")
 
     def running(self) -> Rescore | None:
-        return self.filter(finished_at__isnull=True).select_related("criteria__revision").first()
+        """The one whose scores count."""
+        return self.unfinished().filter(shadow=None).first()
 
     @transaction.atomic
-    def start(self, *, at: datetime, **of) -> Rescore:
-        """Begin to score everybody under a definition (`criteria`); one still running for another is given up."""
-        self.model.objects.filter(finished_at__isnull=True).update(finished_at=at)
-        return self.create(started_at=at, leased_until=at, **of)
+    def start(self, *, criteria: Criteria, at: datetime, shadow: ShadowRun | None = None) -> Rescore:
+        """Begin to score everybody under a definition; one still running for another is given up."""
+        self.model.objects.unfinished().filter(shadow=shadow).update(finished_at=at)
+        return self.create(criteria=criteria, shadow=shadow, started_at=at, leased_until=at)
 
     def claim(self, *, at: datetime) -> Rescore | None:
-        """The unfinished rescore, unless another worker has it; it comes free again when that one is killed."""
-        free = self.filter(finished_at__isnull=True, leased_until__lte=at)
-        return self.running() if free.update(leased_until=at + LEASE) else None
+        """An unfinished rescore that no other worker has; it comes free again when that one is killed."""
+        for found in self.unfinished().filter(leased_until__lte=at).order_by("pk"):
+            if self.unfinished().filter(pk=found.pk, leased_until__lte=at).update(leased_until=at + LEASE):
+                return found
+        return None
 
 
 class Rescore(models.Model):
@@ -103,6 +133,9 @@ class Rescore(models.Model):
     """
 
     criteria = models.ForeignKey(Criteria, models.CASCADE, related_name="rescores")
+    shadow = models.ForeignKey(
+        "leads.ShadowRun", models.CASCADE, null=True, related_name="rescores", help_text="Its scores count for nothing."
+    )
     next_id = models.BigIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True, blank=True)
@@ -115,7 +148,7 @@ class Rescore(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["finished_at"],
+                fields=["shadow"],
                 condition=Q(finished_at__isnull=True),
                 nulls_distinct=False,
                 name="rescore_one_at_a_time",

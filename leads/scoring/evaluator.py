@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from leads.models.criteria import Criteria
+from leads.models.score import KeptScore, LeadScore
 from leads.scoring.compiler import COLUMNS, compile_criteria
 from leads.scoring.moments import Moments, Now
 from leads.scoring.sql import Statement, Values
@@ -20,14 +21,14 @@ COMPARED = [name for name in KEPT if name not in ("total", "grade")]
 STORE = """
 WITH e AS MATERIALIZED (
     SELECT e.*, s.lead_id IS NULL AS is_first
-      FROM ({evaluation}) e LEFT JOIN leads_leadscore s ON s.lead_id = e.lead_id AND {among}
+      FROM ({evaluation}) e LEFT JOIN {scores} s ON s.lead_id = e.lead_id AND {among}
      WHERE s.lead_id IS NULL OR (s.criteria_id, {old}) IS DISTINCT FROM (%(criteria)s, {compared})
 ), updated AS (
-    UPDATE leads_leadscore s
+    UPDATE {scores} s
        SET criteria_id = %(criteria)s, scored_at = e.as_of, {changes}
       FROM e WHERE s.lead_id = e.lead_id AND NOT e.is_first AND {among}
 ), inserted AS (
-    INSERT INTO leads_leadscore (lead_id, criteria_id, scored_at, {columns})
+    INSERT INTO {scores} (lead_id, criteria_id, scored_at, {columns})
     SELECT e.lead_id, %(criteria)s, e.as_of, {new} FROM e WHERE e.is_first
 )
 SELECT count(*) FROM e
@@ -57,8 +58,8 @@ def evaluate(criteria: Criteria, moments: Moments) -> list[Score]:
     return [Score(*row) for row in compile_criteria(criteria, moments).statement.rows()]
 
 
-def store(criteria: Criteria, moments: Now) -> int:
-    """Score these leads and write what changed; return how many scores that were.
+def store(criteria: Criteria, moments: Now, *, into: type[KeptScore] = LeadScore) -> int:
+    """Score these leads and write what changed among the scores that count, or `into` others; return how many.
 
     Call it in a transaction that keeps other scoring of the same leads out (`leads/draining.py`), or
     an older reading may overwrite a newer one.
@@ -66,6 +67,7 @@ def store(criteria: Criteria, moments: Now) -> int:
     evaluation = compile_criteria(criteria, moments).statement
     values = Values(evaluation.values)
     text = STORE.format(
+        scores=into._meta.db_table,
         evaluation=evaluation.text,
         among=moments.among("s.lead_id", values),
         columns=", ".join(KEPT),

@@ -11,6 +11,7 @@ from leads import backtest, drawings, figures, trend
 from leads.models import Backtest, BacktestLead, Episode, Handoff, HandoffReturn, Lead
 from leads.models.backtest import groups
 from leads.verdict import Figures, Share, judge
+from leads.wording import fingerprint
 from tests.builders import reason, refused
 from tests.leads.scored_people import DAY, definition, keep, write
 from tests.oracles.scoring import Act, Person
@@ -175,7 +176,7 @@ def test_a_draft_changed_half_way_is_replayed_from_the_beginning(history, draft,
     later = at + timedelta(minutes=2)
     backtest.go_on(clock=lambda: later, size=2)
     job = Backtest.objects.get()
-    assert job.fingerprint == backtest.fingerprint(draft)
+    assert job.fingerprint == fingerprint(draft)
     assert names(history, job.leads.filter(qualified_at__isnull=False)) == {"ann", "dee"}
 
 

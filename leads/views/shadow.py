@@ -1,0 +1,157 @@
+"""A version in shadow: begun, watched beside the one in force, ended, and the leads behind each figure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import allowed, may
+from common import clock as db_clock
+from common.htmx import answer, toast
+from leads import drawings
+from leads.forms.criteria import ShadowForm
+from leads.models import Criteria, Rescore, ShadowLead, ShadowRun
+from leads.models.shadow import COMING, groups
+from leads.shadow_figures import days, reasons, tallies, with_decisions
+
+PAGE, FEW = 50, 5
+TITLES = {
+    "made": "Made MQLs by version {beside}",
+    "met": "Version {number} would have made MQLs",
+    "both": "MQLs of both versions",
+    "gone": "MQLs of version {beside} alone",
+    "new": "MQLs of version {number} alone",
+    "before": "Met version {number} when its run began",
+    "ahead": "Met version {number} when its run began, and became MQLs since",
+}
+
+
+@require_GET
+@may("read")
+def shadow(request: HttpRequest, number: int) -> HttpResponse:
+    """The last run of a version: how far it is, and where the two part."""
+    context = context_of(_version(request, number), request, at=db_clock.now())
+    return answer(request, "criteria/shadow.html", context, part="criteria/_shadow.html")
+
+
+@require_GET
+@may("read")
+def summary(request: HttpRequest, number: int) -> HttpResponse:
+    """The run in short, for the page of the version."""
+    context = context_of(_version(request, number), request, at=db_clock.now())
+    return answer(request, "criteria/shadow.html", context, part="criteria/_shadow_summary.html")
+
+
+def context_of(criteria: Criteria, request: HttpRequest, *, at: datetime) -> dict[str, Any]:
+    run = criteria.shadows.select_related("beside__revision", "started_by", "ended_by").order_by("pk").last()
+    other = ShadowRun.objects.running()
+    context = {
+        "criteria": criteria,
+        "run": run,
+        "other": other if other and other.criteria_id != criteria.pk else None,
+        "may_run": allowed(request.user, "criteria.shadow"),
+        "may_start": criteria.revision.state in COMING and other is None,
+        "ruling": Criteria.objects.ruling(),
+        "form": ShadowForm(),
+    }
+    if run is None:
+        return context
+    run.criteria = criteria
+    if run.since is None:
+        return context | {"job": Rescore.objects.unfinished().filter(shadow=run).first()}
+    return context | _found(run, at)
+
+
+def _found(run: ShadowRun, at: datetime) -> dict[str, Any]:
+    """What a run that counts has found until now."""
+    counted, every = tallies(run), days(run, at=at)
+    titles = _titles(run)
+    return {
+        "tallies": [(titles[name], counted[name]) for name in ("made", "met", "both", "gone", "new")],
+        "counted": counted,
+        "days": run.days,
+        "day": min(len(every), run.days),
+        "chart": drawings.shadow(every, number=run.criteria.revision.number, beside=run.beside.revision.number),
+        "parting": [(titles[name], counted[name], _with_reasons(run, name)) for name in ("gone", "new")],
+    }
+
+
+def _titles(run: ShadowRun) -> dict[str, str]:
+    numbers = {"number": run.criteria.revision.number, "beside": run.beside.revision.number}
+    return {name: title.format(**numbers) for name, title in TITLES.items()}
+
+
+def _with_reasons(run: ShadowRun, name: str, *, after: int = 0, most: int = FEW) -> list[tuple[ShadowLead, str]]:
+    """The leads of a group from an id on, each with why only one version would make it an MQL."""
+    rows = run.leads.group(name, run).filter(lead__gt=after).select_related("lead__company").order_by("lead")
+    rows = list(with_decisions(rows, run)[:most])
+    said = reasons(run, name, rows)
+    return [(row, said.get(row.lead_id, "")) for row in rows]
+
+
+@require_GET
+@may("read")
+def group(request: HttpRequest, number: int, group: str) -> HttpResponse:
+    """The leads behind one figure, page by page."""
+    criteria = _version(request, number)
+    run = criteria.shadows.filter(since__isnull=False).select_related("beside__revision").order_by("pk").last()
+    if run is None or group not in groups(run.since):
+        raise Http404
+    run.criteria, after = criteria, request.GET.get("after", "")
+    found = _with_reasons(run, group, after=_id(after), most=PAGE + 1)
+    context = {
+        "criteria": criteria,
+        "run": run,
+        "title": _titles(run)[group],
+        "rows": found[:PAGE],
+        "after": found[PAGE - 1][0].lead_id if len(found) > PAGE else None,
+        "is_first": not after,
+        "gives_reasons": group in ("gone", "new"),
+    }
+    return render(request, "criteria/shadow_leads.html", context)
+
+
+def _id(text: str) -> int:
+    """The id in an address; what is none starts at the top."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+@require_POST
+@may("criteria.shadow")
+def start(request: HttpRequest, number: int) -> HttpResponse:
+    """Let the version run beside the one in force for so many days."""
+    criteria, form, at = _version(request, number), ShadowForm(request.POST), db_clock.now()
+    if not form.is_valid():
+        context = context_of(criteria, request, at=at) | {"form": form}
+        return render(request, "criteria/shadow.html", context, status=422)
+    ShadowRun.objects.start(criteria, days=form.cleaned_data["days"], by=request.user, at=at)
+    toast(request, f"Version {number} runs in shadow: every lead is being scored under it, and nobody is moved.")
+    return redirect("shadow", number)
+
+
+@require_POST
+@may("criteria.shadow")
+def end(request: HttpRequest, number: int) -> HttpResponse:
+    """End the run before its time; what it found stays."""
+    run = get_object_or_404(_version(request, number).shadows.order_by("-pk")[:1])
+    run.stop(by=request.user, at=db_clock.now())
+    toast(request, "The run is over. What it found stays here.")
+    return redirect("shadow", number)
+
+
+def _version(request: HttpRequest, number: int) -> Criteria:
+    return get_object_or_404(Criteria.objects.visible_to(request.user).with_rules(), revision__number=number)
+
+
+urls = [
+    path("criteria/<int:number>/shadow/", shadow, name="shadow"),
+    path("criteria/<int:number>/shadow/start/", start, name="start_shadow"),
+    path("criteria/<int:number>/shadow/end/", end, name="end_shadow"),
+    path("criteria/<int:number>/shadow/summary/", summary, name="shadow_summary"),
+    path("criteria/<int:number>/shadow/<slug:group>/", group, name="shadow_leads"),
+]
