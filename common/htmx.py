@@ -105,3 +105,8 @@ def _with_toasts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def _referring_path(request: HttpRequest) -> str:
     parts = urlsplit(request.headers.get("Referer", ""))
     return parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc == request.get_host() else "/"
+
+
+def id_in(text: str) -> int:
+    """The id in an address; what is none starts at the top."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

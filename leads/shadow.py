@@ -11,12 +11,12 @@ from datetime import datetime
 
 from django.db import connection
 
-from agreements.models.revision import RULING
+from agreements.models import COMING, RULING
 from leads.models.criteria import Criteria
 from leads.models.episode import Transition
 from leads.models.lead import Lead, LeadQuerySet
 from leads.models.score import ShadowScore
-from leads.models.shadow import COMING, Ended, ShadowRun
+from leads.models.shadow import Ended, ShadowRun
 from leads.scoring import Now, store
 from leads.wording import fingerprint
 

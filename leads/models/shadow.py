@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.access import check
 from accounts.models import User
-from agreements.models import State
+from agreements.models import COMING
 from common.errors import Incomplete, Refused
 from common.wake import wake
 from leads.models.criteria import Criteria
@@ -18,7 +18,6 @@ from leads.models.score import Rescore, ShadowScore
 from leads.wording import fingerprint
 
 USUAL_DAYS, MOST_DAYS = 14, 60
-COMING = (State.DRAFT, State.PROPOSED, State.SIGNED)
 
 
 class Ended(models.TextChoices):
@@ -54,7 +53,7 @@ class ShadowRunQuerySet(models.QuerySet["ShadowRun"]):
             raise Refused(f"This version is {criteria.revision.get_state_display()}; only a coming one runs in shadow.")
         if beside is None:
             raise Refused("Nothing is in force that it could run beside. Try it out instead.")
-        criteria.check_reachable()
+        criteria.check_complete()
         run = self._open(criteria, beside=beside, started_by=by, started_at=at, until=at + timedelta(days=days))
         Rescore.objects.start(criteria=criteria, at=at, shadow=run)
         wake("leads.tasks.rescore")
@@ -73,7 +72,7 @@ class ShadowRunQuerySet(models.QuerySet["ShadowRun"]):
 class ShadowRun(models.Model):
     """One version beside the one in force, from `since` on: then everybody has been scored once under it.
 
-    Who met it before `since` met it from the start. It moves nobody and tells nobody. `fingerprint`
+    Who met it by `since` met it from the start. It moves nobody and tells nobody. `fingerprint`
     tells the text: a draft that is edited ends the run.
     """
 
@@ -170,8 +169,8 @@ class ShadowLead(models.Model):
 
 def groups(since: datetime) -> dict[str, Q]:
     """What each figure counts. Who met the shadow from the start is no difference that the run has found."""
-    made = Q(mql_at__gte=since)
-    met, from_start = Q(qualified_at__gte=since), Q(qualified_at__lt=since)
+    made = Q(mql_at__gt=since)
+    met, from_start = Q(qualified_at__gt=since), Q(qualified_at__lte=since)
     return {
         "made": made,
         "met": met,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import allowed, may
 from common import clock as db_clock
-from common.htmx import answer, toast
+from common.htmx import answer, id_in, toast
 from leads import backtest as replaying
 from leads import figures
 from leads.compared import lines
@@ -80,7 +80,7 @@ def group(request: HttpRequest, number: int, group: str) -> HttpResponse:
         raise Http404
     after = request.GET.get("after", "")
     rows = found.leads.group(group, points=points).select_related("lead__company", "reason").order_by("lead")
-    page = list(rows.filter(lead__gt=_id(after))[: PAGE + 1])
+    page = list(rows.filter(lead__gt=id_in(after))[: PAGE + 1])
     context = {
         "criteria": criteria,
         "title": TITLES.get(group) or _band(group, points),
@@ -95,11 +95,6 @@ def group(request: HttpRequest, number: int, group: str) -> HttpResponse:
 
 def _band(group: str, points: Any) -> str:
     return f"Decided by sales: {figures.labels(points)[int(group.removeprefix('band_'))]}"
-
-
-def _id(text: str) -> int:
-    """The id in an address; what is none starts at the top."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _context(request: HttpRequest, criteria: Criteria) -> dict[str, Any]:

@@ -11,13 +11,15 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import allowed, may
+from agreements.models import COMING
 from common import clock as db_clock
-from common.htmx import answer, toast
+from common.htmx import answer, id_in, toast
 from leads import drawings
 from leads.forms.criteria import ShadowForm
 from leads.models import Criteria, Rescore, ShadowLead, ShadowRun
-from leads.models.shadow import COMING, groups
+from leads.models.shadow import groups
 from leads.shadow_figures import days, reasons, tallies, with_decisions
+from leads.views.criteria import version_of
 
 PAGE, FEW = 50, 5
 TITLES = {
@@ -35,7 +37,7 @@ TITLES = {
 @may("read")
 def shadow(request: HttpRequest, number: int) -> HttpResponse:
     """The last run of a version: how far it is, and where the two part."""
-    context = context_of(_version(request, number), request, at=db_clock.now())
+    context = context_of(version_of(request, number), request, at=db_clock.now())
     return answer(request, "criteria/shadow.html", context, part="criteria/_shadow.html")
 
 
@@ -43,7 +45,7 @@ def shadow(request: HttpRequest, number: int) -> HttpResponse:
 @may("read")
 def summary(request: HttpRequest, number: int) -> HttpResponse:
     """The run in short, for the page of the version."""
-    context = context_of(_version(request, number), request, at=db_clock.now())
+    context = context_of(version_of(request, number), request, at=db_clock.now())
     return answer(request, "criteria/shadow.html", context, part="criteria/_shadow_summary.html")
 
 
@@ -98,12 +100,12 @@ def _with_reasons(run: ShadowRun, name: str, *, after: int = 0, most: int = FEW)
 @may("read")
 def group(request: HttpRequest, number: int, group: str) -> HttpResponse:
     """The leads behind one figure, page by page."""
-    criteria = _version(request, number)
+    criteria = version_of(request, number)
     run = criteria.shadows.filter(since__isnull=False).select_related("beside__revision").order_by("pk").last()
     if run is None or group not in groups(run.since):
         raise Http404
     run.criteria, after = criteria, request.GET.get("after", "")
-    found = _with_reasons(run, group, after=_id(after), most=PAGE + 1)
+    found = _with_reasons(run, group, after=id_in(after), most=PAGE + 1)
     context = {
         "criteria": criteria,
         "run": run,
@@ -116,16 +118,11 @@ def group(request: HttpRequest, number: int, group: str) -> HttpResponse:
     return render(request, "criteria/shadow_leads.html", context)
 
 
-def _id(text: str) -> int:
-    """The id in an address; what is none starts at the top."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 @require_POST
 @may("criteria.shadow")
 def start(request: HttpRequest, number: int) -> HttpResponse:
     """Let the version run beside the one in force for so many days."""
-    criteria, form, at = _version(request, number), ShadowForm(request.POST), db_clock.now()
+    criteria, form, at = version_of(request, number), ShadowForm(request.POST), db_clock.now()
     if not form.is_valid():
         context = context_of(criteria, request, at=at) | {"form": form}
         return render(request, "criteria/shadow.html", context, status=422)
@@ -138,14 +135,10 @@ def start(request: HttpRequest, number: int) -> HttpResponse:
 @may("criteria.shadow")
 def end(request: HttpRequest, number: int) -> HttpResponse:
     """End the run before its time; what it found stays."""
-    run = get_object_or_404(_version(request, number).shadows.order_by("-pk")[:1])
+    run = get_object_or_404(version_of(request, number).shadows.order_by("-pk")[:1])
     run.stop(by=request.user, at=db_clock.now())
     toast(request, "The run is over. What it found stays here.")
     return redirect("shadow", number)
-
-
-def _version(request: HttpRequest, number: int) -> Criteria:
-    return get_object_or_404(Criteria.objects.visible_to(request.user).with_rules(), revision__number=number)
 
 
 urls = [

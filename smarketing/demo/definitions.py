@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from agreements.models import PersonaVersion
+from leads import rescoring
 from leads.definition import Section
 from leads.facts import persona_fact
-from leads.models import Attribute, Criteria
+from leads.models import Attribute, Criteria, ShadowRun
 from leads.models.attribute import AttributeType
 from smarketing.demo.cast import Cast
 from smarketing.demo.personas import HEAD_OF_OPERATIONS
@@ -103,7 +104,7 @@ def sign_second(draft: Criteria, year: Year, cast: Cast) -> None:
 
 
 def propose_third(year: Year, cast: Cast) -> None:
-    """It waits for sales: vehicles count, so does whom both want to win, and standing at a stand counts for less."""
+    """It waits for sales and runs in shadow: vehicles count, so does whom both want to win, and a stand counts less."""
     day = year.working_day_before(year.last_day, SCRIPT.third_definition_proposed_before_the_end)
     draft = Criteria.objects.draft_from(Criteria.objects.ruling(), by=cast.maya, at=at(day, "10:35"))
     draft.add_rule(by=cast.maya, **FLEET)
@@ -112,3 +113,5 @@ def propose_third(year: Year, cast: Cast) -> None:
     draft.rules.get(touch_kind="event").edit(by=cast.maya, points=Decimal(4), cap=Decimal(4))
     draft.propose(by=cast.maya, at=at(day, "11:50"))
     draft.sign(by=cast.theo, at=at(day, "13:20"))
+    ShadowRun.objects.start(draft, days=14, by=cast.maya, at=at(day, "13:20"))
+    rescoring.go_on(clock=lambda: at(day, "13:20"))
