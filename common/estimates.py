@@ -1,6 +1,6 @@
 """What a few observations allow one to say: a rate with its uncertainty, a median of what is not over yet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil, floor, sqrt
@@ -67,3 +67,38 @@ def quantile(values: Iterable[Value | AtLeast], q: float) -> Quantile | None:
 
 def _reached(value: Value | AtLeast) -> Value:
     return value.value if isinstance(value, AtLeast) else value
+
+
+@dataclass(frozen=True)
+class Concordance:
+    """Of pairs that differ in both rankings, the share ranked alike: half is chance, `low` to `high` plausible."""
+
+    share: float
+    low: float
+    high: float
+
+
+def concordance(table: Sequence[Sequence[int]], level: float = 0.9) -> Concordance | None:
+    """How far two rankings of the same things agree. `table[i][j]` counts those of rank i in the one, j in the other.
+
+    The share is (1 + γ) / 2 of Goodman and Kruskal's γ, its interval from their asymptotic variance
+    (Goodman and Kruskal 1963). Where all pairs agree, or none, that variance is nought and says nothing;
+    then it is Wilson's interval with the things counted as trials. None where no pair differs in both.
+    """
+    cells = [(i, j, count) for i, row in enumerate(table) for j, count in enumerate(row) if count]
+    alike, unlike = ([_pairs(cells, i, j, sign) for i, j, _ in cells] for sign in (1, -1))
+    agree, differ = (sum(n * pairs for (_, _, n), pairs in zip(cells, of, strict=True)) for of in (alike, unlike))
+    if not agree + differ:
+        return None
+    share = agree / (agree + differ)
+    if not agree or not differ:
+        things = sum(count for _, _, count in cells)
+        return Concordance(share, *interval(things if agree else 0, things, level))
+    spread = sum(n * (differ * a - agree * d) ** 2 for (_, _, n), a, d in zip(cells, alike, unlike, strict=True))
+    reach = NormalDist().inv_cdf((1 + level) / 2) * 2 * sqrt(spread) / (agree + differ) ** 2
+    return Concordance(share, max(share - reach, 0.0), min(share + reach, 1.0))
+
+
+def _pairs(cells: Iterable[tuple[int, int, int]], i: int, j: int, sign: int) -> int:
+    """How many things stand on the same side of cell (i, j) in both rankings, or with sign −1 on opposite sides."""
+    return sum(n for k, m, n in cells if (k - i) * (m - j) * sign > 0)

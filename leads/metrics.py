@@ -108,6 +108,12 @@ def quality_returns(period: Period) -> QuerySet[HandoffReturn]:
     return returns(period).filter(pk__in=HandoffReturn.objects.against_quality())
 
 
+def judged(period: Period) -> QuerySet[Handoff]:
+    """Hand-offs made in the period that the rep found good, fair or poor."""
+    rows = Handoff.objects.filter(made_at__gte=period.start, made_at__lt=period.end, withdrawn=False)
+    return rows.filter(rating__isnull=False).select_related("lead__company").order_by("made_at", "pk")
+
+
 def _handed_over(period: Period) -> QuerySet[Episode]:
     rows = Episode.objects.filter(handed_over_at__gte=period.start, handed_over_at__lt=period.end)
     return rows.select_related("lead__company").order_by("handed_over_at", "pk")
@@ -150,6 +156,7 @@ def _part_and_whole(share: Share, period: Period) -> tuple[int, int]:
 
 
 ACCEPTANCE, REASONS_GIVEN = Share(decided, ACCEPTED), Share(returns, EXPLAINED)
+FOUND_GOOD = Share(judged, Q(rating=1))
 
 
 def _counted(key: str, name: str, rows: Callable[[Period], QuerySet], definition: str, **more: str) -> None:
@@ -259,6 +266,18 @@ register(
         rows=returns,
         side=Side.SALES,
         cases=REASONS_GIVEN.cases,
+    )
+)
+register(
+    Metric(
+        "found_good",
+        "Found good by the rep",
+        "Hand-offs made in the period that the rep found a good lead, of all those with a verdict: good, fair or poor.",
+        Unit.SHARE,
+        value=FOUND_GOOD.value,
+        rows=judged,
+        side=Side.MARKETING,
+        cases=FOUND_GOOD.cases,
     )
 )
 _counted(

@@ -12,8 +12,8 @@ from common import clock as db_clock
 from leads.evidence import Evidence
 from leads.models import Attempt, Handoff, Opportunity, ReturnReason
 from leads.models.attempt import Channel, Outcome
+from leads.models.handoffs import Rating
 
-RATINGS = [(1, "Good"), (2, "Fair"), (3, "Poor")]
 SIZES = [("too small", "too small"), ("too large", "too large"), ("other", "does not fit")]
 
 
@@ -80,7 +80,11 @@ class ReturnForm(forms.Form):
     other_lead = forms.IntegerField(label="Number of the other record", required=False, min_value=1)
     note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     rating = forms.TypedChoiceField(
-        label="How good a lead was it?", choices=[("", "–"), *RATINGS], coerce=int, empty_value=None, required=False
+        label="How good a lead was it?",
+        choices=[("", "–"), *Rating.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
     )
 
     FIELD_OF = {

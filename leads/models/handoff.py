@@ -18,7 +18,7 @@ from leads.lifecycle import ACCEPT, ACCEPT_AS_SQL, CONFIRM, Move, leads_changed
 from leads.models.assignment import Assignment, Given, Turns, tell_unassigned
 from leads.models.criteria import Criteria
 from leads.models.episode import Transition
-from leads.models.handoffs import ACCEPTED, CLOSED, PENDING, HandoffQuerySet, HandoffState, Promise
+from leads.models.handoffs import ACCEPTED, CLOSED, PENDING, HandoffQuerySet, HandoffState, Promise, Rating
 from leads.models.lead import Lead
 from leads.models.opportunity import Opportunity
 from leads.models.returns import HandoffReturn, ReturnReason
@@ -144,6 +144,11 @@ class Handoff(models.Model):
     def total(self) -> Any:
         """The points it was handed over with; never under zero."""
         return None if self.fit is None else max(self.fit + self.engagement, 0)
+
+    @property
+    def verdict(self) -> str:
+        """How good the rep found the lead, in a word; "" as long as nobody said."""
+        return Rating(self.rating).label if self.rating else ""
 
     def belongs_to(self, user: User) -> bool:
         """The owner's; while nobody owns it, any rep's of its pool."""

@@ -30,6 +30,14 @@ class HandoffState(models.TextChoices):
 PENDING, ACCEPTED, CLOSED = HandoffState
 
 
+class Rating(models.IntegerChoices):
+    """How good a lead the rep found it to be."""
+
+    GOOD = 1, "Good"
+    FAIR = 2, "Fair"
+    POOR = 3, "Poor"
+
+
 class Promise(NamedTuple):
     """What is due next on a hand-off, in words of at most 80 letters, and the attempts agreed for it."""
 

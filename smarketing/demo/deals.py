@@ -11,7 +11,7 @@ from leads.models import Lead, Opportunity
 from smarketing.demo import names
 from smarketing.demo.agenda import Process
 from smarketing.demo.chance import Chance
-from smarketing.demo.judgement import chance_to_win
+from smarketing.demo.judgement import chance_to_win, worth_it
 from smarketing.demo.scene import Scene
 from smarketing.demo.world import Person
 
@@ -30,7 +30,7 @@ def deal(scene: Scene, lead: Lead, rep: User, person: Person, chance: Chance) ->
     worth = chance.around(WORTH[person.firm.size], 0.4)
     closes_on = (now + lasts * chance.uniform(0.8, 1.2)).date()
     terms = {"amount": _round(worth), "currency": CURRENCY, "closes_on": closes_on, "estimated": chance.yes(0.25)}
-    opened = Opportunity.objects.open_for(lead, **terms, by=rep, at=now)
+    opened = Opportunity.objects.open_for(lead, **terms, rating=worth_it(person), by=rep, at=now)
     ends = now + lasts
     if chance.yes(0.3):
         now = yield scene.working(rep, now + lasts / 2, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from leads.models.handoffs import Rating
 from smarketing.demo.chance import Chance
 from smarketing.demo.world import Person
 
@@ -15,12 +16,12 @@ class Objection(NamedTuple):
     reason: str
     evidence: dict[str, Any] | None = None
     note: str = ""
-    rating: int | None = None
+    rating: Rating | None = None
 
 
-TOO_SMALL = Objection("wrong_company", {"criterion": {"what": "size", "how": "too small"}}, rating=3)
-OTHER_TRADE = Objection("wrong_company", {"criterion": {"what": "industry", "how": "other"}}, rating=3)
-WRONG_ROLE = Objection("wrong_role", {"criterion": {"what": "title", "how": "other"}}, rating=2)
+TOO_SMALL = Objection("wrong_company", {"criterion": {"what": "size", "how": "too small"}}, rating=Rating.POOR)
+OTHER_TRADE = Objection("wrong_company", {"criterion": {"what": "industry", "how": "other"}}, rating=Rating.POOR)
+WRONG_ROLE = Objection("wrong_role", {"criterion": {"what": "title", "how": "other"}}, rating=Rating.FAIR)
 NO_PHONE = Objection("incomplete_data", {"fields": "Telephone number"})
 DEAD_NUMBER = Objection("wrong_contact_data", {"fields": "The number is not in service"})
 
@@ -47,13 +48,13 @@ SAID = {
 def before_talking(person: Person, chance: Chance) -> Objection | None:
     """What the record shows; None when there is nothing against it."""
     if person.level == "aside" and chance.yes(0.75):
-        return Objection("outsider", rating=3) if chance.yes(0.6) else WRONG_ROLE
+        return Objection("outsider", rating=Rating.POOR) if chance.yes(0.6) else WRONG_ROLE
     if chance.yes(SEES_TOO_SMALL[person.firm.size]):
         return TOO_SMALL
     if not person.firm.is_our_kind and chance.yes(0.3):
         return OTHER_TRADE
     if chance.yes(SEES_LOW_INTENT[person.interest]):
-        return Objection("low_intent", rating=2)
+        return Objection("low_intent", rating=Rating.FAIR)
     if person.level == "works" and chance.yes(0.08):
         return WRONG_ROLE
     if chance.yes(0.015):
@@ -85,8 +86,15 @@ def after_qualifying(person: Person, chance: Chance, now: datetime) -> Objection
 def _let_go(chance: Chance, now: datetime) -> Objection:
     reason = chance.one_of(LETS_GO)
     if reason == "timing":
-        return Objection(reason, {"date": (now + timedelta(days=chance.randrange(30, 150))).date().isoformat()})
-    return Objection(reason, note=chance.choice(SAID[reason]) if reason in SAID else "")
+        later = (now + timedelta(days=chance.randrange(30, 150))).date().isoformat()
+        return Objection(reason, {"date": later}, rating=Rating.FAIR)
+    rating = Rating.POOR if reason in ("no_need", "low_intent") else Rating.FAIR
+    return Objection(reason, note=chance.choice(SAID[reason]) if reason in SAID else "", rating=rating)
+
+
+def worth_it(person: Person) -> Rating:
+    """How good a lead it was that became a deal."""
+    return Rating.FAIR if person.firm.size == "tiny" or person.interest == "passes" else Rating.GOOD
 
 
 def chance_to_win(person: Person, habit_wins: float) -> float:

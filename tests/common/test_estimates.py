@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.estimates import AtLeast, Quantile, interval, quantile
+from common.estimates import AtLeast, Quantile, concordance, interval, quantile
 
 HOUR = timedelta(hours=1)
 
@@ -98,3 +98,35 @@ def test_what_is_certain_stays_so_however_long_the_rest_takes(over: list[int], w
     later = quantile([*over, *[10**6] * len(waiting)], q)
     assert now.value <= later.value < inf
     assert now.at_least == (now.value != later.value)
+
+
+def test_two_rankings_agree_as_goodman_and_kruskals_gamma_says():
+    """Income and job satisfaction, 1984 (Agresti 1996, table 2.13): 1,331 pairs alike, 849 not, γ 0.221 ± 0.117."""
+    found = concordance([[1, 3, 10, 6], [2, 3, 10, 7], [1, 6, 14, 12], [0, 1, 9, 11]])
+    assert found.share == 1331 / (1331 + 849)
+    assert round((found.high - found.low) / 2 / 1.6449 * 2, 3) == 0.117
+
+
+def test_for_two_by_two_its_interval_is_that_of_yules_q():
+    found = concordance([[30, 10], [10, 30]])
+    q = 0.8
+    error = (1 - q**2) / 2 * (1 / 30 + 1 / 10 + 1 / 10 + 1 / 30) ** 0.5
+    assert found.share == (1 + q) / 2
+    assert found.high - found.low == pytest.approx(2 * 1.644854 * error / 2, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ([[3, 0], [0, 4]], (1.0, *interval(7, 7))),
+        ([[0, 3], [4, 0]], (0.0, *interval(0, 7))),
+    ],
+)
+def test_a_few_that_all_agree_are_no_certainty(table, expected):
+    found = concordance(table)
+    assert (found.share, found.low, found.high) == expected
+
+
+@pytest.mark.parametrize("table", [[], [[5, 7]], [[5], [7]], [[0, 0], [0, 9]]])
+def test_where_nothing_differs_twice_there_is_nothing_to_compare(table):
+    assert concordance(table) is None
