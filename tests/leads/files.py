@@ -14,6 +14,11 @@ from leads.importing.working import take_step
 from leads.models import Import
 from leads.models.importing import MAPPING, PREVIEW
 
+# Two people as a CRM exports them.
+HEADER = ("Id", "Email", "First Name", "Last Name", "Company", "Lead Status", "Created", "Seats", "Partner", "Since")
+JANE = ("00Q5", "jane@acme.example", "Jane", "Doe", "Acme", "Open", "2026-01-05 10:00", "12", "Yes", "2025-12-31")
+JOE = ("00Q6", "joe@bolt.example", "Joe", "Roe", "Bolt", "Qualified", "2026-01-06 10:00", "7.5", "No", "")
+
 
 def table(*rows: Iterable[Any], delimiter: str = ",", encoding: str = "utf-8") -> bytes:
     """Rows as a CSV; the first is the header."""
