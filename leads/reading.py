@@ -17,14 +17,21 @@ WORTH = {Section.MUST: "missing", Section.NEVER: "excluded", Section.FAST_TRACK:
 
 @dataclass(frozen=True)
 class Line:
-    """One rule that counts: its words, its points or what it is instead, and when time changes it."""
+    """One rule that counts: its words, its points or what it is instead, and when time changes it.
 
+    What matched are the words that were found; of touches `count` says how many, `at` when the latest was.
+    """
+
+    rule: int
     label: str
     points: Decimal | None
     instead: str
     axis: str
     changes_on: date | None
     falls_to: Decimal
+    matched: list[str]
+    count: int | None
+    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -76,10 +83,14 @@ def _explanation(criteria: Criteria, moments: Moments) -> Explanation:
 def _line(entry: dict[str, Any]) -> Line:
     scored = entry["section"] == Section.SCORED
     return Line(
+        rule=entry["rule"],
         label=entry["label"],
         points=Decimal(str(entry["points"])) if scored else None,
         instead="" if scored else WORTH[Section(entry["section"])],
         axis=Axis(entry["axis"]).label.lower() if entry["axis"] else "",
         changes_on=date.fromisoformat(entry["expires_on"]) if entry.get("expires_on") else None,
         falls_to=Decimal(str(entry.get("falls_to", 0))),
+        matched=entry.get("matched", []),
+        count=entry.get("count"),
+        at=datetime.fromisoformat(entry["at"]) if entry.get("at") else None,
     )

@@ -21,7 +21,9 @@ DECIDE = [needs(write=Scope.HANDOFFS_DECIDE)]
 
 def found(request: Request, pk: int) -> Handoff:
     """The hand-off, if the token's owner may see it."""
-    return get_object_or_404(Handoff.objects.visible_to(request.user).select_related("lead", "criteria"), pk=pk)
+    return get_object_or_404(
+        Handoff.objects.visible_to(request.user).select_related("lead", "criteria__revision"), pk=pk
+    )
 
 
 def answer(handoff: Handoff) -> Response:
@@ -44,7 +46,7 @@ class HandoffList(Listing):
         responses=HandoffShape(many=True),
     )
     def get(self, request: Request) -> Response:
-        rows = _narrowed(Handoff.objects.visible_to(request.user), request)
+        rows = _narrowed(Handoff.objects.visible_to(request.user).select_related("criteria__revision"), request)
         return self.paged(rows, HandoffShape)
 
 

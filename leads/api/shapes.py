@@ -52,12 +52,16 @@ class AttemptShape(serializers.ModelSerializer):
 
 
 class HandoffShape(serializers.ModelSerializer):
+    """A hand-off with the ledger frozen on it, and the version of the criteria it was made under."""
+
+    criteria = serializers.IntegerField(source="criteria.revision.number", default=None, allow_null=True)
+
     class Meta:
         model = Handoff
         fields = (
-            "id", "lead", "episode", "owner", "pool", "state", "hot", "why", "fit", "engagement", "grade", "ledger",
-            "campaign", "content", "talking_points", "made_at", "decided_at", "accepted_at", "closed_at", "due_at",
-            "due_for", "next_step", "next_step_at",
+            "id", "lead", "episode", "owner", "pool", "state", "hot", "by_hand", "why", "criteria", "fit", "engagement",
+            "grade", "ledger", "rating", "campaign", "content", "talking_points", "made_at", "decided_at",
+            "accepted_at", "closed_at", "due_at", "due_for", "next_step", "next_step_at",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -46,7 +46,7 @@ LEFT JOIN (
     SELECT t.lead_id, t.as_of, {aggregates}
       FROM (SELECT m.lead_id, m.as_of, t.kind, t.campaign_id, t.content_id, t.occurred_at,
                    m.day - (t.occurred_at AT TIME ZONE m.zone)::date AS age
-              FROM m JOIN leads_touch t ON t.lead_id = m.lead_id
+              {named} FROM m JOIN leads_touch t ON t.lead_id = m.lead_id
              WHERE {among} AND t.responded AND t.occurred_at <= m.as_of
                AND (m.counts_from IS NULL OR t.occurred_at >= m.counts_from) {recent} {kinds} {known_by}) t
      GROUP BY t.lead_id, t.as_of
@@ -60,7 +60,9 @@ COLUMNS = (
     "lead_id", "as_of", "fit", "engagement", "total", "grade", "qualifies", "fast_track", "hot",
     "engaged_at", "fast_track_at", "changes_on",
 )  # fmt: skip
-DETAIL = ("hit", "cents", "days", "at", "count", "later")
+DETAIL = ("hit", "cents", "days", "at", "count", "later", "matched")
+# What a touch was about, in the words of its content or else its own.
+NAMED = ", coalesce((SELECT title FROM campaigns_content WHERE id = t.content_id), t.detail) AS named"
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def compile_criteria(criteria: Criteria, moments: Moments, *, detail: bool = Fal
     terms = [_term(rule, number, facts, values) for number, rule in enumerate(rules)]
     text = EVALUATE.format(
         moments=moments.relation(zone, values),
-        facts=read_columns(facts, moments.columns),
+        facts=read_columns(facts, moments.columns, said=detail),
         joins=moments.joins,
         acts=_acts(terms, moments, values, detail=detail),
         fit=_sum(terms, Axis.FIT),
@@ -129,6 +131,7 @@ def _acts(terms: list[Term], moments: Moments, values: Values, *, detail: bool) 
     kinds = {term.rule.touch_kind for term in about}
     return ACTS.format(
         aggregates=", ".join(f"{sql} AS {name}" for name, sql in aggregates.items()),
+        named=NAMED if detail else "",
         among=moments.among("t.lead_id", values),
         recent=f"{moments.roughly(widest)} AND t.occurred_at >= {MIDNIGHT.format(day=f'm.day - {widest - 1}')}"
         if widest

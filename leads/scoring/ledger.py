@@ -20,11 +20,15 @@ from leads.scoring.moments import Moments, Now
 from leads.wording import Wording
 
 Entry = dict[str, Any]
+NAMED = 3  # of what the touches of a rule were about
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one rule says of one lead. `cents` are hundredths of points, `days` until time alone changes them."""
+    """What one rule says of one lead. `cents` are hundredths of points, `days` until time alone changes them.
+
+    `matched` is what was found: the fact as it was written, or what the touches were about, the latest first.
+    """
 
     rule: Rule
     hit: bool
@@ -33,6 +37,7 @@ class Verdict:
     at: datetime | None
     count: int | None
     later: int
+    matched: list[str | None] | None
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ def ledger(criteria: Criteria, lead_ids: Iterable[int], as_of: datetime) -> dict
     tracks taken, musts that fail, nevers that exclude.
 
     An entry has `rule`, `label`, `section`, `axis`, `points`, `count` and `at` (how many touches,
-    the latest of them), and where time will change it `expires_on` and `falls_to`.
+    the latest of them), `matched` (in words, where there are any), and where time will change it
+    `expires_on` and `falls_to`.
     """
     return entries(criteria, Now(as_of, leads=list(lead_ids)))
 
@@ -125,6 +131,8 @@ def _entry(verdict: Verdict, day: date, wording: Wording) -> Entry:
     }
     if verdict.count is not None:
         entry |= {"count": verdict.count, "at": verdict.at.isoformat()}
+    if matched := list(dict.fromkeys(filter(None, verdict.matched or ())))[:NAMED]:
+        entry["matched"] = matched
     if _time_tells(verdict):
         expires_on = day + timedelta(days=verdict.days)
         entry |= {"expires_on": expires_on.isoformat(), "falls_to": _points(verdict.later)}

@@ -34,10 +34,15 @@ def reading(facts: Iterable[Fact]) -> Reading:
     return {key: (fact, f"f{number}") for number, (key, fact) in enumerate(wanted.items())}
 
 
-def read_columns(read: Reading, columns: dict[str, str]) -> str:
-    """The columns of a SELECT over the moments `m`; facts that are made of conditions have none."""
-    plain = ((fact, column) for fact, column in read.values() if not fact.is_composed)
-    return "".join(f", {fact.read(columns)} AS {column}" for fact, column in plain)
+def read_columns(read: Reading, columns: dict[str, str], *, said: bool = False) -> str:
+    """The columns of a SELECT over the moments `m`; facts that are made of conditions have none.
+
+    With `said`, beside each the column that holds it as text, as people wrote it.
+    """
+    plain = [(fact, column) for fact, column in read.values() if not fact.is_composed]
+    found = "".join(f", {fact.read(columns)} AS {column}" for fact, column in plain)
+    written = "".join(f", btrim(({fact.raw(columns)})::text) AS {column}_said" for fact, column in plain)
+    return found + written if said else found
 
 
 def flips_in(condition: Condition, column: str) -> str | None:

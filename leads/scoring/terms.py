@@ -11,19 +11,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from common.conditions import Condition
+from common.conditions import Condition, Type
 from leads.definition import HALVINGS, Axis, Section, reach
 from leads.facts import Fact
 from leads.models.criteria import Rule
 from leads.scoring.matching import flips_in, matches
 from leads.scoring.sql import Values
 
+LOOKED_AT = 50  # of the latest touches, for what they were about
 WHOLE = 1 << (HALVINGS - 1)  # the weight of a fresh touch: a halving is then a shift of bits
 
 
 @dataclass(frozen=True)
 class Term:
-    """A compiled rule. Its expressions stand over a row `k` of facts and `a` of counted touches."""
+    """A compiled rule. Its expressions stand over a row `k` of facts and `a` of counted touches.
+
+    `details` and `matched`, the words of what was found, are there only where a ledger is asked for.
+    """
 
     rule: Rule
     hit: str
@@ -32,6 +36,7 @@ class Term:
     at: str = "NULL::timestamptz"
     count: str = "NULL::bigint"
     later: str = "0"
+    matched: str = "NULL::text[]"
     touches: str = ""
     aggregates: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
@@ -56,6 +61,7 @@ def fact_term(rule: Rule, fact: Fact, column: str, values: Values) -> Term:
         hit,
         cents=f"CASE WHEN {hit} THEN {cents(rule.points)} ELSE 0 END",
         days=flips_in(condition, column) or "NULL::int",
+        matched="NULL::text[]" if fact.is_composed or fact.type == Type.BOOLEAN else f"ARRAY[{column}_said]",
     )
 
 
@@ -88,7 +94,11 @@ def touch_term(rule: Rule, name: str, values: Values) -> Term:
         later=_later(rule, name, days, limit),
         touches=matching,
         aggregates=aggregates,
-        details={f"{name}_ages": f"array_agg(t.age) {only}"},
+        matched=f"a.{name}_named",
+        details={
+            f"{name}_ages": f"array_agg(t.age) {only}",
+            f"{name}_named": f"(array_agg(t.named ORDER BY t.occurred_at DESC) {only})[1:{LOOKED_AT}]",
+        },
     )
 
 

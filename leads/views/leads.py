@@ -22,7 +22,7 @@ from leads.forms.lead import NewLeadForm, NoteForm, NurtureForm, RestoreForm, Sc
 from leads.intake import receive
 from leads.lifecycle import CUSTOMER, DISQUALIFIED, LEAD, LOST, PATH, RECYCLED, Stage
 from leads.models import Handoff, HandoffReturn, Lead
-from leads.reading import explain_now, explain_then
+from leads.reading import explain_now, explain_then, lines
 from leads.timeline import timeline
 from leads.undo import undoable
 from leads.views.queue import RELATED, deal_forms, decision_context
@@ -80,7 +80,7 @@ def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, An
         "history": timeline(lead),
         "explained": explain_now(lead, at=at),
         "score_day": ScoreDay(),
-        "handoffs": handoffs,
+        "handoffs": [(each, lines(each.ledger)) for each in handoffs],
         "deals": deals,
         "thread": thread_on(lead),
         "undoable": undoable(lead, by=request.user, at=at),

@@ -21,7 +21,7 @@ from leads.lifecycle import SAL
 from leads.models import Attempt, Handoff, HandoffReturn, Opportunity, ReturnReason
 from leads.models.attempt import Outcome
 from leads.models.returns import Result
-from leads.reading import lines
+from leads.reading import explain_now, lines
 from leads.rep_day import Day, plan_day
 from leads.timeline import timeline
 from leads.undo import undoable
@@ -120,6 +120,7 @@ def handoff_context(handoff: Handoff, user: User, at: datetime) -> dict[str, Any
         "now": at,
         "history": timeline(lead, latest=8),
         "undoable": undoable(lead, by=user, at=at),
+        "explained": explain_now(lead, at=at),
         **decision_context(handoff, deal, user, at),
     }
 

@@ -43,6 +43,7 @@ def returned(request: HttpRequest) -> HttpResponse:
         "grades": grades,
         "verdicts": Rating.labels,
         "judged": sum(each.judged for each in grades),
+        "unjudged": sum(each.unjudged for each in grades),
         "foretell": grades_foretell(grades),
     }
     return render(request, "criteria/returns.html", context)

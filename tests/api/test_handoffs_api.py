@@ -2,7 +2,7 @@
 
 from leads.lifecycle import CUSTOMER, LOST, MQL, RECYCLED, SAL
 from leads.models import Opportunity
-from tests.builders import a_handoff, an_accepted_handoff, everything
+from tests.builders import a_handoff, an_accepted_handoff, an_mql, criteria_in_force, everything
 
 DEAL = {"amount": "24000", "currency": "EUR", "closes_on": "2026-05-01"}
 
@@ -90,3 +90,16 @@ def test_a_lead_that_sales_has_not_accepted_has_no_deal(program_of, sam, now):
     handoff.lead.refresh_from_db()
     assert handoff.lead.stage == MQL
     assert everything() == before
+
+
+def test_a_hand_off_tells_the_version_it_was_made_under_and_its_frozen_ledger(program_of, sam, theo, nora, now):
+    criteria_in_force(theo=theo, nora=nora, at=now)
+    handoff = an_mql(at=now, title="VP Operations").handoffs.get()
+    program = program_of(sam)
+    [row] = program.get("/api/v1/handoffs/").json()["results"]
+    assert row == program.get(f"/api/v1/handoffs/{handoff.pk}/").json()
+    assert (row["criteria"], row["by_hand"], row["rating"]) == (1, False, None)
+    assert [entry["matched"] for entry in row["ledger"] if entry["label"].startswith("Title")] == [["VP Operations"]]
+    told = program.get(f"/api/v1/leads/{handoff.lead_id}/score/").json()
+    assert [line["rule"] for line in told["ledger"]] == [entry["rule"] for entry in row["ledger"]]
+    assert {"rule", "label", "points", "matched", "count", "at", "changes_on", "falls_to"} <= told["ledger"][0].keys()

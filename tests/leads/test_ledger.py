@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from campaigns.models import Content
 from leads import facts, scoring
 from leads.lifecycle import DISQUALIFY, PROMOTE, RECYCLE
 from leads.models import Attribute, Company, Lead, Transition
@@ -56,8 +57,26 @@ def test_an_entry_tells_the_points_and_what_they_fall_to_on_which_day(db, at):
                 "section": "scored",
                 "axis": "fit",
                 "points": 20,
+                "matched": ["Sales Director"],
             },
         ]
+    }
+
+
+def test_an_entry_says_in_words_what_was_found_the_latest_touches_first(db, at):
+    guide = Content.objects.create(title="The buyer’s guide")
+    pages = scored(5, touch_kind="page_view", window_days=30)
+    people = scored(10, field="employees", operator="at_least", values=["50"])
+    abroad = {"section": "must", "field": "country", "operator": "is_any_of", "values": ["NL"]}
+    [lead] = write([Person(created_at=at - 60 * DAY, country=" Belgium ", firm=Firm(employees=240))])
+    for days, detail, content in ((1, "/pricing", None), (2, "", guide), (3, "/pricing", None), (4, "", None),
+                                  (5, "/a", None), (6, "/b", None), (40, "/too-old", None)):  # fmt: skip
+        lead.touches.create(kind="page_view", occurred_at=at - days * DAY, detail=detail, content=content)
+    ledger = scoring.ledger(definition(pages, people, abroad, at=at), [lead.pk], at)[lead.pk]
+    assert {entry["label"].partition(",")[0]: (entry.get("count"), entry["matched"]) for entry in ledger} == {
+        "Viewed a page": (6, ["/pricing", "The buyer’s guide", "/a"]),
+        "People at least 50": (None, ["240"]),
+        "Country is NL": (None, ["Belgium"]),
     }
 
 
