@@ -141,6 +141,7 @@ GRANTS: dict[str, Grant] = {
     "stages.propose": to(HEADS),
     "revision.sign": to(MARKETING, SALES),  # the heads, and whom they named while they are away: the verb looks
     "revision.decline": to(MARKETING, SALES),
+    "revision.object": to(MARKETING, SALES),
     "revision.discuss": to(EVERYONE),
     # campaigns
     "campaign.edit": to(MARKETING),

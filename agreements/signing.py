@@ -8,7 +8,8 @@ from typing import Any
 
 from accounts.access import Side
 from accounts.models import User
-from agreements.models import Revision, Signature, State
+from agreements.models import MinorChange, Revision, Signature, State
+from agreements.models.minor import heads
 from common import clock as db_clock
 from common.once import once
 
@@ -32,9 +33,20 @@ def signing_context(revision: Revision, user: User) -> dict[str, Any]:
         "revision": revision,
         "lines": [Line(side, given.get(side), list(User.objects.heads_of(side))) for side in Side],
         "may_sign": bool(given_for),
+        **_minor(revision, user),
         "instead_of": next((head for head in given_for if head != user), None),
         "signs_for_both": proposed and all(user.signs_for(side) for side in Side) and len(missing) == len(Side),
     }
+
+
+def _minor(revision: Revision, user: User) -> dict[str, Any]:
+    """The minor change that a revision is, if it is one, and whether the reader may object to it now."""
+    changes = MinorChange.objects if revision.sha256 else MinorChange.objects.none()
+    minor = changes.filter(revision=revision).select_related("allowed_by", "objected_by").first()
+    if minor is None:
+        return {"minor": None, "may_object": False}
+    minor.revision, at = revision, db_clock.now()
+    return {"minor": minor, "may_object": minor.is_open and at < minor.until and heads(user, at=at)}
 
 
 def changes(before: list[str], after: list[str]) -> list[tuple[str, str]]:

@@ -30,12 +30,18 @@ class TextForm(forms.Form):
         max_value=90,
         help_text="From its start on everything is measured and nobody is told of a miss.",
     )
+    minor_changes = forms.BooleanField(
+        label="Minor changes of the MQL criteria need no signature",
+        required=False,
+        help_text="Weights alone, within 10 % as many MQLs: in force after two working days unless a head objects.",
+    )
     formula = forms.ChoiceField(label="The alignment index is", choices=Formula.choices)
 
     def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
         initial = {
             "calendar": agreement.calendar,
             "baseline_days": agreement.baseline_days,
+            "minor_changes": agreement.minor_changes,
             "formula": agreement.formula,
         }
         super().__init__(*args, initial=initial | agreement.sections, **kwargs)
@@ -52,7 +58,9 @@ class TextForm(forms.Form):
         """What `Agreement.edit` takes."""
         data = self.cleaned_data
         sections = {section.key: data[section.key].strip() for section in SECTIONS}
-        return {name: data[name] for name in ("calendar", "baseline_days", "formula")} | {"sections": sections}
+        return {name: data[name] for name in ("calendar", "baseline_days", "minor_changes", "formula")} | {
+            "sections": sections
+        }
 
 
 class PromiseForm(forms.Form):

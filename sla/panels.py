@@ -8,6 +8,7 @@ from common import clock as db_clock
 from common.badges import badge
 from common.panels import panel
 from sla.clocks_of_lead import clocks_of_lead
+from sla.models import Agreement
 from sla.models.agreement import DOCUMENT
 
 
@@ -15,6 +16,12 @@ from sla.models.agreement import DOCUMENT
 def clocks(lead: int, user: User) -> dict[str, Any] | None:
     shown = clocks_of_lead(lead, at=db_clock.now())
     return {"clocks": shown} if shown else None
+
+
+@panel("criteria_draft", "sla/_minor_panel.html")
+def as_a_minor_change(number: int, user: User) -> dict[str, Any] | None:
+    """Whether a draft of the criteria may take effect without objection, where the agreement knows such changes."""
+    return {"number": number} if Agreement.objects.filter(minor_changes=True).in_force().exists() else None
 
 
 @badge("agreement")

@@ -1,5 +1,5 @@
 """The addresses of this app; each module of views lists its own."""
 
-from sla.views import agreement, breaches, reports, scorecard
+from sla.views import agreement, breaches, minor, reports, scorecard
 
-urlpatterns = [*scorecard.urls, *agreement.urls, *breaches.urls, *reports.urls]
+urlpatterns = [*scorecard.urls, *agreement.urls, *minor.urls, *breaches.urls, *reports.urls]

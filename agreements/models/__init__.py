@@ -1,4 +1,5 @@
 from agreements.models.focus import Focus, Segment
+from agreements.models.minor import MinorChange
 from agreements.models.persona import PART_OF, PARTS, Part, Persona, PersonaVersion
 from agreements.models.responsibilities import Answer, Responsibilities, Who
 from agreements.models.revision import (
@@ -27,6 +28,7 @@ __all__ = [
     "TRIAL",
     "Answer",
     "Focus",
+    "MinorChange",
     "Part",
     "Persona",
     "PersonaVersion",

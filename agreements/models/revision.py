@@ -20,6 +20,7 @@ from django.db.models import Max, Q
 from accounts import access
 from accounts.access import Side
 from accounts.models import User
+from agreements.telling import MINOR_IN_FORCE, tell_heads
 from common.errors import Incomplete, NotAllowed, Refused
 
 TRIAL = timedelta(days=30)
@@ -72,8 +73,9 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.filter(waiting, state=State.PROPOSED) if mine else self.none()
 
     def due(self, *, at: datetime) -> RevisionQuerySet:
-        """Signed by both, and their day has come."""
-        return self.filter(state=State.SIGNED, effective_at__lte=at)
+        """Signed by both and their day has come, or minor changes that no head objected to in time."""
+        signed = Q(state=State.SIGNED, effective_at__lte=at)
+        return self.filter(signed | Q(state=State.PROPOSED, minor__until__lte=at, minor__objected_at=None))
 
     def expired_trials(self, *, at: datetime) -> RevisionQuerySet:
         return self.filter(state=State.TRIAL, trial_until__lte=at)
@@ -197,11 +199,31 @@ class Revision(models.Model):
 
     @transaction.atomic
     def take_effect(self, *, at: datetime) -> bool:
-        """Put a signed version in force, in place of the one that was, if its day has come."""
+        """Put a signed version in force, in place of the one that was, if its day has come.
+
+        So is a minor change that no head has objected to in time.
+        """
+        unopposed = self._stands_unopposed(at=at)
         if self.state != State.SIGNED or (self.effective_at and self.effective_at > at):
             return False
         type(self).objects.of(self.document).ruling().update(state=State.SUPERSEDED, ended_at=at)
         self._move([State.SIGNED], State.IN_FORCE, in_force_at=at)
+        if unopposed:
+            tell_heads(self, MINOR_IN_FORCE, by=None, at=at)
+        return True
+
+    def _stands_unopposed(self, *, at: datetime) -> bool:
+        """Whether its time to object has passed in silence; then it needs no more signatures.
+
+        Whoever objects locks the revision too, so one of the two comes first and the other finds it done.
+        """
+        if self.state != State.PROPOSED:
+            return False
+        locked = type(self).objects.select_for_update().get(pk=self.pk)
+        stands = type(self).objects.due(at=at).filter(pk=self.pk, state=State.PROPOSED).exists()
+        if locked.state != State.PROPOSED or not stands:
+            return False
+        self._move([State.PROPOSED], State.SIGNED)
         return True
 
     @transaction.atomic

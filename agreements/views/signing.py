@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import may
 from agreements.documents import content_of, named
-from agreements.models import Revision, State
+from agreements.models import MinorChange, Revision, State
 from agreements.signing import signing_context
 from common import clock as db_clock
 from common.htmx import back, toast
@@ -44,6 +44,16 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, content.get_absolute_url())
 
 
+@require_POST
+@may("revision.object")
+def object_to(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a minor change needs both signatures."""
+    revision = _revision(request, pk)
+    get_object_or_404(MinorChange, revision=revision).object(by=request.user, at=db_clock.now())
+    toast(request, "You objected: it needs both signatures now.")
+    return back(request, content_of(revision).get_absolute_url())
+
+
 def _revision(request: HttpRequest, pk: int) -> Revision:
     return get_object_or_404(Revision.objects.visible_to(request.user), pk=pk)
 
@@ -52,4 +62,5 @@ urls = [
     path("agreements/", to_sign, name="to_sign"),
     path("agreements/<int:pk>/sign/", sign, name="sign_revision"),
     path("agreements/<int:pk>/decline/", decline, name="decline_revision"),
+    path("agreements/<int:pk>/object/", object_to, name="object_to_revision"),
 ]

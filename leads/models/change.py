@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts import access
 from accounts.models import User
-from agreements.models import State
+from agreements.models import MinorChange, State
 from common.errors import Incomplete, Refused
 from leads import wording
 from leads.models.criteria import Criteria
@@ -46,6 +46,8 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     def ask(self, criteria: Criteria, text: str, *, rule: Rule | None, by: User, at: datetime) -> ChangeRequest:
         """Ask for a change of one rule, or without it of the points and steps; whoever proposed it is told.
 
+        Asked by a head, it is an objection to a minor change.
+
         Raises Incomplete without a text, Refused where the version does not wait for signatures.
         """
         access.check(by, "revision.discuss")
@@ -53,6 +55,7 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
         if criteria.revision.state != State.PROPOSED:
             raise Refused("A change is asked for while a version waits for signatures.")
         asked = self.create(criteria=criteria, rule=rule, text=_said(text), by=by, at=at)
+        MinorChange.objects.hear(criteria.revision, by=by, at=at)
         asked._tell(
             [criteria.revision.proposed_by], ASKED, {"change": asked.pk}, key=f"change:{asked.pk}", by=by, at=at
         )

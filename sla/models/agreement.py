@@ -23,6 +23,10 @@ from sla.models.commitment import Commitment
 from sla.reckoning import Terms
 
 DOCUMENT = "agreement"
+MINOR_CHANGES = (
+    "A new version of the MQL criteria that changes weights alone, and by its backtest makes within 10 % as many MQLs, "
+    "takes effect after two working days of both sides unless a head objects."
+)
 
 
 class Formula(models.TextChoices):
@@ -43,9 +47,12 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         """With all that a page or a clock reads of a version."""
         return self.select_related("revision", "calendar").prefetch_related("commitments")
 
+    def in_force(self) -> Self:
+        return self.filter(revision__state=State.IN_FORCE)
+
     def ruling(self) -> Agreement | None:
         """The version in force now."""
-        return self.with_terms().filter(revision__state=State.IN_FORCE).first()
+        return self.with_terms().in_force().first()
 
     def in_force_at(self, at: datetime) -> Agreement | None:
         """The version that was in force at a moment."""
@@ -116,6 +123,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             calendar=agreement.calendar,
             sections=agreement.sections,
             baseline_days=0 if begun else agreement.baseline_days,
+            minor_changes=agreement.minor_changes,
             formula=agreement.formula,
         )
         rows = list(agreement.commitments.all())
@@ -147,6 +155,9 @@ class Agreement(TypedDocument):
         default=0, help_text="Days from its start on in which everything is measured and nobody is told of a miss."
     )
     baseline_until = models.DateTimeField(null=True, blank=True)
+    minor_changes = models.BooleanField(
+        default=False, help_text="A change of weights alone takes effect after two working days without objection."
+    )
     formula = models.CharField("alignment index", max_length=10, choices=Formula.choices, default=Formula.GEOMETRIC)
 
     objects = AgreementQuerySet.as_manager()
@@ -204,6 +215,8 @@ class Agreement(TypedDocument):
         said.append(f"Working days and months are those of “{self.calendar.name}”, {self.calendar.zone}.")
         if self.baseline_days:
             said.append(f"In the first {self.baseline_days} days all this is measured, and nobody is told of a miss.")
+        if self.minor_changes:
+            said.append(MINOR_CHANGES)
         said.append(f"The alignment index is {self.get_formula_display()}.")
         return said
 
@@ -216,7 +229,7 @@ class Agreement(TypedDocument):
     @transaction.atomic
     def edit(self, *, by: User, promises: dict[str, dict[str, Any] | None] | None = None, **changes: Any) -> None:
         """Change a draft: `promises` by metric with their terms, or None for what is not promised; sections, of which
-        those not given stay; calendar, baseline or formula.
+        those not given stay; calendar, baseline, minor changes or formula.
 
         Raises Refused unless it is a draft, ValidationError for what cannot be.
         """

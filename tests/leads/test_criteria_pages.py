@@ -234,7 +234,7 @@ def test_the_editor_asks_the_same_few_questions_however_many_rules_there_are(
     client_of, maya, draft, django_assert_max_num_queries
 ):
     browser = client_of(maya)
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(34):
         browser.get("/criteria/1/")
 
 
