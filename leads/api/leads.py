@@ -14,6 +14,7 @@ from accounts.idempotency import idempotent
 from accounts.models import Scope
 from accounts.tokens import needs
 from common import clock as db_clock
+from common.once import one_page
 from common.rest import Listing, endpoint, read
 from leads.api.shapes import AttemptIn, AttemptShape, LeadEdit, LeadIn, LeadShape, ScoreAsked, TouchIn, TouchShape
 from leads.forms.find import FindLeads
@@ -79,6 +80,7 @@ class LeadScoreDetail(APIView):
     permission_classes = [needs(Scope.LEADS_READ)]
 
     @extend_schema(operation_id="leads_score", parameters=[ScoreAsked], responses={200: dict})
+    @one_page()
     def get(self, request: Request, pk: int) -> Response:
         lead, now = found(request, pk), db_clock.now()
         at = read(ScoreAsked, request.query_params.dict()).get("at", now)

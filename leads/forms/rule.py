@@ -16,6 +16,7 @@ from leads import facts
 from leads.definition import FAST_TRACK_DAYS, Section
 from leads.kinds import KINDS, NOT_ACTS, kind_label
 from leads.models import Rule, Touch
+from leads.seen import spread, values_seen
 
 ABOUT_FACTS = {"must": Section.MUST, "never": Section.NEVER, "fit": Section.SCORED}
 ABOUT_TOUCHES = {"fast_track": Section.FAST_TRACK, "engagement": Section.SCORED}
@@ -148,7 +149,7 @@ class FactRuleForm(RuleForm):
         """Yes and no, each with the leads it is true of now; who fits a persona is counted on the persona's page."""
         if self.fact.is_composed:
             return [("yes", "yes"), ("no", "no")]
-        seen = {each.value: each.leads for each in facts.values_seen(self.fact, at=self.at)}
+        seen = {each.value: each.leads for each in values_seen(self.fact, at=self.at)}
         return [(word, f"{word} ({seen.get(value, 0):,})") for word, value in (("yes", "true"), ("no", "false"))]
 
     @property
@@ -158,7 +159,7 @@ class FactRuleForm(RuleForm):
 
     def _ask_words(self) -> None:
         """The values leads really have, to tick, and room for others."""
-        seen = facts.values_seen(self.fact, at=self.at)
+        seen = values_seen(self.fact, at=self.at)
         begun = self.initial.get("words", [])
         known = {each.value.lower() for each in seen}
         self.fields["chosen"] = forms.MultipleChoiceField(
@@ -213,7 +214,7 @@ def _grouped(known: dict[str, facts.Fact]) -> list[tuple[str, list[tuple[str, st
 
 def _spread(fact: facts.Fact, at: datetime) -> str:
     """How the values of a number or a date lie, in a line."""
-    lies = facts.spread(fact, at=at)
+    lies = spread(fact, at=at)
     if not lies.known:
         return "No lead has a value here yet."
     least, median, most = (shown(value, fact.type) for value in (lies.least, lies.median, lies.most))

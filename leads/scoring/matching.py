@@ -41,7 +41,7 @@ def read_columns(read: Reading, columns: dict[str, str], *, said: bool = False) 
     """
     plain = [(fact, column) for fact, column in read.values() if not fact.is_composed]
     found = "".join(f", {fact.read(columns)} AS {column}" for fact, column in plain)
-    written = "".join(f", btrim(({fact.raw(columns)})::text) AS {column}_said" for fact, column in plain)
+    written = "".join(f", {fact.said(columns)} AS {column}_said" for fact, column in plain)
     return found + written if said else found
 
 

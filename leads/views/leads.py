@@ -57,6 +57,7 @@ def lead(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @may("read")
+@one_page()
 def score(request: HttpRequest, pk: int) -> HttpResponse:
     """A lead's score at the end of a past day, under the definition of that day."""
     shown, form, now = _found(request, pk), ScoreDay(request.GET or None), db_clock.now()

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from campaigns.models import Content
-from leads import facts, scoring
+from leads import facts, scoring, seen
 from leads.lifecycle import DISQUALIFY, PROMOTE, RECYCLE
 from leads.models import Attribute, Company, Lead, Transition
 from leads.scoring import Now, Then
@@ -215,6 +215,6 @@ def test_facts_are_kept_once_a_change(db, at):
 
 def test_values_seen_are_counted_whatever_their_capitals(db, at):
     write([Person(created_at=at, country=country) for country in ("NL", "nl ", "BE", "", "NL")])
-    seen = facts.values_seen(facts.FACTS["country"], at=at)
-    assert [(each.value, each.leads) for each in seen] == [("NL", 3), ("BE", 1)]
-    assert facts.spread(facts.FACTS["employees"], at=at).known == 0
+    found = seen.values_seen(facts.FACTS["country"], at=at)
+    assert [(each.value, each.leads) for each in found] == [("NL", 3), ("BE", 1)]
+    assert seen.spread(facts.FACTS["employees"], at=at).known == 0
