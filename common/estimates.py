@@ -1,4 +1,6 @@
-"""What a few observations allow one to say: a rate with its uncertainty, a median of what is not over yet."""
+"""What a few observations allow one to say: a rate with its uncertainty, a median of what is not over yet, which
+of many findings to believe.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -63,6 +65,16 @@ def quantile(values: Iterable[Value | AtLeast], q: float) -> Quantile | None:
     low, high = floor(place), ceil(place)
     certain = high < len(over) and reached[low] == over[low] and reached[high] == over[high]
     return Quantile(reached[low] + (reached[high] - reached[low]) * (place - low), at_least=not certain)
+
+
+def kept(chances: Sequence[float], share: float) -> set[int]:
+    """Of many tests at once, the places of those to believe, so that on average at most a `share` of them is wrong.
+
+    `chances` are their p-values (Y. Benjamini, Y. Hochberg 1995).
+    """
+    order = sorted(range(len(chances)), key=chances.__getitem__)
+    passing = [n for n, place in enumerate(order, start=1) if chances[place] <= share * n / len(order)]
+    return set(order[: passing[-1]]) if passing else set()
 
 
 def _reached(value: Value | AtLeast) -> Value:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.estimates import AtLeast, Quantile, concordance, interval, quantile
+from common.estimates import AtLeast, Quantile, concordance, interval, kept, quantile
 
 HOUR = timedelta(hours=1)
 
@@ -130,3 +130,22 @@ def test_a_few_that_all_agree_are_no_certainty(table, expected):
 @pytest.mark.parametrize("table", [[], [[5, 7]], [[5], [7]], [[0, 0], [0, 9]]])
 def test_where_nothing_differs_twice_there_is_nothing_to_compare(table):
     assert concordance(table) is None
+
+
+def test_of_many_findings_those_of_the_published_example_are_believed():
+    """The fifteen p-values of Benjamini and Hochberg's paper of 1995, of which four are kept at 5 %."""
+    chances = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528,
+               0.7590, 1.0]  # fmt: skip
+    assert kept(chances, 0.05) == {0, 1, 2, 3}
+    assert kept(chances[::-1], 0.05) == {14, 13, 12, 11}
+    assert kept([], 0.05) == kept([0.2, 0.6], 0.05) == set()
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.floats(0.01, 0.5))
+def test_a_finding_is_believed_when_some_larger_one_passes_its_own_line(chances, share):
+    """The definition, taken literally: the largest k whose p stands under k·q/m keeps all up to it."""
+    lines = [n for n, p in enumerate(sorted(chances), 1) if p <= share * n / len(chances)]
+    assert len(kept(chances, share)) == max(lines, default=0)
+    assert all(
+        chances[a] <= chances[b] for a in kept(chances, share) for b in set(range(len(chances))) - kept(chances, share)
+    )
