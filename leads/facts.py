@@ -63,14 +63,17 @@ JOIN_NOW = """
       LEFT JOIN leads_company c ON c.id = m.company_id
       LEFT JOIN campaigns_campaign g ON g.id = m.campaign_id
 """
-JOIN_THEN = """
+_VERSION_THEN = """
       LEFT JOIN LATERAL (
-           SELECT facts FROM leads_leadversion
-            WHERE lead_id = m.id AND from_at <= m.as_of ORDER BY from_at DESC LIMIT 1
+           SELECT facts, recorded_at FROM leads_leadversion
+            WHERE lead_id = m.id AND from_at <= m.as_of {known} ORDER BY from_at DESC LIMIT 1
       ) v ON true
       LEFT JOIN leads_company c ON c.id = (v.facts->>'company_id')::bigint
       LEFT JOIN campaigns_campaign g ON g.id = (v.facts->>'campaign_id')::bigint
 """
+JOIN_THEN = _VERSION_THEN.format(known="")
+# What was written down by the moment; what came first counts as known since the lead was created.
+JOIN_KNOWN_THEN = _VERSION_THEN.format(known="AND (recorded_at <= m.as_of OR from_at <= m.created_at)")
 
 _OPEN_THEN = "o.opened_at <= m.as_of AND (o.closed_at IS NULL OR o.closed_at > m.as_of)"
 _FREE = ", ".join(f"'{domain}'" for domain in sorted(FREEMAIL))

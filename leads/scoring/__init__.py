@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from leads.models.lead import LeadQuerySet
 from leads.models.score import DueLead
-from leads.scoring.evaluator import Score, evaluate, store
+from leads.scoring.evaluator import Score, evaluate, hits, store
 from leads.scoring.ledger import Gap, entries, entries_of, explain, gap, gap_of, ledger
 from leads.scoring.moments import Every, Moments, Now, Then
 
@@ -39,6 +39,7 @@ __all__ = [
     "explain",
     "gap",
     "gap_of",
+    "hits",
     "ledger",
     "mark",
     "mark_query",

@@ -7,6 +7,7 @@ every rule side by side, joins the facts, and adds up.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leads.definition import Axis, Section, reach
@@ -73,18 +74,23 @@ class Compiled:
     rules: list[Rule]
 
 
-def compile_criteria(criteria: Criteria, moments: Moments, *, detail: bool = False) -> Compiled:
-    """Compile a definition. With `detail`, each row ends with the columns DETAIL of every rule, in order."""
+def compile_criteria(
+    criteria: Criteria, moments: Moments, *, detail: Sequence[str] = (), rules: Sequence[Rule] | None = None
+) -> Compiled:
+    """Compile a definition, or with `rules` one that has these rows instead of its own, which need not be saved.
+
+    With `detail`, each row ends with these columns of DETAIL for every rule, in order.
+    """
     values = Values()
     zone = values.bind(criteria.zone)
-    rules = list(criteria.rules.all())
+    rules = list(criteria.rules.all() if rules is None else rules)
     facts = _facts_read(rules)
     terms = [_term(rule, number, facts, values) for number, rule in enumerate(rules)]
     text = EVALUATE.format(
         moments=moments.relation(zone, values),
         facts=read_columns(facts, moments.columns, said=detail),
         joins=moments.joins,
-        acts=_acts(terms, moments, values, detail=detail),
+        acts=_acts(terms, moments, values, detail="later" in detail),
         fit=_sum(terms, Axis.FIT),
         engagement=_sum(terms, Axis.ENGAGEMENT),
         allowed=_allowed(terms),
@@ -92,8 +98,8 @@ def compile_criteria(criteria: Criteria, moments: Moments, *, detail: bool = Fal
         engaged_at=_latest(term.at for term in terms if term.rule.section == Section.SCORED and term.earns),
         fast_track_at=_latest(term.at for term in terms if term.rule.section == Section.FAST_TRACK),
         days=f"least({', '.join(['NULL::int', *(term.days for term in terms)])})",
-        terms="".join(_detail(term, number) for number, term in enumerate(terms)) if detail else "",
-        detail=", s.day" + "".join(f", s.r{n}_{name}" for n in range(len(terms)) for name in DETAIL) if detail else "",
+        terms="".join(f", {getattr(term, name)} AS r{n}_{name}" for n, term in enumerate(terms) for name in detail),
+        detail=", s.day" + "".join(f", s.r{n}_{name}" for n in range(len(terms)) for name in detail) if detail else "",
         reached=_reached(criteria),
         hot="false" if criteria.hot_at is None else f"s.total >= {cents(criteria.hot_at)}",
         a=cents(criteria.grade_a),
@@ -167,7 +173,3 @@ def _reached(criteria: Criteria) -> str:
     if criteria.min_engagement is not None:
         needed.append(f"s.engagement >= {cents(criteria.min_engagement)}")
     return "(" + " AND ".join(needed) + ")"
-
-
-def _detail(term: Term, number: int) -> str:
-    return "".join(f", {getattr(term, name)} AS r{number}_{name}" for name in DETAIL)

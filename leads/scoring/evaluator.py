@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from leads.models.criteria import Criteria
+from leads.models.criteria import Criteria, Rule
 from leads.models.score import KeptScore, LeadScore
 from leads.scoring.compiler import COLUMNS, compile_criteria
 from leads.scoring.moments import Moments, Now
@@ -53,9 +54,19 @@ class Score:
     changes_on: date | None
 
 
-def evaluate(criteria: Criteria, moments: Moments) -> list[Score]:
-    """The scores of these leads at these moments; nothing is written."""
-    return [Score(*row) for row in compile_criteria(criteria, moments).statement.rows()]
+def evaluate(criteria: Criteria, moments: Moments, *, rules: Sequence[Rule] | None = None) -> list[Score]:
+    """The scores of these leads at these moments, with `rules` as if the definition had these instead of its own.
+
+    Nothing is written.
+    """
+    return [Score(*row) for row in compile_criteria(criteria, moments, rules=rules).statement.rows()]
+
+
+def hits(criteria: Criteria, rules: Sequence[Rule], moments: Moments) -> Iterator[tuple[int, list[bool]]]:
+    """Each lead at its moment, and which of these rules it matches; rules of any kind, saved or not."""
+    compiled = compile_criteria(criteria, moments, detail=("hit",), rules=rules)
+    for row in compiled.statement.rows():
+        yield row[0], row[len(COLUMNS) + 1 :]
 
 
 def store(criteria: Criteria, moments: Now, *, into: type[KeptScore] = LeadScore) -> int:

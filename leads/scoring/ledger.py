@@ -92,7 +92,7 @@ def entries_of(explained: Explained, wording: Wording) -> list[Entry]:
 
 def explain(criteria: Criteria, moments: Moments) -> list[Explained]:
     """The scores with every rule's verdict beside them."""
-    compiled = compile_criteria(criteria, moments, detail=True)
+    compiled = compile_criteria(criteria, moments, detail=DETAIL)
     width = len(DETAIL)
     found = []
     for row in compiled.statement.rows():

@@ -91,19 +91,23 @@ class Now:
 class Then:
     """Leads as they were: pairs of a lead's id and a moment; a pair given twice counts once.
 
-    With `as_known`, touches that were recorded only after the moment are left out; those that came
-    with the lead itself count as known from its beginning.
+    With `as_known`, touches and facts that were recorded only after the moment are left out; those that
+    came with the lead itself count as known from its beginning.
     """
 
     pairs: tuple[tuple[int, datetime], ...]
     as_known: bool = False
 
     columns = facts.THEN
-    joins = facts.JOIN_THEN
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[int, datetime]], *, as_known: bool = False) -> Then:
         return cls(tuple(pairs), as_known)
+
+    @property
+    def joins(self) -> str:
+        """Where the facts of the moment stand."""
+        return facts.JOIN_KNOWN_THEN if self.as_known else facts.JOIN_THEN
 
     @property
     def known_by(self) -> str:

@@ -66,7 +66,7 @@ def preview(criteria: Criteria, *, at: datetime) -> Preview | None:
 
 
 def _counted(criteria: Criteria, at: datetime) -> Preview:
-    compiled = compile_criteria(criteria, Now(at), detail=True)
+    compiled = compile_criteria(criteria, Now(at), detail=("hit",))
     evaluation, numbers = compiled.statement, range(len(compiled.rules))
     values = evaluation.values | {"stage": LEAD, "samples": SAMPLES, "threshold": criteria.threshold}
     text = COUNT.format(
