@@ -70,7 +70,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a histogram."""
+    """One column of a histogram; `second` is the paler of a pair."""
 
     x: float
     y: float
@@ -78,6 +78,7 @@ class Column:
     height: float
     late: bool
     words: str
+    second: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
-"""The figures of leads: MQLs by month under one definition, and by day under two."""
+"""The figures of leads: MQLs by month under one definition, and by day under two; how well leads are told apart."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from accounts.access import Side
-from common.charts import LETTER, Chart, Text, frame_for, plain
+from common.charts import LETTER, Chart, Column, Frame, Text, frame_for, plain
+from common.templatetags.words import percent
 from leads.shadow_figures import Day
 from leads.trend import Change, Month
 
@@ -63,3 +65,79 @@ def _apart(y: float, other: float) -> float:
     if abs(y - other) >= 16:
         return y
     return other - 16 if y <= other else other + 16
+
+
+def calibration(ordering: dict[str, Any]) -> Chart:
+    """How many of a hundred were expected to become SQLs, from left to right, and how many did, upwards."""
+    frame, grid = frame_for([1.0], 1, percent, wide=False)
+    definition, learnt = ordering["definition"]["calibration"], ordering["learnt"]["calibration"]
+    return Chart(
+        template="figures/_lines.html",
+        title="Expected and come",
+        sentence="Expected and come: of leads that were expected to become SQLs at a given rate, the rate that did, "
+        "by the definition’s points and by the learnt comparison.",
+        side=Side.MARKETING,
+        frame=frame,
+        head=("By", "Expected", "Came", "Leads"),
+        rows=[
+            (name, percent(expected), percent(good / of), of)
+            for name, bins in (("Definition", definition), ("Learnt", learnt))
+            for expected, good, of in bins
+        ],
+        grid=grid,
+        labels=[
+            Text(frame.left, frame.base + 20, "0 % expected"),
+            Text(frame.right, frame.base + 20, "100 %", "end"),
+            Text(frame.right - 8, 36, "as expected", "end"),
+        ],
+        paths={
+            "pace": frame.path([0, 1]),
+            "ahead": _through(frame, learnt),
+            "curve": _through(frame, definition),
+        },
+    )
+
+
+def _through(frame: Frame, bins: list[list[float]]) -> str:
+    return f"M{' L'.join(f'{frame.x(expected)},{frame.y(good / of)}' for expected, good, of in bins)}"
+
+
+def lift(ordering: dict[str, Any]) -> Chart:
+    """In fifths from the lowest scores to the highest, how many times as often as on average leads became SQLs."""
+    sides = [ordering[name]["bands"] for name in ("definition", "learnt")]
+    usual = ordering["good"] / ordering["of"]
+    lifts = [[good / of / usual for _, good, of in bands] for bands in sides]
+    frame, grid = frame_for([*lifts[0], *lifts[1], 1], max(map(len, lifts)), plain, wide=False)
+    names = ("Definition", "Learnt")
+    return Chart(
+        template="figures/_pairs.html",
+        title="Lift",
+        sentence=f"Lift: from the lowest fifth of scores to the highest, {_listed(lifts[0])} by the definition and "
+        f"{_listed(lifts[1])} by the learnt comparison; 1 is the average.",
+        side=Side.MARKETING,
+        frame=frame,
+        head=("By", "Fifth", "SQLs", "Leads", "Lift"),
+        rows=[
+            (name, place, good, of, f"{good / of / usual:.2f}")
+            for name, bands in zip(names, sides, strict=True)
+            for place, (_, good, of) in enumerate(bands, start=1)
+        ],
+        grid=grid,
+        labels=frame.ends(["lowest scores", "highest"]),
+        columns=[
+            _of_pair(frame, place, value, second=second, words=f"{names[second]}, fifth {place + 1}: {value:.2f}")
+            for second, values in enumerate(lifts)
+            for place, value in enumerate(values)
+        ],
+        line_y=frame.y(1),
+    )
+
+
+def _of_pair(frame: Frame, place: int, value: float, *, second: int, words: str) -> Column:
+    slot, y = frame.x(1) - frame.left, frame.y(value)
+    x = round(frame.x(place) + slot * (0.12 + 0.39 * second), 1)
+    return Column(x, y, round(slot * 0.36, 1), round(frame.base - y, 1), late=False, words=words, second=bool(second))
+
+
+def _listed(values: list[float]) -> str:
+    return ", ".join(f"{value:.2f}" for value in values)

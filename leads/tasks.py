@@ -6,6 +6,7 @@ from common import clock as db_clock
 from leads import backtest as replaying
 from leads import cover, draining, release, rescoring, shadow
 from leads.importing import working
+from leads.learning import studying
 from leads.models import Criteria, Import
 
 MOST_ROUNDS = 200  # then the next tick goes on, so that one task never holds a worker for long
@@ -45,6 +46,12 @@ def end_shadow_run() -> bool:
 def backtest() -> int:
     """Every minute and on a nudge: go on with backtests nobody works on. Safe to run twice, or on two workers."""
     return replaying.go_on(clock=db_clock.now)
+
+
+@shared_task
+def study() -> int:
+    """Every minute and on a nudge: go on with a study nobody works on. Safe to run twice, or on two workers."""
+    return studying.go_on(clock=db_clock.now)
 
 
 @shared_task

@@ -32,6 +32,7 @@ SCHEDULE: dict[str, dict] = {
     "end the shadow run that is over": every(EVERY_MINUTE, "leads.tasks.end_shadow_run"),
     "let points expire with the day": {"task": "leads.tasks.expire_points", "schedule": AFTER_MIDNIGHT},
     "go on with backtests": every(EVERY_MINUTE, "leads.tasks.backtest"),
+    "go on learning from decisions": every(EVERY_MINUTE, "leads.tasks.study"),
     "release the backlog each working morning": {"task": "leads.tasks.release_held", "schedule": EVERY_QUARTER},
     "hand leads to who covers": every(EVERY_MINUTE, "leads.tasks.hand_to_cover"),
     "put the signed criteria in force": every(EVERY_MINUTE, "leads.tasks.take_effect"),

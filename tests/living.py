@@ -15,7 +15,20 @@ from goals.models import Plan
 from leads import backtest, rescoring
 from leads.draining import score_due
 from leads.intake import record_touches, source_lead
-from leads.models import Attempt, ChangeRequest, Criteria, Handoff, HandoffReturn, Lead, Opportunity, ShadowRun
+from leads.learning.judging import tally
+from leads.models import (
+    Attempt,
+    ChangeRequest,
+    Criteria,
+    Handoff,
+    HandoffReturn,
+    Lead,
+    Opportunity,
+    ShadowRun,
+    Study,
+    Suggestion,
+    SuggestionLead,
+)
 from meetings.models import Series
 from notifications import threads
 from notifications.models import Delivery, KeptMail
@@ -205,6 +218,7 @@ def _draft(company: Company) -> None:
     backtest.go_on(clock=lambda: NOW)
     ShadowRun.objects.start(draft, days=14, by=theo, at=NOW - HOUR)
     rescoring.go_on(clock=lambda: NOW - HOUR)
+    company.things |= {"learning": [_learn(company).pk], "figures": ["met", "returns-avoided"]}
     agreement = Agreement.objects.draft_from(Agreement.objects.ruling(), by=nora, at=NOW - DAY)
     plan = Plan.objects.draw_up("2026-Q2", Decimal(500_000), agreement.calendar, by=theo, at=NOW - DAY)
     plan.propose(by=theo, at=NOW - DAY)
@@ -230,6 +244,23 @@ def _draft(company: Company) -> None:
     things["agreements"] = [plan.revision_id]
     things["reports"] = ["alignment", "mqls_delivered", "first_attempt_attainment"]
     things["metrics"] = ["alignment"]
+
+
+def _learn(company: Company) -> Suggestion:
+    """What a worker would have suggested, had there been enough decisions."""
+    study = Study.objects.start(Criteria.objects.ruling(), by=company.theo, at=NOW - HOUR)
+    nobody = tally([])
+    about = {name: {"met": nobody, "rest": nobody, "z": -2.0, "p": 0.04} for name in ("earlier", "later")}
+    effect = {name: {"all": nobody, "held": nobody} for name in ("out", "in")} | {"areas": [0.5, 0.6]}
+    asks = {"section": "never", "field": "title", "operator": "contains", "values": ["Student"]}
+    made = Suggestion(
+        kind="never", given=asks, says="Never when its title contains Student.", evidence=about, effect=effect
+    )
+    behind = SuggestionLead(lead_id=company.things["leads"][0], at=NOW - DAY, outcome="returned", won=False,
+                            held_back=False, met=True, effect="out")  # fmt: skip
+    head = {"all": nobody, "held": nobody, "is_enough": True, "passing": {"all": nobody, "held": nobody}}
+    study.finish(head, [(made, [behind])], at=NOW)
+    return made
 
 
 def _say_who_does_what(company: Company) -> list[int]:

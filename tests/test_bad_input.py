@@ -39,11 +39,12 @@ BUTTONS = {
     "draft_criteria", "end_absence", "end_shadow", "finish_repair", "hand_on", "invite_again", "move_reason",
     "move_rule", "no_double", "object_to_revision", "open_meeting", "open_notice", "opt_out", "propose_agreement",
     "propose_criteria", "propose_focus", "propose_minor_change", "propose_persona", "propose_roles",
-    "propose_stages", "reactivate", "read_all_notices", "read_import_again", "release", "remove_reason",
-    "remove_rule", "reopen_action", "reopen_day", "replay", "revise_persona", "revise_plan", "revoke_token",
-    "run_backtest", "run_import", "settle_change", "sign_out", "sign_revision", "skip_meeting", "start_roles",
-    "start_stages", "take_off_agenda", "try_criteria", "undo", "undo_import", "withdraw_agreement",
-    "withdraw_criteria", "withdraw_focus", "withdraw_persona", "withdraw_plan", "withdraw_roles", "withdraw_stages",
+    "propose_stages", "put_suggestion_in_draft", "reactivate", "read_all_notices", "read_import_again", "release",
+    "remove_reason", "remove_rule", "reopen_action", "reopen_day", "replay", "revise_persona", "revise_plan",
+    "revoke_token", "run_backtest", "run_import", "settle_change", "sign_out", "sign_revision", "skip_meeting",
+    "start_roles", "start_stages", "study", "take_back_suggestion", "take_off_agenda", "try_criteria", "undo",
+    "undo_import", "withdraw_agreement", "withdraw_criteria", "withdraw_focus", "withdraw_persona", "withdraw_plan",
+    "withdraw_roles", "withdraw_stages",
 }  # fmt: skip
 
 NASTY = (
@@ -62,8 +63,9 @@ NASTY = (
 AT_THE_EDGE = {"0001-01-01": "Asia/Tokyo", "9999-12-31T23:59": "America/New_York", "9999-12-31": "America/New_York"}
 ODD = ("\x00", "9" * 30, "Mars/Olympus")
 QUESTIONS = (
-    "after", "all", "before", "campaign", "cursor", "field", "grade", "kind", "minutes", "next", "older", "operator",
-    "other", "owner", "part", "period", "persona", "q", "reached", "show", "stage", "threshold", "unread",
+    "after", "all", "before", "campaign", "cursor", "field", "grade", "kind", "minutes", "months", "next", "older",
+    "operator", "other", "owner", "part", "period", "persona", "q", "reached", "show", "stage", "threshold",
+    "unread",
 )  # fmt: skip
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
 FORM = "application/x-www-form-urlencoded"

@@ -13,6 +13,7 @@ from leads.models.opportunity import DealContact, Opportunity
 from leads.models.returns import HandoffReturn, ReturnReason
 from leads.models.score import DueLead, LeadScore, Rescore, ShadowScore
 from leads.models.shadow import ShadowLead, ShadowRun
+from leads.models.study import Study, Suggestion, SuggestionLead
 from leads.models.touch import Touch
 
 __all__ = [
@@ -43,6 +44,9 @@ __all__ = [
     "ShadowLead",
     "ShadowRun",
     "ShadowScore",
+    "Study",
+    "Suggestion",
+    "SuggestionLead",
     "Touch",
     "Transition",
 ]

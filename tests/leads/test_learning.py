@@ -1,0 +1,334 @@
+"""Learning from decisions: what was planted is found, chance is not, and nothing of the future is read."""
+
+from dataclasses import replace
+from datetime import timedelta
+from math import ceil
+
+import pytest
+from django.db.models import F
+
+from leads import facts, scoring
+from leads.learning import studying
+from leads.learning.cases import Case, Outcome, look
+from leads.learning.edits import Kind
+from leads.learning.known import standing, told
+from leads.models import (
+    Attribute,
+    Episode,
+    Handoff,
+    HandoffReturn,
+    Lead,
+    LeadVersion,
+    Study,
+    SuggestionLead,
+    Touch,
+)
+from leads.models.study import LEASE
+from leads.scoring import Then
+from tests.leads.learnt_company import a_company, a_definition, by_chance, students_return
+from tests.leads.scored_people import DAY, definition
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def criteria(db, at):
+    return a_definition(at=at - 400 * DAY)
+
+
+def studied(criteria, *, at):
+    study = Study.objects.start(criteria, by=None, at=at)
+    studying.go_on(clock=lambda: at)
+    study.refresh_from_db()
+    return study
+
+
+def said(study):
+    return [each.says for each in study.suggestions.all()]
+
+
+# What is found
+
+
+def test_of_a_planted_cause_that_is_found_and_nothing_else(criteria, sam, at):
+    a_company(students_return, by=sam, at=at)
+    assert said(studied(criteria, at=at)) == ["Never when its title is Student."]
+
+
+def test_where_chance_decided_nothing_is_suggested(criteria, sam, at):
+    tried = []
+    for seed in range(6):
+        Study.objects.all().delete()
+        for model in (HandoffReturn, Handoff, Episode, Touch, Lead):
+            model.objects.all().delete()
+        a_company(by_chance, by=sam, at=at, seed=seed)
+        study = studied(criteria, at=at)
+        tried.append((study.found["tried"] > 60, said(study)))
+    assert tried == [(True, [])] * 6
+
+
+def test_what_nearly_all_good_leads_have_becomes_a_must(criteria, sam, at):
+    def no_phone_no_sale(random, lead):
+        return by_chance(random, lead) if lead["phone"] else "returned"
+
+    a_company(no_phone_no_sale, by=sam, at=at)
+    assert said(studied(criteria, at=at)) == ["A must: its phone is known."]
+
+
+def test_what_makes_good_leads_likelier_gets_points_on_the_scale_of_the_definition(criteria, sam, at):
+    def points_and_freight(random, lead):
+        points = 10 * sum(kind == "page_view" for kind, _ in lead["acts"]) + 20 * bool(lead["phone"])
+        chance = 0.1 + 0.008 * points + 0.35 * (lead["industry"] == "Freight")
+        return "good" if random.random() < chance else random.choice(("returned", "other"))
+
+    a_company(points_and_freight, by=sam, at=at, leads=900)
+    study = studied(criteria, at=at)
+    assert said(study) == ["Industry is Freight: +10 points."]
+    found = study.suggestions.first()
+    before, after = found.effect["areas"]
+    assert after > before + 0.03
+
+
+def test_touches_that_say_nothing_beyond_the_first_are_capped(sam, at):
+    phone = {"section": "scored", "field": "phone", "operator": "is_known", "values": [], "points": 15}
+    downloads = {"section": "scored", "touch_kind": "download", "points": 10, "window_days": 30}
+    criteria = definition(phone, downloads, at=at - 400 * DAY, threshold=20)
+
+    def one_is_enough(random, lead):
+        acts = sum(kind == "download" for kind, _ in lead["acts"])
+        chance = 0.1 + 0.3 * bool(lead["phone"]) + 0.3 * (acts == 1) - 0.1 * (acts > 1)
+        return "good" if random.random() < chance else "returned"
+
+    a_company(one_is_enough, by=sam, at=at, leads=700)
+    study = studied(criteria, at=at)
+    assert [each.kind for each in study.suggestions.all()] == [Kind.CAP]
+    assert said(study)[0] == "Downloaded, each in 30 days: at most 10 points (now without a limit)."
+
+
+def test_a_threshold_is_raised_where_hardly_any_good_lead_stands_below_it(sam, at):
+    pages = {"section": "scored", "touch_kind": "page_view", "points": 10, "window_days": 30}
+    criteria = definition(pages, at=at - 400 * DAY, threshold=10)
+
+    def two_pages(random, lead):
+        acts = sum(kind == "page_view" for kind, _ in lead["acts"])
+        return ("good" if random.random() < 0.7 else "other") if acts >= 2 else "returned"
+
+    a_company(two_pages, by=sam, at=at, leads=700)
+    raised = [each for each in studied(criteria, at=at).suggestions.all() if each.kind == Kind.THRESHOLD]
+    assert [each.says for each in raised] == ["Ask for 20 points instead of 10."]
+    out = raised[0].effect["out"]["all"]
+    assert out["good"] == 0
+    assert out["returned"] > 100
+
+
+def test_what_does_not_hold_in_the_months_held_back_is_named_and_not_suggested(criteria, sam, at):
+    turned = at - 101 * DAY
+
+    def students_were_returned(random, lead):
+        return students_return(random, lead) if lead["got"] < turned else by_chance(random, lead | {"title": ""})
+
+    a_company(students_were_returned, by=sam, at=at)
+    study = studied(criteria, at=at)
+    assert said(study) == []
+    assert ["Never when its title is Student.", "It did not hold in the months held back."] in study.found["fell"]
+
+
+def test_the_figures_are_those_counted_by_hand_and_name_their_leads(criteria, sam, at):
+    people = a_company(students_return, by=sam, at=at)
+    study = studied(criteria, at=at)
+    [found] = study.suggestions.all()
+    past = look(until=at, zone="UTC")
+    passing = {case.lead_id for case, each in zip(past.cases, standing(criteria, past), strict=True) if each.passes}
+    students = {lead.pk for lead in people if lead.title == "Student"}
+    later = {case.lead_id for case, held in zip(past.cases, past.held, strict=True) if held}
+    returned = set(HandoffReturn.objects.values_list("handoff__lead", flat=True))
+    behind = {row.lead_id: row for row in found.leads.all()}
+    assert set(behind) == students & {case.lead_id for case in past.cases}
+    out = {pk for pk, row in behind.items() if row.effect == "out"}
+    assert out == students & passing & set(behind)
+    assert found.effect["out"]["all"]["returned"] == len(out & returned) > 20
+    assert found.effect["out"]["held"]["returned"] == len(out & returned & later)
+    assert found.effect["out"]["all"]["good"] == found.effect["in"]["all"]["all"] == 0
+    assert {pk for pk, row in behind.items() if row.held_back} == later & set(behind)
+
+
+# What is looked at
+
+
+def test_a_case_is_the_first_hand_off_with_its_end(criteria, sam, at):
+    a_company(by_chance, by=sam, at=at, leads=260)
+    first = Lead.objects.order_by("pk").first()
+    again = at - 20 * DAY
+    Handoff.objects.create(lead=first, episode=2, made_at=again, decided_at=again, state="closed", closed_at=again)
+    Handoff.objects.filter(lead=first.pk + 1).update(withdrawn=True)
+    Lead.objects.filter(pk=first.pk + 2).update(origin="sales")
+    Handoff.objects.filter(lead=first.pk + 3).update(made_at=at - 27 * DAY)
+    Episode.objects.filter(lead=first.pk + 4).update(sql_at=None, customer_at=None)
+    HandoffReturn.objects.filter(handoff__lead=first.pk + 4).delete()
+    Handoff.objects.filter(lead=first.pk + 4).update(state="pending", closed_at=None)
+    past = look(until=at, zone="UTC")
+    found = {case.lead_id: case for case in past.cases}
+    assert (len(past.cases), past.fresh, past.open) == (256, 1, 1)
+    assert found[first.pk].at == Handoff.objects.get(lead=first, episode=1).made_at
+    assert not {first.pk + n for n in (1, 2, 3, 4)} & set(found)
+    assert past.count(Outcome.GOOD) == Episode.objects.filter(sql_at__isnull=False, lead__in=found).count()
+
+
+def test_the_latest_whole_months_with_a_quarter_of_the_decisions_are_held_back(criteria, sam, at):
+    a_company(by_chance, by=sam, at=at)
+    past = look(until=at, zone="UTC")
+    assert past.held_months == ["2025-12", "2026-01", "2026-02"]
+    assert [f"{case.at:%Y-%m}" in past.held_months for case in past.cases] == past.held
+    assert 0.25 <= sum(past.held) / len(past.cases) < 0.35
+
+
+def test_too_few_decisions_say_what_is_missing_and_how_long_it_takes(criteria, sam, at):
+    a_company(by_chance, by=sam, at=at, leads=112)
+    study = studied(criteria, at=at)
+    assert not study.found["is_enough"]
+    assert study.found["needed"][0] == ["decisions", 112, 200]
+    lately = Handoff.objects.filter(made_at__gte=at - 84 * DAY).count()
+    assert study.found["weeks_to_go"] == ceil(88 / (lately / 8)) == 30
+    assert "ordering" not in study.found
+    assert not study.suggestions.exists()
+
+
+# Nothing of the future
+
+
+def test_what_was_written_down_after_the_hand_off_is_not_read(criteria, sam, at):
+    """Each of these would be seen by reading that asks only when something happened, and not when it was told."""
+    [lead] = a_company(by_chance, by=sam, at=at, leads=1)
+    got = lead.handoffs.get().made_at
+    Touch.objects.filter(lead=lead).delete()
+    Touch.objects.create(lead=lead, kind="page_view", occurred_at=got - HOUR, recorded_at=got + HOUR)
+    late = {"email": "x@y.test", "title": "Late", "attributes": {}, "company_attributes": {}}
+    LeadVersion.objects.create(lead=lead, from_at=got - HOUR, recorded_at=got + HOUR, facts=late)
+    past = replace(look(until=at, zone="UTC"), cases=[Case(lead.pk, got, Outcome.GOOD, False, False)], held=[False])
+    title, phone = facts.FACTS["title"], facts.FACTS["phone"]
+    seen = told([title, phone], past, zone="UTC")
+    assert seen.values == {"title": [lead.title], "phone": [lead.phone or None]}
+    assert seen.proven == [True]
+    points = 20.0 if lead.phone else 0.0
+    assert standing(criteria, past)[0].points == points
+    careless = Then.of([(lead.pk, got)])
+    assert [score.total for score in scoring.evaluate(criteria, careless)] == [10]
+
+
+def test_a_field_filled_after_the_hand_off_is_left_out_by_name(criteria, sam, at):
+    """The reps write the size of the budget down while they speak with good leads."""
+    people = a_company(by_chance, by=sam, at=at)
+    Attribute.objects.create(key="budget", label="Budget", type="number", on="lead", created_at=at)
+    good = set(Episode.objects.filter(sql_at__isnull=False).values_list("lead", flat=True))
+    for lead in people:
+        if lead.pk in good:
+            Lead.objects.filter(pk=lead.pk).update(attributes={"budget": 5000})
+            facts.snapshot([lead.pk], at=lead.handoffs.get().decided_at)
+    study = studied(criteria, at=at)
+    [(label, why)] = study.found["left_out"]
+    assert label == "budget"
+    assert why == f"Filled only after the hand-off: known of 0 leads when sales got them, of {len(good)} leads now."
+    assert said(study) == []
+
+
+def imported_with(people, key, values, at):
+    """A field that came with a first import after the fact, and so counts as known from each lead's beginning."""
+    Attribute.objects.create(key=key, label=key.capitalize(), type="number", on="lead", created_at=at)
+    for lead in people:
+        if lead.pk in values:
+            lead.attributes = {key: values[lead.pk]}
+            version = lead.versions.get()
+            version.facts["attributes"] = lead.attributes
+            version.recorded_at = at
+            version.save()
+    Lead.objects.bulk_update(people, ["attributes"])
+
+
+def test_a_field_that_tells_the_outcome_nearly_perfectly_is_left_out(criteria, sam, at):
+    people = a_company(by_chance, by=sam, at=at)
+    good = set(Episode.objects.filter(sql_at__isnull=False).values_list("lead", flat=True))
+    imported_with(people, "contract", {lead.pk: 9 if lead.pk in good else 1 for lead in people}, at)
+    study = studied(criteria, at=at)
+    assert study.found["left_out"] == [
+        ["contract", "It tells the outcome nearly perfectly, so it was most likely filled once that was known."]
+    ]
+    assert said(study) == []
+
+
+def test_a_field_filled_for_one_outcome_alone_is_left_out(criteria, sam, at):
+    people = a_company(by_chance, by=sam, at=at)
+    good = list(Episode.objects.filter(sql_at__isnull=False).values_list("lead", flat=True))
+    imported_with(people, "contract", {pk: pk % 7 for pk in good[: len(good) // 2]}, at)
+    study = studied(criteria, at=at)
+    [(label, why)] = study.found["left_out"]
+    assert label == "contract"
+    assert why.startswith("Filled almost only for leads that became SQLs: 100\N{NO-BREAK SPACE}% of ")
+    assert said(study) == []
+
+
+def test_a_field_filled_only_where_sales_decided_is_left_out(criteria, sam, at):
+    people = a_company(students_return, by=sam, at=at, leads=560)
+    waiting = {lead.pk for lead in people[:60]}
+    HandoffReturn.objects.filter(handoff__lead__in=waiting).delete()
+    Handoff.objects.filter(lead__in=waiting).delete()
+    called = {lead.pk: int(lead.title == "Student") for lead in people if lead.pk not in waiting}
+    imported_with(people, "called", called, at)
+    study = studied(criteria, at=at)
+    [(label, why)] = study.found["left_out"]
+    assert label == "called"
+    assert why.replace("\N{NO-BREAK SPACE}", " ") == (
+        "Filled only for leads that sales decided on: known of 100 % of them, of 0 % of all others."
+    )
+    assert said(study) == ["Never when its title is Student."]
+
+
+def test_a_field_proven_to_be_written_down_before_is_learnt_from_wherever_it_is_filled(criteria, sam, at):
+    """Marketing asks students for their school; that is no leak, for it stood there when sales got them."""
+    people = a_company(students_return, by=sam, at=at)
+    imported_with(people, "school", {lead.pk: lead.pk % 3 for lead in people if lead.title == "Student"}, at)
+    LeadVersion.objects.update(recorded_at=F("from_at"))
+    study = studied(criteria, at=at)
+    assert study.found["left_out"] == []
+    assert len(said(study)) == 1
+
+
+# The worker
+
+
+def test_one_study_runs_at_a_time_and_goes_on_where_a_worker_was_killed(criteria, sam, theo, at):
+    a_company(by_chance, by=sam, at=at, leads=20)
+    study = Study.objects.start(criteria, by=theo, at=at)
+    assert Study.objects.start(criteria, by=theo, at=at + HOUR) == study
+    killed = Study.objects.claim(at=at)
+    killed.go_on(step=2, at=at)
+    assert Study.objects.claim(at=at + timedelta(seconds=9)) is None
+    later = at + LEASE + timedelta(seconds=1)
+    assert studying.go_on(clock=lambda: later) == 20
+    study.refresh_from_db()
+    assert study.finished_at == later
+    assert not killed.finish({"late": True}, [], at=later)
+    study.refresh_from_db()
+    assert "late" not in study.found
+
+
+def test_a_new_study_replaces_the_one_before_with_its_leads(criteria, sam, at):
+    a_company(students_return, by=sam, at=at)
+    studied(criteria, at=at)
+    second = studied(criteria, at=at + HOUR)
+    assert list(Study.objects.all()) == [second]
+    assert set(SuggestionLead.objects.values_list("suggestion", flat=True)) == {second.suggestions.get().pk}
+
+
+def test_points_of_what_is_kept_out_stay_under_those_asked_for(sam, at):
+    keep_out = {"section": "never", "field": "title", "operator": "is_any_of", "values": ["Student"]}
+    pages = {"section": "scored", "touch_kind": "", "points": 30}
+    criteria = definition(keep_out, pages, at=at - 400 * DAY, threshold=20)
+    people = a_company(by_chance, by=sam, at=at, leads=60)
+    past = look(until=at, zone="UTC")
+    who = {lead.pk: lead for lead in people}
+    for case, stands in zip(past.cases, standing(criteria, past), strict=True):
+        acts = who[case.lead_id].touches.count()
+        if who[case.lead_id].title == "Student":
+            assert (stands.passes, stands.points) == (False, min(30.0 * acts, 19.99))
+        else:
+            assert (stands.passes, stands.points) == (acts > 0, 30.0 * acts)

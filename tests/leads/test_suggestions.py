@@ -1,0 +1,234 @@
+"""Suggestions in the browser: read with the leads behind them, put in a draft by one click, taken back by another."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from agreements.models import State
+from common.errors import NotAllowed, Refused
+from leads.learning import edits, studying
+from leads.learning.judging import tally
+from leads.models import Criteria, Study, Suggestion, SuggestionLead
+from tests.builders import a_lead, criteria_in_force, reason, refused
+from tests.leads.learnt_company import a_company, students_return
+from tests.leads.scored_people import DAY
+
+PAGE = "/criteria/learning/"
+STUDENTS = {"field": "title", "operator": "contains", "values": ["Student"]}
+
+
+@pytest.fixture
+def ruling(theo, nora, at):
+    return criteria_in_force(theo=theo, nora=nora, at=at - 400 * DAY)
+
+
+def suggested(criteria, *made, at, leads=()):
+    """What a worker would have found: these edits, the first one with these leads."""
+    study = Study.objects.start(criteria, by=None, at=at)
+    nobody = tally([])
+    about = {name: {"met": nobody, "rest": nobody, "z": -2.0, "p": 0.04} for name in ("earlier", "later")}
+    effect = {name: {"all": nobody, "held": nobody} for name in ("out", "in")} | {"areas": [0.5, 0.6]}
+    rows = [
+        (Suggestion(kind=edit.kind, given=edit.given, line=edit.line, says=str(n), evidence=about, effect=effect), [])
+        for n, edit in enumerate(made)
+    ]
+    if rows:
+        rows[0][1].extend(leads)
+    head = {"all": nobody, "held": nobody, "is_enough": True, "passing": {"all": nobody, "held": nobody}}
+    study.finish(head, rows, at=at)
+    return list(study.suggestions.all())
+
+
+def never_students():
+    return edits.Edit(edits.Kind.NEVER, {"section": "never", **STUDENTS})
+
+
+def drafts():
+    return list(Criteria.objects.filter(revision__state=State.DRAFT))
+
+
+def test_the_first_one_opens_a_draft_of_the_version_in_force_and_the_next_joins_it(ruling, maya, at):
+    students, points = suggested(
+        ruling,
+        never_students(),
+        edits.Edit(edits.Kind.POINTS, {"section": "scored", "points": "15", **STUDENTS}),
+        at=at,
+    )
+    draft = students.put_in_draft(by=maya, at=at)
+    assert points.put_in_draft(by=maya, at=at) == draft
+    assert drafts() == [draft]
+    assert draft.rules.count() == ruling.rules.count() + 2
+    says = " ".join(Criteria.objects.with_rules().get(pk=draft.pk).sentences())
+    assert "Never when its company is a customer" in says
+    assert "its title contains Student" in says
+    assert draft.rules.get(section="scored", values=["Student"]).points == 15
+
+
+def test_taking_it_back_leaves_the_draft_as_it_was(ruling, maya, at):
+    own = ruling.rules.get(touch_kind="download")
+    changes = [
+        never_students(),
+        edits.capped(own, Decimal(10)),
+        edits.rescored(own, 5),
+        edits.asking(Decimal(70)),
+        edits.scored(own, -5),
+    ]
+    draft = Criteria.objects.draft_from(ruling, by=maya, at=at)
+    before = draft.sentences()
+    for each in suggested(ruling, *changes, at=at):
+        each.put_in_draft(by=maya, at=at)
+        changed = Criteria.objects.with_rules().get(pk=draft.pk)
+        assert changed.sentences() != before
+        assert each.is_in_draft
+        each.take_back(by=maya)
+        assert Criteria.objects.with_rules().get(pk=draft.pk).sentences() == before
+        assert not each.is_in_draft
+
+
+def test_what_is_tried_is_what_the_draft_then_says(ruling, maya, at):
+    """The copy that is judged without a trace, and the draft made by the verbs, read the same."""
+    own = ruling.rules.get(touch_kind="download")
+    changes = [never_students(), edits.capped(own, Decimal(10)), edits.asking(Decimal(70))]
+    tried = list(ruling.rules.all())
+    copy = ruling
+    for change in changes:
+        copy, tried = change.applied(copy, tried)
+    for each in suggested(ruling, *changes, at=at):
+        draft = each.put_in_draft(by=maya, at=at)
+    draft = Criteria.objects.with_rules().get(pk=draft.pk)
+    assert copy.threshold == draft.threshold == 70
+
+    def asks(rules):
+        return sorted(
+            (r.section, r.field, r.touch_kind, f"{r.points or 0:.2f} {r.cap or 0:.2f}", str(r.values)) for r in rules
+        )
+
+    assert asks(tried) == asks(draft.rules.all())
+    assert ruling.rules.get(touch_kind="download").cap == own.cap == 20
+
+
+def test_it_is_put_in_a_draft_once_and_only_taken_out_of_one(ruling, maya, sam, at):
+    [students] = suggested(ruling, never_students(), at=at)
+    with refused(Refused, match="in no draft"):
+        students.take_back(by=maya)
+    with refused(NotAllowed):
+        students.put_in_draft(by=sam, at=at)
+    assert drafts() == []
+    draft = students.put_in_draft(by=maya, at=at)
+    with refused(Refused, match="It is in version 2 already"):
+        students.put_in_draft(by=maya, at=at)
+    draft.rules.get(section="never", field="title").remove(by=maya)
+    with refused(Refused, match="no such rule any more"):
+        students.take_back(by=maya)
+    draft.withdraw(by=maya, at=at)
+    assert students.put_in_draft(by=maya, at=at).revision.number == 3
+
+
+def test_a_later_study_knows_what_stands_in_the_draft(ruling, maya, at):
+    [students] = suggested(ruling, never_students(), at=at)
+    draft = students.put_in_draft(by=maya, at=at)
+    [again] = suggested(ruling, never_students(), at=at + DAY)
+    assert again.pk != students.pk
+    assert (again.is_in_draft, again.draft) == (True, draft)
+    again.take_back(by=maya)
+    assert not draft.rules.filter(section="never", field="title").exists()
+
+
+# In the browser
+
+
+def test_a_marketer_has_past_decisions_looked_at_and_puts_what_is_suggested_in_a_draft(
+    ruling, client_of, maya, sam, at, clock_shows
+):
+    clock_shows(at)
+    a_company(students_return, by=sam, at=at)
+    client = client_of(maya)
+    assert "Nobody has looked yet" in client.get(PAGE).content.decode()
+    assert client.post(f"{PAGE}run/").url == PAGE
+    part = client.get(PAGE, headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="every 2s"' in part
+    assert "<h1" not in part
+    studying.go_on(clock=lambda: at + timedelta(minutes=2))
+    page = client.get(PAGE).content.decode()
+    assert "every 2s" not in page
+    assert "500" in page
+    assert "How well leads are told apart" in page
+
+
+def test_the_page_says_what_each_is_about_and_one_click_brings_it_into_the_studio(ruling, client_of, maya, at):
+    [students] = suggested(ruling, never_students(), at=at)
+    client = client_of(maya)
+    page = client.get(PAGE).content.decode()
+    assert f'action="{PAGE}{students.pk}/draft/"' in page
+    answer = client.post(f"{PAGE}{students.pk}/draft/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/criteria/2/"
+    assert f"{PAGE}{students.pk}/take-back/" in answer.content.decode()
+    page = client.get(PAGE).content.decode()
+    assert "Take it out" in page
+    assert 'href="/criteria/2/backtest/"' in page
+    client.post(f"{PAGE}{students.pk}/take-back/")
+    assert not Criteria.objects.get(revision__number=2).rules.filter(field="title", section="never").exists()
+
+
+def test_a_rep_reads_it_and_changes_nothing(ruling, client_of, sam, at):
+    [students] = suggested(ruling, never_students(), at=at)
+    client = client_of(sam)
+    page = client.get(PAGE).content.decode()
+    assert "Put it in a draft" not in page
+    assert "Look again" not in page
+    for verb in ("run/", f"{students.pk}/draft/", f"{students.pk}/take-back/"):
+        assert client.post(PAGE + verb).status_code == 403
+    assert (drafts(), Study.objects.running().count()) == ([], 0)
+
+
+def test_without_a_definition_in_force_there_is_nothing_to_compare_with(client_of, maya, db):
+    client = client_of(maya)
+    assert "First a definition has to be in force" in client.get(PAGE).content.decode()
+    assert client.post(f"{PAGE}run/").status_code == 409
+    assert not Study.objects.exists()
+
+
+def test_each_figure_opens_its_leads_page_by_page(ruling, client_of, nora, at, django_assert_max_num_queries):
+    behind = [
+        SuggestionLead(lead=a_lead(at=at - DAY), at=at - DAY, outcome=("returned", "good", "other")[n % 3],
+                       won=n % 6 == 1, held_back=n % 2 == 0, met=True, effect="out" if n < 54 else "")
+        for n in range(60)
+    ]  # fmt: skip
+    [students] = suggested(ruling, never_students(), at=at, leads=behind)
+    client = client_of(nora)
+    counted = {
+        "met": 60, "met/?months=held": 30, "met/?months=earlier": 30, "returns-avoided": 18, "good-lost": 18,
+        "good-lost/?months=held": 9, "wins-lost": 9, "others-spared": 18, "returns-let-in": 0,
+    }  # fmt: skip
+    for figure, count in counted.items():
+        address = f"{PAGE}{students.pk}/figures/{figure}" + "/" * ("?" not in figure)
+        seen, after = [], ""
+        while after is not None:
+            answer = client.get(address + f"{'&' if '?' in address else '?'}after={after}")
+            seen += [row.lead_id for row, _ in answer.context["rows"]]
+            after = answer.context["after"]
+        assert (figure, len(seen), len(set(seen))) == (figure, count, count)
+    with django_assert_max_num_queries(24):
+        client.get(f"{PAGE}{students.pk}/figures/met/")
+    assert client.get(f"{PAGE}{students.pk}/figures/nobody/").status_code == 404
+
+
+def test_a_figure_names_why_sales_returned_each_lead(ruling, client_of, nora, sam, at):
+    lead = a_company(students_return, by=sam, at=at, leads=1, seed=9)[0]
+    row = SuggestionLead(lead=lead, at=at, outcome="returned", won=False, held_back=False, met=True, effect="out")
+    lead.handoffs.get().returns.create(reason=reason("wrong_role"), by=sam, at=at, result="recycled")
+    [students] = suggested(ruling, never_students(), at=at, leads=[row])
+    page = client_of(nora).get(f"{PAGE}{students.pk}/figures/returns-avoided/").content.decode()
+    assert f"returned: {lead.handoffs.get().returns.order_by('at').first().reason}" in page
+
+
+def test_a_page_of_too_few_decisions_says_what_is_missing(ruling, client_of, nora, sam, at, clock_shows):
+    clock_shows(at)
+    a_company(students_return, by=sam, at=at, leads=90)
+    Study.objects.start(ruling, by=None, at=at)
+    studying.go_on(clock=lambda: at)
+    page = client_of(nora).get(PAGE).content.decode()
+    assert "There is too little to learn from yet" in page
+    assert "<td>90</td><td>200</td>" in page
+    assert "At the pace of the last weeks" in page
