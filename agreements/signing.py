@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.access import Side
 from accounts.models import User
+from agreements.documents import content_of
 from agreements.models import MinorChange, Revision, Signature, State
 from agreements.models.minor import heads
 from common import clock as db_clock
@@ -56,6 +57,13 @@ def changes(before: list[str], after: list[str]) -> list[tuple[str, str]]:
         if word != "equal":
             found += [("del", sentence) for sentence in before[i:j]] + [("ins", sentence) for sentence in after[k:n]]
     return found
+
+
+def changed_by(revision: Revision) -> dict[str, Any]:
+    """What a proposal would change, sentence by sentence: `before` is the version in force, None for a first one."""
+    before = Revision.objects.of(revision.document).ruling().first()
+    told = (content_of(each).sentences() for each in (before, revision)) if before else ()
+    return {"before": before, "changes": changes(*told) if before else []}
 
 
 def on_its_way(document: str) -> str:

@@ -121,6 +121,13 @@ def criteria_coming(user: User) -> str:
     return on_its_way(DOCUMENT)
 
 
+@panel("to_sign", "criteria/_to_sign.html")
+def would_be_released(revision: int, user: User) -> dict[str, Any] | None:
+    """How many would become MQLs by a definition that waits, and how long it takes to hand them over."""
+    found = Criteria.objects.visible_to(user).filter(revision=revision).select_related("revision").first()
+    return {"number": found.revision.number} if found else None
+
+
 @panel("banner", "criteria/_trial.html")
 def on_trial(object_id: int, user: User) -> dict[str, Any] | None:
     """Says on every page that a trial runs."""

@@ -13,7 +13,10 @@ from accounts.models import User
 from common.errors import Refused
 from common.worktime import is_open
 from leads.handover import default_pool, hand_over
+from leads.lifecycle import MQL, PROMOTE
 from leads.models.assignment import candidates
+from leads.models.criteria import Criteria
+from leads.models.episode import Transition
 from leads.models.handoff import Handoff
 from leads.models.lead import Lead, LeadQuerySet
 
@@ -35,6 +38,30 @@ def plan() -> Release:
     """What waits now, against the daily capacity of everybody in the pool."""
     reps = User.objects.with_role(Role.REP).filter(team=default_pool())
     return Release(Lead.objects.to_hand_over().count(), reps.aggregate(a_day=Sum("daily_capacity"))["a_day"] or 0)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Those whom a version made MQLs as it took effect: how many, and what of them still waits."""
+
+    made: int
+    release: Release
+
+    @property
+    def handed_over(self) -> int:
+        return self.made - self.release.waiting
+
+
+def backlog(criteria: Criteria, *, at: datetime) -> Backlog | None:
+    """What taking effect brought, until the next version does; None where it made nobody an MQL."""
+    job = criteria.rescores.filter(shadow=None).order_by("pk").first()
+    if job is None:
+        return None
+    moves = Transition.objects.counted().filter(to_stage=MQL, move=PROMOTE.name, by=None, criteria=criteria)
+    made = moves.filter(at__gte=job.started_at, at__lte=job.finished_at or at).values("lead")
+    if not (count := made.count()):
+        return None
+    return Backlog(count, Release(Lead.objects.to_hand_over().filter(pk__in=made).count(), plan().a_day))
 
 
 def freshest() -> LeadQuerySet:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import may
 from agreements.documents import content_of, named
 from agreements.models import MinorChange, Revision, State
-from agreements.signing import signing_context
+from agreements.signing import changed_by, signing_context
 from common import clock as db_clock
 from common.htmx import back, toast
 
@@ -16,11 +16,11 @@ from common.htmx import back, toast
 @require_GET
 @may("read")
 def to_sign(request: HttpRequest) -> HttpResponse:
-    """Every proposal that is open, those that wait for the reader first."""
+    """Every proposal that is open with what it changes, those that wait for the reader first."""
     waiting = set(Revision.objects.waiting_for(request.user, at=db_clock.now()).values_list("pk", flat=True))
     revisions = Revision.objects.visible_to(request.user).filter(state__in=[State.PROPOSED, State.SIGNED])
     rows = [
-        signing_context(revision, request.user) | {"named": named(revision)}
+        signing_context(revision, request.user) | {"named": named(revision)} | changed_by(revision)
         for revision in sorted(revisions.order_by("proposed_at"), key=lambda each: each.pk not in waiting)
     ]
     return render(request, "agreements/to_sign.html", {"rows": rows})

@@ -14,6 +14,7 @@ from agreements.signing import signing_context
 from common import clock as db_clock
 from common.errors import Incomplete
 from common.htmx import answer, toast, wants_part
+from leads import release
 from leads.doubts import doubts
 from leads.forms.criteria import ProposeForm, TermsForm
 from leads.forms.rule import LISTS, list_of, rule_form
@@ -91,6 +92,7 @@ def context_of(shown: Criteria, user: User) -> dict[str, Any]:
         "terms_form": TermsForm(instance=shown),
         "propose": ProposeForm(),
         "rescore": Rescore.objects.running(),
+        "backlog": release.backlog(shown, at=db_clock.now()) if shown.revision.rules else None,
         **signing_context(shown.revision, user),
     }
 
