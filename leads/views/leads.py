@@ -74,6 +74,7 @@ def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, An
     deals = list(lead.opportunities.select_related("owner", "company").order_by("-opened_at"))
     handoff = next((each for each in handoffs if each.is_open), None)
     deal = next((each for each in reversed(deals) if each.is_open), None)
+    can_lead = {verb for verb in LEAD_VERBS if access.allowed(request.user, verb, lead)}
     return {
         "lead": lead,
         "now": at,
@@ -86,11 +87,11 @@ def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, An
         "thread": thread_on(lead),
         "undoable": undoable(lead, by=request.user, at=at),
         "to_ask_back": to_ask_back(lead, request.user),
-        "can_lead": {verb for verb in LEAD_VERBS if access.allowed(request.user, verb, lead)},
+        "can_lead": can_lead,
         "deal": deal,
         "can_deal": {"close"} if deal and access.allowed(request.user, "opportunity.close", deal) else set(),
         **(decision_context(handoff, deal, request.user, at) if handoff else deal_forms(deal)),
-        **_forms(lead),
+        **_forms(lead, can_lead),
     }
 
 
@@ -106,10 +107,10 @@ def to_ask_back(lead: Lead, user: User) -> Handoff | None:
     return returned and returned.handoff
 
 
-def _forms(lead: Lead) -> dict[str, Any]:
+def _forms(lead: Lead, can_lead: set[str]) -> dict[str, Any]:
     """Empty forms for what can be done to the lead where it stands."""
     return {
-        "facts_form": LeadFacts(lead),
+        "facts_form": LeadFacts(lead) if "lead.edit" in can_lead else None,
         "qualify_form": NoteForm() if lead.stage in (LEAD, RECYCLED, LOST) else None,
         "restore_form": RestoreForm(lead) if lead.stage in (LOST, DISQUALIFIED, CUSTOMER) else None,
         "nurture_form": NurtureForm(lead) if lead.stage == RECYCLED else None,

@@ -6,12 +6,18 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from common import clock as db_clock
+from common.once import one_page
 
 
 def test_now_is_the_databases_and_runs_on(db):
     first, second = db_clock.now(), db_clock.now()
     assert timedelta() < second - first < timedelta(seconds=5)
     assert first.utcoffset() == timedelta()
+
+
+def test_all_parts_of_a_page_read_the_same_moment(db):
+    with one_page():
+        assert db_clock.now() == db_clock.now()
 
 
 def test_a_moved_clock_shows_the_moment_it_was_moved_to(at, clock_shows):
