@@ -156,6 +156,7 @@ GRANTS: dict[str, Grant] = {
     "action.close": to(HEADS, own=SALES | MARKETING),
     # notices and what people say
     "notice.read": to(own=EVERYONE),
+    "notice.choose": to(own=EVERYONE),
     "comment.post": to(EVERYONE),
     "delivery.replay": to(ADMIN),
     "mail.read_kept": to(ADMIN),

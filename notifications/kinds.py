@@ -28,6 +28,10 @@ def _always(ids: Ids) -> bool:
     return True
 
 
+def _never(ids: Ids) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of notice.
@@ -35,7 +39,11 @@ class Kind:
     `title` names it in settings and filters. `render(ids)` has to say what was told also when
     it is settled: the inbox shows it for as long as it likes. `still_relevant(ids)` is asked
     just before it is delivered: nobody is told of what has been settled since. With `at_once` it does not wait
-    for the recipient's working hours; without `by_mail` it stands in the inbox only.
+    for the recipient's working hours; without `leaves` it stands in the inbox only.
+
+    What is `bundled` stands in the inbox when the recipient works next, and what leaves the app goes
+    out twice a day with all else that is bundled; where `hot(ids)` it goes out by itself. What is
+    not `optional` comes whatever its recipient chose.
     """
 
     key: str
@@ -43,7 +51,14 @@ class Kind:
     render: Callable[[Ids], Rendered]
     still_relevant: Callable[[Ids], bool] = _always
     at_once: bool = False
-    by_mail: bool = True
+    leaves: bool = True
+    bundled: bool = False
+    hot: Callable[[Ids], bool] = _never
+    optional: bool = True
+
+    @property
+    def may_be_hot(self) -> bool:
+        return self.hot is not _never
 
 
 _kinds: dict[str, Kind] = {}

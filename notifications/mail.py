@@ -15,13 +15,17 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from common import clock as db_clock
 from common.wake import wake
-from notifications.kinds import kind
-from notifications.models.delivery import Channel, Delivery
+from notifications.kinds import Rendered
+from notifications.models.channel import Channel
+from notifications.models.delivery import Delivery
 from notifications.models.mail import KeptMail
+from notifications.words import address_of, said_by
 
 PLAIN = "mail"
 
@@ -116,18 +120,22 @@ def compose(delivery: Delivery) -> EmailMessage:
     """The mail of a delivery, with a Message-ID that stays the same however often it is sent."""
     person = delivery.user
     with timezone.override(person.tz if person else None):
-        rendered = kind(delivery.kind).render(delivery.content)
-        text = rendered.text
-        if delivery.kind != PLAIN:
-            address = settings.PUBLIC_URL.rstrip("/") + rendered.link if rendered.link else ""
-            text = render_to_string("email/notice.txt", {"person": person, "notice": rendered, "address": address})
+        said = said_by(delivery)
+        subject = said[0].subject if len(said) == 1 else f"{said[0].subject}, and {len(said) - 1} more"
+        text = said[0].text if delivery.kind == PLAIN else _letter(person, said)
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     return EmailMessage(
-        subject=" ".join(rendered.subject.split()),
+        subject=" ".join(subject.split()),
         body=text,
         to=[delivery.address or person.email],
         headers={"Message-ID": f"<delivery.{delivery.pk}.{delivery.created_at:%Y%m%d%H%M%S%f}@{host}>"},
     )
+
+
+def _letter(person: User, said: list[Rendered]) -> str:
+    notices = [(each, address_of(each)) for each in said]
+    choose = settings.PUBLIC_URL.rstrip("/") + reverse("preferences")
+    return render_to_string("email/notices.txt", {"person": person, "notices": notices, "choose": choose})
 
 
 def _keep(message: EmailMessage, at: datetime) -> None:

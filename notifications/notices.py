@@ -36,8 +36,8 @@ def _still_dead(ids: Ids) -> bool:
     return Delivery.objects.dead().filter(pk=ids["delivery"]).exists()
 
 
-kinds.register(Kind(PLAIN, "Mail about your account", render=_plain, at_once=True))
+kinds.register(Kind(PLAIN, "Mail about your account", render=_plain, at_once=True, optional=False))
 kinds.register(Kind("comment.mention", "Somebody mentions you", render=_mention, still_relevant=_comment_stands))
 kinds.register(
-    Kind(DEAD, "Mail could not be delivered", render=_dead, still_relevant=_still_dead, at_once=True, by_mail=False)
+    Kind(DEAD, "Mail could not be delivered", render=_dead, still_relevant=_still_dead, at_once=True, leaves=False)
 )

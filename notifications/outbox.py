@@ -17,14 +17,16 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from accounts.access import Role
-from accounts.models import User, hours_of
+from accounts.models import User
 from common import clock as db_clock
 from common.wake import wake
-from common.worktime import NoWorkingTime, next_opening
 from notifications.kinds import Ids, Kind, kind
 from notifications.mail import Post, PostIsDown
-from notifications.models.delivery import Channel, Delivery
+from notifications.models.channel import Channel
+from notifications.models.delivery import Delivery
 from notifications.models.notice import Notice
+from notifications.models.preferences import Preferences
+from notifications.timing import bundle_for, opening_for
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +60,7 @@ def as_history(*, news_from: datetime) -> Iterator[None]:
 
 
 def tell(users: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: datetime) -> None:
-    """Tell people something, in their inbox and by mail, within their working hours.
+    """Tell people something, in their inbox and by the channels they chose, within their working hours.
 
     Call it inside the transaction of what happened. `key` names the occasion: the same person
     is told of the same occasion once, however often this is called. Raises KeyError for an
@@ -68,23 +70,33 @@ def tell(users: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: dateti
     if news_from := _news_from.get():
         _remember(people, told.key, ids, key=key, at=at, news_from=news_from)
     elif people:
-        rows = (row for user in people for row in _deliveries(told, user, ids, key=key, at=at))
-        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+        Delivery.objects.bulk_create(_deliveries(told, people, ids, key=key, at=at), ignore_conflicts=True)
         wake("notifications.tasks.deliver")
 
 
-def _deliveries(told: Kind, user: User, ids: Ids, *, key: str, at: datetime) -> Iterator[Delivery]:
-    available_at = at if told.at_once else opening_for(user, at)
-    for channel in [Channel.INAPP, Channel.EMAIL] if told.by_mail else [Channel.INAPP]:
-        yield Delivery(
-            kind=told.key,
-            channel=channel,
-            user=user,
-            key=f"{key}:{user.pk}:{channel}",
-            content=ids,
-            available_at=available_at,
-            created_at=at,
-        )
+def _deliveries(told: Kind, people: list[User], ids: Ids, *, key: str, at: datetime) -> Iterator[Delivery]:
+    """One for each person and channel they want; the inbox gathers by itself, so nothing in it is bundled."""
+    bundled, preferences = told.bundled and not told.hot(ids), Preferences.objects.of_all(people)
+    for user in people:
+        opens = _opening(told, user, preferences[user.pk], at)
+        for channel in Channel:
+            if not preferences[user.pk].wants(told, channel):
+                continue
+            travels = bundled and channel != Channel.INAPP
+            yield Delivery(
+                kind=told.key,
+                channel=channel,
+                user=user,
+                key=f"{key}:{user.pk}:{channel}",
+                content=ids,
+                bundled=travels,
+                available_at=bundle_for(user, at) if travels else opens,
+                created_at=at,
+            )
+
+
+def _opening(told: Kind, user: User, chosen: Preferences, at: datetime) -> datetime:
+    return at if told.at_once or not chosen.within_hours else opening_for(user, at)
 
 
 def _remember(people: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: datetime, news_from: datetime) -> None:
@@ -103,14 +115,6 @@ def _remember(people: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: 
         ),
         ignore_conflicts=True,
     )
-
-
-def opening_for(person: User, at: datetime) -> datetime:
-    """When the person works next, which may be now. Someone with no known working hours is always at work."""
-    try:
-        return next_opening(at, hours_of(person))
-    except (ValueError, NoWorkingTime):
-        return at
 
 
 def drain() -> int:
@@ -149,7 +153,7 @@ def _deliver(delivery: Delivery, carry: Callable[[Delivery, datetime], None]) ->
     try:
         if remark := _pointless(delivery):
             delivery.finish(at=at, remark=remark)
-        elif (opens := _opening(delivery, at)) > at:
+        elif (opens := _open_at(delivery, at)) > at:
             delivery.postpone(opens)
         else:
             carry(delivery, at)
@@ -167,16 +171,18 @@ def _pointless(delivery: Delivery) -> str:
     """Why there is no point in delivering it any more, or nothing."""
     if delivery.user and not delivery.user.is_active:
         return "The recipient has left."
-    if not kind(delivery.kind).still_relevant(delivery.content):
+    if delivery.user and not delivery.preferences.wants(kind(delivery.kind), delivery.channel):
+        return "The recipient does not want it any more."
+    if not any(kind(each.kind).still_relevant(each.content) for each in delivery.bundle()):
         return "It was settled before it could be delivered."
     return ""
 
 
-def _opening(delivery: Delivery, at: datetime) -> datetime:
+def _open_at(delivery: Delivery, at: datetime) -> datetime:
     """Asked again on delivery: the worker may have been down over the closing hour."""
-    if kind(delivery.kind).at_once or not delivery.user:
+    if not delivery.user:
         return at
-    return opening_for(delivery.user, at)
+    return _opening(kind(delivery.kind), delivery.user, delivery.preferences, at)
 
 
 def _put_into_inbox(delivery: Delivery, at: datetime) -> None:

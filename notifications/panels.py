@@ -24,6 +24,11 @@ def worker_is_silent(object_id: int, user: Any) -> dict[str, Any] | None:
     return {}
 
 
+@panel("account", "notifications/_account.html")
+def what_reaches_me(object_id: int, user: Any) -> dict[str, Any]:
+    return {}
+
+
 @panel("settings", "notifications/_settings.html", order=80)
 def mail_and_deliveries(object_id: int, user: Any) -> dict[str, Any] | None:
     if not allowed(user, "delivery.replay"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
 from notifications.kinds import Rendered, kind
@@ -43,6 +44,18 @@ def _worded(notice: Notice | Delivery) -> Worded:
         at=notice.available_at if waits else notice.created_at,
         is_read=waits or notice.read_at is not None,
     )
+
+
+def said_by(delivery: Delivery) -> list[Rendered]:
+    """What a delivery has to say: one thing, or of what is bundled each that is not settled yet."""
+    bundle = delivery.bundle()
+    kept = [each for each in bundle if len(bundle) == 1 or kind(each.kind).still_relevant(each.content)]
+    return [kind(each.kind).render(each.content) for each in kept]
+
+
+def address_of(said: Rendered) -> str:
+    """Where it leads, for somebody who is not in the app; "" for nowhere."""
+    return settings.PUBLIC_URL.rstrip("/") + said.link if said.link else ""
 
 
 def _rendered(key: str, ids: dict) -> Rendered:

@@ -5,23 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from accounts.access import check
 from accounts.models import User
 from common.errors import Refused
 from common.wake import wake
+from notifications.models.channel import Channel
+from notifications.models.preferences import Preferences
 
 # Longer than one delivery can take with all its time-outs; a killed worker's rows wait this long.
 LEASE = timedelta(seconds=30)
 DONE_ARE_KEPT = timedelta(days=14)
-
-
-class Channel(models.TextChoices):
-    """How a person is reached."""
-
-    INAPP = "inapp", "In the app"
-    EMAIL = "email", "E-mail"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -35,10 +30,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(done_at=None, dead_at=None)
 
     def due(self, *, at: datetime) -> DeliveryQuerySet:
-        return self.open().filter(available_at__lte=at)
+        return self.open().filter(available_at__lte=at, leader=None)
 
     def dead(self) -> DeliveryQuerySet:
-        return self.exclude(dead_at=None)
+        return self.exclude(dead_at=None).filter(leader=None)
 
     def waiting_for(self, user: User, *, at: datetime) -> DeliveryQuerySet:
         """Notices for the inbox that wait for the person's working hours."""
@@ -52,12 +47,29 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         loses nothing. `attempts`, as returned, is the fence: see `Delivery.hold`.
         """
         due = self.due(at=at).filter(channel=channel).order_by("available_at", "id")
-        whose = due.select_related("user__calendar", "user__team__calendar")
-        claimed = list(whose.select_for_update(skip_locked=True, of=("self",))[:limit])
+        due = due.select_for_update(skip_locked=True, of=("self",))
+        claimed = list(due.select_related("user__calendar", "user__team__calendar", "user__preferences")[:limit])
+        followers = self._bundle(claimed, due)
+        claimed = [each for each in claimed if each.pk not in followers]
         self.filter(pk__in=[each.pk for each in claimed]).update(available_at=at + LEASE, attempts=F("attempts") + 1)
         for each in claimed:
             each.attempts += 1
         return claimed
+
+    def _bundle(self, claimed: list[Delivery], due: DeliveryQuerySet) -> set[int]:
+        """Let what is bundled for one person travel with the first of it; the ids of those that follow.
+
+        Who travels together is settled with the first claim and never again: a mail that is sent
+        once more, under the same id, has to say the same.
+        """
+        leaders: dict[int, int] = {}
+        for each in claimed:
+            if each.bundled and not each.attempts:
+                leaders.setdefault(each.user_id, each.pk)
+        fresh = due.filter(bundled=True, attempts=0, user__in=leaders).exclude(pk__in=leaders.values())
+        followers = dict(fresh.values_list("pk", "user_id")) if leaders else {}
+        self.filter(pk__in=followers).update(leader=Case(*(When(user=u, then=pk) for u, pk in leaders.items())))
+        return set(followers)
 
     def forget_done(self, *, at: datetime) -> int:
         """Delete what was delivered more than two weeks ago; return how many."""
@@ -68,7 +80,8 @@ class Delivery(models.Model):
     """One thing to tell one recipient by one channel, written in the transaction of what it tells of.
 
     `content` holds ids only, and the words are made when it is delivered; only a mail that
-    Django itself wrote (a password reset) is kept as text, until it is sent.
+    Django itself wrote (a password reset) is kept as text, until it is sent. What is `bundled`
+    travels with its `leader`, from the moment that one was first claimed, and ends as it ends.
     """
 
     kind = models.CharField(max_length=60)
@@ -77,6 +90,8 @@ class Delivery(models.Model):
     address = models.EmailField(blank=True)
     key = models.CharField(max_length=200, unique=True)
     content = models.JSONField(default=dict)
+    bundled = models.BooleanField(default=False)
+    leader = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="followers")
     attempts = models.PositiveIntegerField(default=0, help_text="Times claimed; the fence.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Times it went wrong; the schedule's place.")
     available_at = models.DateTimeField()
@@ -119,6 +134,15 @@ class Delivery(models.Model):
     def recipient(self) -> str:
         return self.address or str(self.user)
 
+    @property
+    def preferences(self) -> Preferences:
+        """How its person wants to be told; as it comes, where they chose nothing."""
+        return getattr(self.user, "preferences", None) or Preferences(user=self.user)
+
+    def bundle(self) -> list[Delivery]:
+        """It, and what travels with it."""
+        return [self, *(self.followers.order_by("pk") if self.bundled else ())]
+
     def hold(self, *, at: datetime) -> bool:
         """Renew the lease just before the effect; False when somebody else has claimed it since."""
         return self._while_mine(available_at=at + LEASE)
@@ -128,8 +152,8 @@ class Delivery(models.Model):
 
         False when somebody else has claimed it since: then the effect is not ours either.
         """
-        content = {} if "text" in self.content else self.content
-        return self._while_mine(done_at=at, content=content, last_error=remark[:500])
+        forgotten = {"content": {}} if "text" in self.content else {}
+        return self._while_mine(done_at=at, last_error=remark[:500], **forgotten)
 
     def postpone(self, until: datetime) -> bool:
         """Deliver it later; this is no failure."""
@@ -140,15 +164,20 @@ class Delivery(models.Model):
         ended = {"available_at": again_at} if again_at else {"dead_at": at}
         return self._while_mine(failures=F("failures") + 1, last_error=error[:500], **ended)
 
+    @transaction.atomic
     def _while_mine(self, **changes: object) -> bool:
         mine = Delivery.objects.open().filter(pk=self.pk, attempts=self.attempts)
-        return bool(mine.update(**changes))
+        held = bool(mine.update(**changes))
+        if held and self.bundled:
+            self.followers.update(**changes)
+        return held
 
     @transaction.atomic
     def replay(self, *, by: User, at: datetime) -> None:
         """Try a dead delivery again, from the start of the schedule. Raises Refused when it is not dead."""
         check(by, "delivery.replay")
-        dead = Delivery.objects.dead().filter(pk=self.pk)
-        if not dead.update(dead_at=None, failures=0, available_at=at):
+        afresh = {"dead_at": None, "failures": 0, "available_at": at}
+        if not Delivery.objects.dead().filter(pk=self.pk).update(**afresh):
             raise Refused("This delivery is being tried again already.")
+        self.followers.update(**afresh)
         wake("notifications.tasks.deliver")

@@ -21,4 +21,7 @@ def still_relevant(ids: Ids) -> bool:
 
 GREETING = kinds.register(Kind("test.greeting", "A greeting", render, still_relevant))
 HOT = kinds.register(Kind("test.hot", "A hot one", render, still_relevant, at_once=True))
-QUIET = kinds.register(Kind("test.quiet", "For the inbox only", render, still_relevant, by_mail=False))
+QUIET = kinds.register(Kind("test.quiet", "For the inbox only", render, still_relevant, leaves=False))
+BUNDLED = kinds.register(
+    Kind("test.bundled", "One of many", render, still_relevant, bundled=True, hot=lambda ids: bool(ids.get("hot")))
+)
