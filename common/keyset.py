@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core import signing
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 
 SALT = "keyset"
 
@@ -40,6 +41,13 @@ def oldest_first(rows: QuerySet, moment: str, *, cursor: str = "", size: int = 5
     found = list(rows.order_by(moment, "pk")[: size + 1])
     further = _write(found[size - 1], moment) if len(found) > size else ""
     return Page(found[:size], further)
+
+
+def without_page(query: QueryDict) -> str:
+    """What an address asks for, without which page of it: for the links to the other pages."""
+    asked = query.copy()
+    asked.pop("older", None)
+    return asked.urlencode()
 
 
 def _write(row: Model, moment: str) -> str:

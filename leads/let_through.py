@@ -69,7 +69,7 @@ class LetThrough:
         return Share(self.counts["returned"], self.counts["decided"])
 
 
-def handed_over(period: Period, criteria: Criteria | None) -> QuerySet[Handoff]:
+def handed_over(period: Period, criteria: Criteria | None = None) -> QuerySet[Handoff]:
     """The hand-offs made in a period, under one version or under all, without those withdrawn."""
     rows = Handoff.objects.filter(made_at__gte=period.start, made_at__lt=period.end, withdrawn=False)
     return rows.filter(criteria=criteria) if criteria else rows

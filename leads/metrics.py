@@ -21,6 +21,7 @@ from common.periods import Period
 from common.worktime import add_working_days, closing_time
 from leads import focus
 from leads.evidence import Evidence
+from leads.let_through import handed_over
 from leads.models import Episode, Handoff, HandoffReturn
 
 BOOKS_CLOSE_AFTER = 5  # working days
@@ -110,8 +111,8 @@ def quality_returns(period: Period) -> QuerySet[HandoffReturn]:
 
 def judged(period: Period) -> QuerySet[Handoff]:
     """Hand-offs made in the period that the rep found good, fair or poor."""
-    rows = Handoff.objects.filter(made_at__gte=period.start, made_at__lt=period.end, withdrawn=False)
-    return rows.filter(rating__isnull=False).select_related("lead__company").order_by("made_at", "pk")
+    rows = handed_over(period).filter(rating__isnull=False)
+    return rows.select_related("lead__company").order_by("made_at", "pk")
 
 
 def _handed_over(period: Period) -> QuerySet[Episode]:

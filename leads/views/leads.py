@@ -13,7 +13,7 @@ from accounts.access import may
 from accounts.models import User
 from common import clock as db_clock
 from common.htmx import answer, toast
-from common.keyset import newest_first
+from common.keyset import newest_first, without_page
 from common.once import one_page
 from leads import promotion
 from leads.forms.facts import LeadFacts
@@ -35,15 +35,8 @@ def leads(request: HttpRequest) -> HttpResponse:
     form = FindLeads(request.GET)
     rows = form.found(Lead.objects.visible_to(request.user)).select_related("company", "owner", "score")
     page = newest_first(rows, "created_at", cursor=request.GET.get("older", ""))
-    context = {"form": form, "page": page, "query": _query(request)}
+    context = {"form": form, "page": page, "query": without_page(request.GET)}
     return answer(request, "leads/leads.html", context, part="leads/_leads.html")
-
-
-def _query(request: HttpRequest) -> str:
-    """The filters as they stand, without the page."""
-    asked = request.GET.copy()
-    asked.pop("older", None)
-    return asked.urlencode()
 
 
 @require_GET

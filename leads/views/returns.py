@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import may
 from common import clock as db_clock
-from common.keyset import newest_first
+from common.keyset import newest_first, without_page
 from common.once import one_page
 from leads.forms.returns import Asked, asked
 from leads.judgement import GRADES, by_grade, by_reason, grades_foretell, judged, returns
@@ -63,7 +63,7 @@ def returned_leads(request: HttpRequest) -> HttpResponse:
         "asked": question,
         "page": page,
         "rows": [_told(row) for row in page.rows],
-        "query": _query(request),
+        "query": without_page(request.GET),
     }
     return render(request, "criteria/returns_leads.html", context)
 
@@ -71,12 +71,6 @@ def returned_leads(request: HttpRequest) -> HttpResponse:
 def _told(row: Handoff | HandoffReturn) -> tuple[Handoff, HandoffReturn | None]:
     """A hand-off, and how it came back."""
     return (row.handoff, row) if isinstance(row, HandoffReturn) else (row, next(iter(row.sent_back), None))
-
-
-def _query(request: HttpRequest) -> str:
-    same = request.GET.copy()
-    same.pop("older", None)
-    return same.urlencode()
 
 
 Opened = tuple[str, QuerySet, str]
