@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
 from common.hours import zone_named
@@ -39,9 +39,7 @@ class Day:
 
 def with_decisions(leads: ShadowLeadQuerySet, run: ShadowRun) -> ShadowLeadQuerySet:
     """Each lead with the first decision of sales on it since the run counts: `decided_at`, `accepted_at`."""
-    decided = Handoff.objects.filter(
-        lead=OuterRef("lead"), made_at__gte=run.since, decided_at__isnull=False, withdrawn=False
-    ).order_by("decided_at", "id")
+    decided = _decided(run).filter(lead=OuterRef("lead")).order_by("decided_at", "id")
     return leads.annotate(
         decided_at=Subquery(decided.values("decided_at")[:1]), accepted_at=Subquery(decided.values("accepted_at")[:1])
     )
@@ -49,18 +47,20 @@ def with_decisions(leads: ShadowLeadQuerySet, run: ShadowRun) -> ShadowLeadQuery
 
 def tallies(run: ShadowRun) -> dict[str, Tally]:
     """Every figure of a run that counts, by the name of its group."""
+    every = groups(run.since)
+    counts = run.leads.aggregate(**{name: Count("pk", filter=leads) for name, leads in every.items()})
     accepted = Q(accepted_at=F("decided_at"))
-    returned = Q(decided_at__isnull=False) & (Q(accepted_at__isnull=True) | Q(accepted_at__gt=F("decided_at")))
-    wanted: dict[str, Any] = {}
-    for name, leads in groups(run.since).items():
-        wanted |= {name: Count("pk", filter=leads)}
-        wanted |= {f"{name}_accepted": Count("pk", filter=leads & accepted)}
-        wanted |= {f"{name}_returned": Count("pk", filter=leads & returned)}
-    found = with_decisions(run.leads.all(), run).aggregate(**wanted)
-    return {
-        name: Tally(name, found[name], found[f"{name}_accepted"], found[f"{name}_returned"])
-        for name in groups(run.since)
-    }
+    returned = Q(accepted_at__isnull=True) | Q(accepted_at__gt=F("decided_at"))
+    # Decisions are few: they are looked for from their side, and never a lead at a time.
+    decided = with_decisions(run.leads.filter(lead__in=_decided(run).values("lead")), run).aggregate(
+        **{f"{name}_accepted": Count("pk", filter=leads & accepted) for name, leads in every.items()},
+        **{f"{name}_returned": Count("pk", filter=leads & returned) for name, leads in every.items()},
+    )
+    return {name: Tally(name, counts[name], decided[f"{name}_accepted"], decided[f"{name}_returned"]) for name in every}
+
+
+def _decided(run: ShadowRun) -> QuerySet[Handoff]:
+    return Handoff.objects.filter(made_at__gte=run.since, decided_at__isnull=False, withdrawn=False)
 
 
 def days(run: ShadowRun, *, at: datetime) -> list[Day]:

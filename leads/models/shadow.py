@@ -113,6 +113,10 @@ class ShadowRun(models.Model):
         """For how many days it was asked to run."""
         return (self.until - self.started_at).days
 
+    def day(self, *, at: datetime) -> int:
+        """Which of its days a moment is on, from 1 on."""
+        return min((at - self.started_at).days + 1, self.days)
+
     def count_from(self, at: datetime) -> None:
         """Everybody has been scored once: what happens from now on counts."""
         ShadowRun.objects.filter(pk=self.pk, since__isnull=True, ended_at__isnull=True).update(since=at)

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import allowed, may
 from agreements.models import COMING
 from common import clock as db_clock
-from common.htmx import answer, id_in, toast
+from common.htmx import answer, id_in, toast, wants_part
 from leads import drawings
 from leads.forms.criteria import ShadowForm
 from leads.models import Criteria, Rescore, ShadowLead, ShadowRun
 from leads.models.shadow import groups
-from leads.shadow_figures import days, reasons, tallies, with_decisions
+from leads.shadow_figures import Tally, days, reasons, tallies, with_decisions
 from leads.views.criteria import version_of
 
 PAGE, FEW = 50, 5
@@ -37,7 +37,10 @@ TITLES = {
 @may("read")
 def shadow(request: HttpRequest, number: int) -> HttpResponse:
     """The last run of a version: how far it is, and where the two part."""
-    context = context_of(version_of(request, number), request, at=db_clock.now())
+    at = db_clock.now()
+    context = context_of(version_of(request, number), request, at=at)
+    if context["counted"]:
+        context |= _found(context["run"], context["counted"], at)
     return answer(request, "criteria/shadow.html", context, part="criteria/_shadow.html")
 
 
@@ -45,11 +48,14 @@ def shadow(request: HttpRequest, number: int) -> HttpResponse:
 @may("read")
 def summary(request: HttpRequest, number: int) -> HttpResponse:
     """The run in short, for the page of the version."""
+    if not wants_part(request):
+        return shadow(request, number)
     context = context_of(version_of(request, number), request, at=db_clock.now())
-    return answer(request, "criteria/shadow.html", context, part="criteria/_shadow_summary.html")
+    return render(request, "criteria/_shadow_summary.html", context)
 
 
 def context_of(criteria: Criteria, request: HttpRequest, *, at: datetime) -> dict[str, Any]:
+    """The last run of a version, how far it is, and its figures once it counts."""
     run = criteria.shadows.select_related("beside__revision", "started_by", "ended_by").order_by("pk").last()
     other = ShadowRun.objects.running()
     context = {
@@ -60,24 +66,21 @@ def context_of(criteria: Criteria, request: HttpRequest, *, at: datetime) -> dic
         "may_start": criteria.revision.state in COMING and other is None,
         "ruling": Criteria.objects.ruling(),
         "form": ShadowForm(),
+        "counted": {},
     }
     if run is None:
         return context
     run.criteria = criteria
     if run.since is None:
         return context | {"job": Rescore.objects.unfinished().filter(shadow=run).first()}
-    return context | _found(run, at)
+    return context | {"counted": tallies(run), "day": run.day(at=run.ended_at or at)}
 
 
-def _found(run: ShadowRun, at: datetime) -> dict[str, Any]:
-    """What a run that counts has found until now."""
-    counted, every = tallies(run), days(run, at=at)
-    titles = _titles(run)
+def _found(run: ShadowRun, counted: dict[str, Tally], at: datetime) -> dict[str, Any]:
+    """What a run that counts has found until now, day by day and lead by lead."""
+    every, titles = days(run, at=at), _titles(run)
     return {
         "tallies": [(titles[name], counted[name]) for name in ("made", "met", "both", "gone", "new")],
-        "counted": counted,
-        "days": run.days,
-        "day": min(len(every), run.days),
         "chart": drawings.shadow(every, number=run.criteria.revision.number, beside=run.beside.revision.number),
         "parting": [(titles[name], counted[name], _with_reasons(run, name)) for name in ("gone", "new")],
     }
@@ -124,7 +127,7 @@ def start(request: HttpRequest, number: int) -> HttpResponse:
     """Let the version run beside the one in force for so many days."""
     criteria, form, at = version_of(request, number), ShadowForm(request.POST), db_clock.now()
     if not form.is_valid():
-        context = context_of(criteria, request, at=at) | {"form": form}
+        context = context_of(criteria, request, at=at) | {"form": form, "run": None}
         return render(request, "criteria/shadow.html", context, status=422)
     ShadowRun.objects.start(criteria, days=form.cleaned_data["days"], by=request.user, at=at)
     toast(request, f"Version {number} runs in shadow: every lead is being scored under it, and nobody is moved.")
