@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from accounts.access import Side
 from accounts.models import Team, User, hours_of
 from common.hours import Hours
 from leads.models import Assignment, Attempt, Handoff, HandoffReturn, Opportunity
@@ -17,10 +18,10 @@ WITH_MARKETING = [Result.REPAIR, Result.MERGE]  # until it is completed, or foun
 def cases_of(handoffs: Iterable[int]) -> list[Case]:
     """The cases of these hand-offs; locks their rows, so that two events on one hand-off are settled in turn."""
     locked = Handoff.objects.filter(pk__in=handoffs).order_by("pk").select_for_update(no_key=True)
-    columns = ("pk", "made_at", "hot", "pool_id", "withdrawn", "closed_at")
+    columns = ("pk", "made_at", "hot", "pool_id", "withdrawn", "closed_at", "decided_at")
     cases = {
-        pk: Case(pk, made_at, hot, pool, closed_at if withdrawn else None, closed_at is None)
-        for pk, made_at, hot, pool, withdrawn, closed_at in locked.values_list(*columns)
+        pk: Case(pk, made_at, hot, pool, closed_at if withdrawn else None, closed_at is None, decided_at)
+        for pk, made_at, hot, pool, withdrawn, closed_at, decided_at in locked.values_list(*columns)
     }
     _add_stints(cases)
     _add_attempts(cases)
@@ -65,8 +66,8 @@ def _add_deals(cases: dict[int, Case]) -> None:
 class CurrentHours:
     """The working hours that clocks starting now begin under: the pool's or the owner's, as entered today.
 
-    `of` a person without working hours are those of the pool, and of a hand-off without a pool
-    those of the agreement.
+    `of` a person without working hours are those of the pool; of a hand-off without a pool, and of
+    what marketing promised, those of the agreement.
     """
 
     def __init__(self, agreement_of: dict[int, Agreement], cases: Iterable[Case]) -> None:
@@ -87,11 +88,12 @@ class CurrentHours:
         return self.known[User, key.owner_id]
 
     def _pools(self, key: Key) -> Hours:
-        pool_id = self.pool_of[key.handoff_id]
-        source = (Team, pool_id) if pool_id else (Agreement, self.agreement_of[key.handoff_id].pk)
+        agreement = self.agreement_of[key.handoff_id]
+        pool_id = None if key.commitment_id in agreement.promised_by(Side.MARKETING) else self.pool_of[key.handoff_id]
+        source = (Team, pool_id) if pool_id else (Agreement, agreement.pk)
         if source not in self.known:
             pool = Team.objects.select_related("calendar").filter(pk=pool_id).first()
-            self.known[source] = pool.calendar.hours() if pool else self.agreement_of[key.handoff_id].hours
+            self.known[source] = pool.calendar.hours() if pool else agreement.hours
         return self.known[source]
 
 

@@ -21,8 +21,25 @@ class Form(TextChoices):
     """What a commitment promises."""
 
     DEADLINE = "deadline", "an act within working time, for a share of cases"
+    DAYS = "days", "an act within working days, for a share of cases"
     ATTEMPTS = "attempts", "attempts spread over working days, for a share of cases"
     FIGURE = "figure", "a figure of each period"
+
+
+class Start(TextChoices):
+    """What sets the clocks of a commitment going."""
+
+    HAND_OFF = "hand_off", "the hand-off"
+    REPAIR = "repair", "a return that marketing has to complete"
+
+
+class Act(TextChoices):
+    """What ends them."""
+
+    FIRST_ACT = "first_act", "the first attempt or return"
+    DECISION = "decision", "accepted or returned"
+    DISPOSITION = "disposition", "a deal, recycled, or disqualified"
+    COMPLETION = "completion", "completed, or found to be no double"
 
 
 class Scope(TextChoices):
@@ -51,7 +68,7 @@ class Clause:
     """One kind of commitment: whose it is, what measures it, how it is said, what a new one starts with.
 
     `title` and `sentence` are filled in with the terms in words; `act` names what is due. The terms
-    of a `fixed` one are not for discussion.
+    of a `fixed` one are not for discussion; one that is `opt_in` is in no first draft.
     """
 
     metric: str
@@ -60,9 +77,12 @@ class Clause:
     title: str
     sentence: str
     act: str = ""
+    starts: Start = Start.HAND_OFF
+    ends: Act = Act.FIRST_ACT
     scope: Scope = Scope.ALL
     unit: Unit = Unit.SHARE
     fixed: bool = False
+    opt_in: bool = False
     defaults: dict[str, Any] = field(default_factory=dict)
 
 
@@ -86,6 +106,29 @@ CLAUSES = {
             title="At least {target} accepted",
             sentence="Sales accepts at least {target} of the hand-offs it decides in a {period}.",
             defaults={"target": Decimal("0.80")},
+        ),
+        Clause(
+            "repair_attainment",
+            Side.MARKETING,
+            Form.DEADLINE,
+            title="Repairs within {allowed}",
+            sentence="What sales sends back to be completed, or as a double, is settled by marketing within {allowed}, "
+            "for {share} of cases.",
+            act="Complete what was sent back",
+            starts=Start.REPAIR,
+            ends=Act.COMPLETION,
+            defaults={"allowed": timedelta(hours=8), "share": Decimal("0.90")},
+        ),
+        Clause(
+            "decision_attainment",
+            Side.SALES,
+            Form.DEADLINE,
+            title="Accepted or returned within {allowed}",
+            sentence="Accepted or returned within {allowed} of the hand-off, for {share} of cases.",
+            act="Accept or return",
+            ends=Act.DECISION,
+            opt_in=True,
+            defaults={"allowed": timedelta(hours=8), "share": Decimal("0.85")},
         ),
         Clause(
             "first_attempt_attainment",
@@ -117,6 +160,17 @@ CLAUSES = {
             "returning the lead or opening a deal ends the need.",
             act="{attempts} attempts on {attempt_days} days",
             defaults={"attempts": 6, "attempt_days": 4, "within_days": 10, "share": Decimal("0.90")},
+        ),
+        Clause(
+            "disposition_attainment",
+            Side.SALES,
+            Form.DAYS,
+            title="Disposition within {within_days} working days",
+            sentence="A deal, or back with a reason, within {within_days} working days of the hand-off, for {share} of "
+            "cases.",
+            act="Open a deal, or give it back",
+            ends=Act.DISPOSITION,
+            defaults={"within_days": 20, "share": Decimal("0.90")},
         ),
         Clause(
             "reasons_given",

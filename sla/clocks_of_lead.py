@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from common.worktime import working_time_between
 from leads.models import Attempt, Handoff
+from sla.attainment import FIRST_ATTEMPT
 from sla.clauses import Form
 from sla.models import Clock
 
@@ -36,7 +37,7 @@ def clocks_of_lead(lead: int, *, at: datetime) -> LeadClocks | None:
     if not clocks:
         return None
     made = Attempt.objects.standing().filter(handoff=handoff).count()
-    first = next((each for each in clocks if not each.owner_id and each.commitment.form == Form.DEADLINE), None)
+    first = next((each for each in clocks if not each.owner_id and each.commitment.metric in FIRST_ATTEMPT), None)
     waited = first and (first.took or working_time_between(first.started_at, at, first.hours))
     rows = [_row(clock, made, at) for clock in _shown(clocks, handoff)]
     return LeadClocks(handoff, rows, waited, bool(first and first.done_at))

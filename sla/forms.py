@@ -109,6 +109,8 @@ def _fields(clause: Clause) -> dict[str, forms.Field]:
     if clause.form == Form.DEADLINE:
         hours = forms.DecimalField(label="Working hours", min_value=Decimal("0.25"), max_value=200, decimal_places=2)
         return {"allowed": hours, "share": share}
+    if clause.form == Form.DAYS:
+        return {"within_days": forms.IntegerField(label="Working days", **count), "share": share}
     if clause.form == Form.ATTEMPTS:
         return {
             "attempts": forms.IntegerField(label="Attempts", **count),

@@ -32,11 +32,40 @@ def _what_holds_back(period: Period) -> list:
     return [row for cause in causes(period) for row in cause.rows]
 
 
-for key, name, about in (
-    ("first_attempt_attainment", "First attempts in time", "First attempt or return on hand-offs that are not hot"),
-    ("first_attempt_attainment_hot", "First attempts on hot leads in time", "First attempt or return on hot hand-offs"),
+for key, side, name, about in (
+    (
+        "repair_attainment",
+        Side.MARKETING,
+        "Repairs in time",
+        "What sales sent back to be completed, or as a double, settled within the time agreed",
+    ),
+    (
+        "decision_attainment",
+        Side.SALES,
+        "Accepted or returned in time",
+        "Hand-offs accepted or returned within the time agreed",
+    ),
+    (
+        "disposition_attainment",
+        Side.SALES,
+        "Disposition in time",
+        "Hand-offs that became a deal, or came back with a reason, within the working days agreed",
+    ),
+    (
+        "first_attempt_attainment",
+        Side.SALES,
+        "First attempts in time",
+        "First attempt or return on hand-offs that are not hot",
+    ),
+    (
+        "first_attempt_attainment_hot",
+        Side.SALES,
+        "First attempts on hot leads in time",
+        "First attempt or return on hot hand-offs",
+    ),
     (
         "attempts_attainment",
+        Side.SALES,
         "Attempts made as agreed",
         "The agreed attempts on the agreed days, unless reached or returned",
     ),
@@ -45,11 +74,11 @@ for key, name, about in (
         Metric(
             key,
             name,
-            f"{about}, by the customer’s clock: {KEPT}",
+            f"{about}, by the customer’s clock: {KEPT}" if side == Side.SALES else f"{about}: {KEPT}",
             Unit.SHARE,
             value=partial(attainment.attainment, key),
             rows=partial(attainment.fell_due, [key]),
-            side=Side.SALES,
+            side=side,
         )
     )
 

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from accounts.access import Side
 from leads.models.handoff import Promise
 from sla.models.agreement import Agreement
+from sla.models.commitment import Commitment
 from sla.reckoning import Case, Key, Reading
 
 
@@ -19,6 +21,11 @@ def promises_of(
     return [_promise(case, agreement_of[case.handoff_id], awaited[case.handoff_id]) for case in cases]
 
 
+def _is_owners(key: Key, case: Case, commitment: Commitment) -> bool:
+    """Whether this clock tells the owner what to do: of a promise that has no owner's clock, the customer's does."""
+    return commitment.side == Side.SALES and (key.owner_id == case.owner_id or not commitment.terms.is_owners)
+
+
 def _promise(case: Case, agreement: Agreement, awaited: dict[Key, Reading]) -> Promise:
     """The owner's clock counts for the owner, the customer's while nobody owns it; nothing is due during a repair."""
     commitments = {each.pk: each for each in agreement.commitments.all()}
@@ -27,7 +34,7 @@ def _promise(case: Case, agreement: Agreement, awaited: dict[Key, Reading]) -> P
     due = [
         (reading.due_at, commitments[key.commitment_id].act[:80])
         for key, reading in awaited.items()
-        if key.owner_id == case.owner_id or key.commitment_id == (effort and effort.pk)
+        if _is_owners(key, case, commitments[key.commitment_id])
     ]
     if not due or not case.is_open or case.in_repair_since:
         return Promise(case.handoff_id, None, "", *agreed)

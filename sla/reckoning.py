@@ -5,10 +5,12 @@ undoing) they are simply reckoned again. Per commitment of the agreement that wa
 the hand-off was made:
 
 - the **customer's clock** runs from the moment the hand-off was made, by the hours of its pool,
-  owned or not, until the act; it never stands still. Commitments on attempts have this one only;
+  owned or not, until the act; it never stands still;
 - an **owner's clock** runs for each assignment by that person's hours, while the act is still
   awaited. It stands still while marketing repairs, and ends with the assignment: void, unless it
-  was overdue by then.
+  was overdue by then. What is due in working days, or of marketing, has none;
+- a commitment about **repairs** has a clock for each, from the return until it is settled, by the
+  hours of the agreement.
 
 An act at the due moment is in time. A withdrawn hand-off voids what was not fulfilled.
 """
@@ -24,7 +26,7 @@ from typing import NamedTuple
 from common.hours import Hours, Span
 from common.periods import local_day
 from common.worktime import NoWorkingTime, add_working_days, add_working_time, closing_time, working_time_between
-from sla.clauses import Form, Scope
+from sla.clauses import Act, Form, Scope, Start
 
 
 class Terms(NamedTuple):
@@ -37,9 +39,16 @@ class Terms(NamedTuple):
     attempts: int
     attempt_days: int
     within_days: int
+    starts: str = Start.HAND_OFF
+    ends: str = Act.FIRST_ACT
 
     def concerns(self, case: Case) -> bool:
         return self.scope == Scope.ALL or (self.scope == Scope.HOT) == case.hot
+
+    @property
+    def is_owners(self) -> bool:
+        """Whether each owner has a clock of it."""
+        return self.form == Form.DEADLINE and self.starts == Start.HAND_OFF
 
 
 class Stint(NamedTuple):
@@ -65,6 +74,7 @@ class Case:
     pool_id: int | None = None
     withdrawn_at: datetime | None = None
     is_open: bool = True
+    decided_at: datetime | None = None
     stints: list[Stint] = field(default_factory=list)
     attempts: list[datetime] = field(default_factory=list)
     reached: list[datetime] = field(default_factory=list)
@@ -75,6 +85,20 @@ class Case:
     def first_act(self) -> datetime | None:
         """The first attempt or return."""
         return min([*self.attempts[:1], *self.endings[:1]], default=None)
+
+    def begins(self, term: Terms) -> list[datetime]:
+        """The moments at which a commitment on it starts."""
+        return [begun for begun, _ in self.repairs] if term.starts == Start.REPAIR else [self.made_at]
+
+    def ends(self, term: Terms, start: datetime) -> datetime | None:
+        """The act that a deadline from this start on waits for, if it was done."""
+        acts = {
+            Act.FIRST_ACT: self.first_act,
+            Act.DECISION: self.decided_at,
+            Act.DISPOSITION: min(self.endings[:1], default=None),
+            Act.COMPLETION: dict(self.repairs).get(start),
+        }
+        return acts[Act(term.ends)]
 
     @property
     def in_repair_since(self) -> datetime | None:
@@ -128,9 +152,11 @@ def _clocks(case: Case, terms: list[Terms]) -> Iterator[tuple[Key, Terms, Stint 
     for term in terms:
         if not term.concerns(case):
             continue
-        yield Key(case.handoff_id, term.commitment_id, None, case.made_at), term, None
-        if term.form == Form.DEADLINE:
-            awaited = (each for each in case.stints if case.first_act is None or each.from_at <= case.first_act)
+        for start in case.begins(term):
+            yield Key(case.handoff_id, term.commitment_id, None, start), term, None
+        if term.is_owners:
+            done_at = case.ends(term, case.made_at)
+            awaited = (each for each in case.stints if done_at is None or each.from_at <= done_at)
             for stint in awaited:
                 yield Key(case.handoff_id, term.commitment_id, stint.owner_id, stint.from_at), term, stint
 
@@ -138,7 +164,7 @@ def _clocks(case: Case, terms: list[Terms]) -> Iterator[tuple[Key, Terms, Stint 
 def _read(case: Case, term: Terms, stint: Stint | None, start: datetime, hours: Hours) -> Reading:
     pauses = case.repairs if stint else []
     due_at = _due(term, start, hours, _over(pauses, start))
-    done_at = case.first_act if term.form == Form.DEADLINE else _attempted(case, term, hours)
+    done_at = _attempted(case, term, hours) if term.form == Form.ATTEMPTS else case.ends(term, start)
     until = stint.until_at if stint else None
     if done_at and (until is None or done_at <= until):
         took = working_time_between(start, done_at, hours, pauses)
@@ -158,7 +184,8 @@ def _over(pauses: list[Span], start: datetime) -> tuple[Span, ...]:
 
 @lru_cache(maxsize=4096)
 def _due(term: Terms, start: datetime, hours: Hours, pauses: tuple[Span, ...]) -> datetime:
-    """When the allowed working time has passed; for attempts, the end of the nth working day after the start's.
+    """When the allowed working time has passed; for what is due in days, the end of the nth working day after the
+    start's.
 
     Remembered, because thousands of hand-offs are made at one moment.
     """

@@ -196,9 +196,13 @@ def _of_cases(line: Line) -> str:
     return f"{agreed} · median {working(took.median)}, P90 {working(took.ninetieth)}"
 
 
-def _of_windows(line: Line) -> str:
+def _of_promised(line: Line) -> str:
     _, cases = attainment.kept_and_due([line.commitment.metric], line.period)
-    return f"before “unable to reach”, for {percent(line.commitment.share)} of {_cases(cases)}"
+    return f"for {percent(line.commitment.share)} of {_cases(cases)}"
+
+
+def _of_windows(line: Line) -> str:
+    return f"before “unable to reach”, {_of_promised(line)}"
 
 
 def _cases(count: int) -> str:
@@ -216,5 +220,8 @@ NOTES: dict[str, Callable[[Line], str]] = {
     "first_attempt_attainment": _of_cases,
     "first_attempt_attainment_hot": _of_cases,
     "attempts_attainment": _of_windows,
+    "repair_attainment": _of_cases,
+    "decision_attainment": _of_cases,
+    "disposition_attainment": _of_promised,
     "reasons_given": _of_returns,
 }

@@ -112,6 +112,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         Commitment.objects.bulk_create(
             draft.commitment(clause, position=place, **usual.get(clause.metric, {}))
             for place, clause in enumerate(CLAUSES.values())
+            if not clause.opt_in
         )
         return draft
 
@@ -199,6 +200,10 @@ class Agreement(TypedDocument):
     def promises_of(self, side: str) -> list[Commitment]:
         return [commitment for commitment in self.commitments.all() if commitment.side == side]
 
+    def promised_by(self, side: str) -> set[int]:
+        """The ids of a side's commitments."""
+        return {commitment.pk for commitment in self.promises_of(side)}
+
     def ruled_at(self, at: datetime) -> bool:
         """Whether it was the one in force at a moment."""
         begun, ended = self.revision.in_force_at, self.revision.ended_at
@@ -259,6 +264,7 @@ class Agreement(TypedDocument):
         """A commitment of this version, not yet saved, with the clause's usual terms unless others are given."""
         return Commitment(
             agreement=self, metric=clause.metric, side=clause.side, form=clause.form, scope=clause.scope,
+            starts=clause.starts,
             **clause.defaults | terms,
         )  # fmt: skip
 

@@ -12,14 +12,8 @@ from accounts.access import Side
 from common.metrics import Unit
 from common.periods import Kind
 from sla import clauses
-from sla.clauses import CLAUSES, Clause, Form, Scope
+from sla.clauses import CLAUSES, Clause, Form, Scope, Start
 from sla.reckoning import Terms
-
-
-class Start(models.TextChoices):
-    """What sets a commitment's clock going."""
-
-    HAND_OFF = "hand_off", "the hand-off"
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -33,8 +27,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 class Commitment(models.Model):
     """One measurable promise of one side.
 
-    A deadline has `allowed` working time; attempts have their number, the working days they spread
-    over and the working days they have; both are for a `share` of cases. A figure has a `target` a
+    A deadline has `allowed` working time, or working days; attempts have their number, the working
+    days they spread over and the working days they have; all are for a `share` of cases. A figure has a `target` a
     `period`: a count, or a share of 0 to 1.
     """
 
@@ -65,6 +59,7 @@ class Commitment(models.Model):
             models.CheckConstraint(condition=Q(scope__in=Scope.values), name="commitment_scope_is_known"),
             models.CheckConstraint(
                 condition=Q(form=Form.DEADLINE, allowed__gt=timedelta(), share__isnull=False)
+                | Q(form=Form.DAYS, within_days__gte=1, share__isnull=False)
                 | Q(form=Form.ATTEMPTS, attempts__gte=1, attempt_days__gte=1, within_days__gte=1, share__isnull=False)
                 | Q(form=Form.FIGURE, target__gt=0),
                 name="commitment_terms_fit_its_form",
@@ -117,5 +112,5 @@ class Commitment(models.Model):
         """What a clock of this commitment is reckoned by."""
         return Terms(
             self.pk, self.form, self.scope, self.allowed or timedelta(), self.attempts or 0, self.attempt_days or 0,
-            self.within_days or 0,
+            self.within_days or 0, self.starts, self.clause.ends,
         )  # fmt: skip

@@ -32,6 +32,12 @@ def test_one_click_gives_a_draft_that_could_be_signed_as_it_is(draft):
     assert "First attempt or return within 8 working hours of the hand-off, for 85 % of cases." in said
     assert "First attempt or return within 1 working hour of a hot hand-off, for 80 % of cases." in said
     assert said[1] == "Sales accepts at least 80 % of the hand-offs it decides in a month."
+    assert said[2] == (
+        "What sales sends back to be completed, or as a double, is settled by marketing within 8 working hours, "
+        "for 90 % of cases."
+    )
+    assert "A deal, or back with a reason, within 20 working days of the hand-off, for 90 % of cases." in said
+    assert not draft.commitments.filter(metric="decision_attainment")
     assert draft.baseline_days == 28
     assert len(draft.parts) == 8
 
@@ -65,7 +71,7 @@ def test_a_draft_is_changed_promise_by_promise(draft, nora):
 
     titles = [commitment.title for commitment in draft.commitments.all()]
     assert "First attempt or return within 4 working hours" in titles
-    assert len(titles) == 5
+    assert len(titles) == 7
     assert draft.sections["talking"] == "On the lead, and in the hall."
     assert draft.sections["sales"].startswith("Sales decides")
 
@@ -83,11 +89,11 @@ def test_what_was_proposed_can_no_longer_be_changed(draft, theo, nora, at):
 
     with pytest.raises(Refused):
         draft.edit(by=nora, promises={"mqls_delivered": None})
-    assert Agreement.objects.get().commitments.count() == 6
+    assert Agreement.objects.get().commitments.count() == 8
 
 
 def test_both_sides_promise_something_or_neither_does(draft, theo, at):
-    draft.edit(by=theo, promises={"mqls_delivered": None, "acceptance_rate": None})
+    draft.edit(by=theo, promises={"mqls_delivered": None, "acceptance_rate": None, "repair_attainment": None})
 
     with pytest.raises(Incomplete):
         Agreement.objects.get().propose(by=theo, at=at)
@@ -134,7 +140,7 @@ def test_the_next_version_has_no_baseline_and_takes_the_place_of_the_first(draft
     first = signed(draft, theo, nora, at)
     second = Agreement.objects.draft_from(first, by=nora, at=at + DAY)
     assert second.baseline_days == 0
-    assert second.commitments.count() == 6
+    assert second.commitments.count() == 8
 
     signed(second, theo, nora, at + 2 * DAY)
 
@@ -164,4 +170,4 @@ def test_who_asks_for_a_change_says_which(draft, theo, nora, at):
     draft.decline(by=nora, because="Eight hours is too short on Fridays.", at=at)
 
     assert Revision.objects.get().state == State.DECLINED
-    assert Agreement.objects.draft_from(draft, by=nora, at=at).commitments.count() == 6
+    assert Agreement.objects.draft_from(draft, by=nora, at=at).commitments.count() == 8

@@ -35,7 +35,8 @@ def test_a_hand_off_starts_the_customers_clock_and_its_owners(hand_over, clock_o
     handoff.refresh_from_db()
     assert (handoff.due_at, handoff.due_for) == (NEXT_MORNING, "First attempt or return")
     assert (handoff.attempts_needed, handoff.attempt_days_needed) == (6, 4)
-    assert Clock.objects.count() == 3
+    assert clock_of(handoff, metric="disposition_attainment").due_at == datetime(2026, 4, 8, 15, 30, tzinfo=UTC)
+    assert Clock.objects.count() == 4
 
 
 def test_before_any_agreement_nothing_is_promised(maya, sam, at):
