@@ -88,7 +88,7 @@ def calibration(ordering: dict[str, Any]) -> Chart:
         labels=[
             Text(frame.left, frame.base + 20, "0 % expected"),
             Text(frame.right, frame.base + 20, "100 %", "end"),
-            Text(frame.right - 8, 36, "as expected", "end"),
+            Text(frame.x(0.74), frame.y(0.82), "as expected", "end"),
         ],
         paths={
             "pace": frame.path([0, 1]),

@@ -145,7 +145,7 @@ def _past(found: list[Case], *, until: datetime, zone: str) -> Past:
     counts = Counter(months)
     by_lot = len(counts) < LEAST_MONTHS
     late = [] if by_lot else _late(counts)
-    held = [_by_lot(case) if by_lot else month in late for case, month in zip(ended, months, strict=True)]
+    held = [_by_lot(n) if by_lot else month in late for n, month in enumerate(months)]
     return Past(ended, held, sorted(counts), late, by_lot, len(found) - len(ripe), len(ripe) - len(ended))
 
 
@@ -159,9 +159,9 @@ def _late(counts: Counter[str]) -> list[str]:
     return late
 
 
-def _by_lot(case: Case) -> bool:
-    """One in four, the same ones every time, whatever order they came in."""
-    return crc32(str(case.lead_id).encode()) % round(1 / HELD_BACK) == 0
+def _by_lot(number: int) -> bool:
+    """One in four, the same ones every time, with no regard to the order they came in."""
+    return crc32(str(number).encode()) % round(1 / HELD_BACK) == 0
 
 
 def of(column: Sequence, chosen: Sequence[bool]) -> list:

@@ -20,7 +20,7 @@ from leads.models.criteria import Criteria
 AGREES = 1.28  # standard deviations in the same direction, in the months held back: one in ten by chance
 NEARLY_NONE, NEARLY_NONE_SURELY, MOSTLY = 0.1, 0.25, 0.5
 FEWEST = 20  # cases
-WORTH = 3  # returns avoided for each good lead lost, at least
+WORTH = 3  # returns that a good lead is worth
 WINS_LOST = 0.05
 OUT, IN = "out", "in"
 
@@ -65,23 +65,32 @@ class Judged:
 
     @property
     def is_worth_it(self) -> bool:
-        """Whether it does more good than harm, also in the months held back."""
-        out, later = self.count(OUT), self.count(OUT, held=True)
+        """Whether it does more good than harm: a good lead is worth WORTH returns, whether it is lost or let in."""
+        out, let_in = self.count(OUT), self.count(IN)
         wins = sum(case.won for case in compress(self.past.cases, self.passing))
-        if out["won"] > WINS_LOST * wins:
+        if out["won"] > WINS_LOST * wins or out["returned"] < WORTH * out["good"]:
             return False
         if self.edit.kind in (Kind.NEVER, Kind.MUST, Kind.THRESHOLD):
-            return later["returned"] > 0 and out["returned"] >= WORTH * out["good"]
-        return any(self.effects) and self.before is not None and self.after > self.before
+            return self.count(OUT, held=True)["returned"] > 0
+        orders_better = self.before is not None and self.after > self.before
+        return any(self.effects) and orders_better and let_in["returned"] <= WORTH * let_in["good"]
 
     @property
     def says(self) -> str:
         """Why it is not worth it."""
         if not any(self.effects):
             return "It is true, but changes of none of these leads whether it is handed over."
-        out = self.count(OUT)
-        lost = f"avoid {plural(out['returned'], 'return')} and lose {plural(out['good'], 'good lead')}"
-        return f"It would {lost}, {out['won']:,} of them won, and is not worth it."
+        out, let_in = self.count(OUT), self.count(IN)
+        said = (
+            [f"avoid {plural(out['returned'], 'return')} and lose {plural(out['good'], 'good lead')}"]
+            if out["all"]
+            else []
+        )
+        if out["won"]:
+            said.append(f"{out['won']:,} of them won")
+        if let_in["all"]:
+            said.append(f"let in {plural(let_in['good'], 'good lead')} and {plural(let_in['returned'], 'return')}")
+        return f"It would {', '.join(said)}, and is not worth it."
 
 
 def judge(found: Found, criteria: Criteria, past: Past, now: list[Standing]) -> Judged:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import compress
 from typing import Any
 
@@ -69,8 +69,8 @@ class Studying:
             "fresh": past.fresh,
             "open": past.open,
             "imported_besides": past.imported_besides,
-            "months": [past.months[0], past.months[-1], len(past.months)] if past.months else [],
-            "held_months": [past.held_months[0], past.held_months[-1]] if past.held_months else [],
+            "months": [*_ends(past.months), len(past.months)],
+            "held_months": _ends(past.held_months),
             "by_lot": past.by_lot,
             "is_enough": past.is_enough,
             "needed": past.needed,
@@ -147,6 +147,12 @@ class Studying:
             if met or changed
         ]
         return made, leads
+
+
+def _ends(months: Sequence[str]) -> list[str]:
+    """The first and the last of some months, in words; empty texts where there is none."""
+    ends = [months[0], months[-1]] if months else []
+    return [f"{date.fromisoformat(f'{month}-01'):%B %Y}" for month in ends] or ["", ""]
 
 
 def _passing(past: Past, now: Sequence[Standing]) -> dict[str, Any]:

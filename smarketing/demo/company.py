@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from agreements.models import Revision
 from common.errors import Refused
 from leads import rescoring
-from leads.models import Lead
+from leads.learning import studying
+from leads.models import Criteria, Lead, Study
 from notifications.outbox import as_history
 from smarketing.demo import alignment, deals, definitions, personas, promises, remarks, today, weekly
 from smarketing.demo.accounts import bring_old_list, name_accounts
@@ -66,6 +67,7 @@ def _play(scene: Scene, say: Say) -> None:
             say(f"{year.day(number - 1):%B %Y}: {rounds.told()}")
             _tidy_up()
     rounds.go_round(year.until, morning=False)
+    _learn(scene)
 
 
 def _chapters(scene: Scene) -> list[Process]:
@@ -101,6 +103,12 @@ def _definitions(scene: Scene) -> Process:
 def _score_everybody(scene: Scene) -> None:
     while rescoring.go_on(clock=lambda: scene.agenda.now):
         pass
+
+
+def _learn(scene: Scene) -> None:
+    """What the decisions of the year suggest to change in the definition."""
+    Study.objects.start(Criteria.objects.ruling(), by=scene.cast.maya, at=scene.agenda.now)
+    studying.go_on(clock=lambda: scene.agenda.now)
 
 
 def _tidy_up() -> None:

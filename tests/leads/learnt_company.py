@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from common.copying import measure
 from leads.models import Company, Criteria, Episode, Handoff, HandoffReturn, Lead, LeadVersion, Touch
 from tests.builders import reason
 from tests.leads.scored_people import DAY, definition
@@ -81,6 +82,7 @@ def a_company(draw: Draw, *, by: Any, at: datetime, leads: int = 500, seed: int 
         for handoff, each, end in zip(handoffs, told, ends, strict=True)
         if end == "returned"
     )
+    measure(Lead, Company, LeadVersion, Touch, Episode, Handoff, HandoffReturn)
     return people
 
 

@@ -25,6 +25,7 @@ from leads.models import (
 )
 from leads.models.study import LEASE
 from leads.scoring import Then
+from tests.leads.files import imported
 from tests.leads.learnt_company import a_company, a_definition, by_chance, students_return
 from tests.leads.scored_people import DAY, definition
 
@@ -191,6 +192,32 @@ def test_too_few_decisions_say_what_is_missing_and_how_long_it_takes(criteria, s
     assert study.found["weeks_to_go"] == ceil(88 / (lately / 8)) == 30
     assert "ordering" not in study.found
     assert not study.suggestions.exists()
+
+
+@pytest.mark.shared_data
+def test_extraalearns_history_is_learnt_from_by_lot(shared_data, maya, at):
+    """4,612 leads without dates: a good hand-written definition, and what could be learnt beside it."""
+    content = (shared_data / "extraalearn_leads" / "ExtraaLearn.csv").read_bytes()
+    imported(content, by=maya, at=at, name="ExtraaLearn.csv", stages={"1": "customer", "0": "disqualified"})
+    rows = [
+        {"field": f"lead:{key}", "operator": operator, "values": [value], "section": "scored", "points": points}
+        for key, operator, value, points in (
+            ("first_interaction", "is_any_of", "Website", 25),
+            ("current_occupation", "is_any_of", "Professional", 15),
+            ("profile_completed", "is_any_of", "High", 20),
+            ("time_spent_on_website", "at_least", "600", 15),
+        )
+    ]
+    study = studied(definition(*rows, at=at, threshold=50), at=at + HOUR)
+    found = study.found
+    assert (found["all"]["good"], found["all"]["returned"], found["imported"]) == (1377, 3235, 4612)
+    assert (found["by_lot"], found["held"]["all"], found["left_out"]) == (True, 1152, [])
+    definitions, learnt = (found["ordering"][name]["area"] for name in ("definition", "learnt"))
+    assert [round(each, 2) for each in definitions] == [0.86, 0.84, 0.88]
+    assert [round(each, 2) for each in learnt] == [0.89, 0.87, 0.90]
+    assert found["ordering"]["is_sure"]
+    assert "Last activity is Phone Activity: −10 points." in said(study)
+    assert "Current occupation is Unemployed: +10 points." in said(study)
 
 
 # Nothing of the future
