@@ -23,6 +23,7 @@ from leads.facts import PERSONA
 from leads.lifecycle import RECYCLED
 from leads.models import Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity, Rule
 from leads.models.criteria import DOCUMENT
+from leads.reading import ruling
 from leads.stage_age import COUNTED, standings
 from leads.views.queue import day_of
 
@@ -131,7 +132,7 @@ def would_be_released(revision: int, user: User) -> dict[str, Any] | None:
 @panel("banner", "criteria/_trial.html")
 def on_trial(object_id: int, user: User) -> dict[str, Any] | None:
     """Says on every page that a trial runs."""
-    criteria = Criteria.objects.ruling()
+    criteria = ruling()
     return {"criteria": criteria} if criteria and criteria.revision.is_trial else None
 
 

@@ -6,12 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from common.once import once
 from leads import scoring
 from leads.models import Criteria, Lead
 from leads.models.criteria import Axis, Section
 from leads.scoring import Gap, Moments, Now, Score, Then, entries_of, gap_of
 from leads.wording import Wording
 
+ruling = once(Criteria.objects.ruling)
 WORTH = {Section.MUST: "missing", Section.NEVER: "excluded", Section.FAST_TRACK: "fast track"}
 
 
@@ -56,7 +58,7 @@ def lines(ledger: Iterable[dict[str, Any]]) -> list[Line]:
 
 def explain_now(lead: Lead, *, at: datetime) -> Explanation | None:
     """Score a lead by the definition that rules and say why; None where none does. Nothing is written."""
-    criteria = Criteria.objects.ruling()
+    criteria = ruling()
     return criteria and _explanation(criteria, Now(at, leads=[lead.pk]))
 
 

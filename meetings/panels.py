@@ -8,15 +8,22 @@ from accounts.models import User
 from common import clock as db_clock
 from common.badges import badge
 from common.hours import WEEKDAYS
+from common.once import once
 from common.panels import panel
 from meetings.links import LEAD
 from meetings.models import Action, Meeting
 
 
+@once
+def coming(user: User) -> Meeting | None:
+    """The next meeting, which several parts of a page speak of."""
+    return Meeting.objects.visible_to(user).next()
+
+
 @badge("meetings")
 def next_day(user: User) -> str:
     """ "Mon", "today", or "now" while one is under way."""
-    meeting = Meeting.objects.visible_to(user).next()
+    meeting = coming(user)
     if meeting is None or meeting.is_open:
         return "now" if meeting else ""
     zone = ZoneInfo(meeting.series.zone)
@@ -44,7 +51,7 @@ def talk_about_scorecard(object_id: int, user: User) -> dict[str, Any] | None:
 @panel("home", "meetings/_home.html", order=40)
 def next_meeting(object_id: int, user: User) -> dict[str, Any] | None:
     """The next meeting, and what one has taken on."""
-    meeting = Meeting.objects.visible_to(user).next()
+    meeting = coming(user)
     mine = list(Action.objects.visible_to(user).open().of(user).order_by("due_on", "pk"))
     return {"meeting": meeting, "mine": mine} if meeting or mine else None
 
@@ -52,5 +59,5 @@ def next_meeting(object_id: int, user: User) -> dict[str, Any] | None:
 def _agenda(user: User, **about: Any) -> dict[str, Any] | None:
     if not allowed(user, "meeting.minute"):
         return None
-    meeting = Meeting.objects.visible_to(user).next()
+    meeting = coming(user)
     return {"meeting": meeting, **about} if meeting else None
