@@ -1,4 +1,4 @@
-"""Who hears of a minor change: the heads who may object, and whoever proposed it."""
+"""Who hears of a minor change: the heads and deputies who may object, and whoever proposed it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ MINOR_PROPOSED, MINOR_OBJECTED, MINOR_IN_FORCE = "minor.proposed", "minor.object
 
 
 def tell_heads(revision: Revision, kind: str, *, by: User | None, at: datetime) -> None:
-    """Tell the heads of both sides, but not who did it."""
-    _tell(revision, {head for side in Side.values for head in User.objects.heads_of(side)} - {by}, kind, at)
+    """Tell the heads of both sides, and the deputies of those who are away, but not who did it."""
+    heads = {head for side in Side.values for head in User.objects.heads_of(side)}
+    away = User.objects.filter(pk__in=[head.pk for head in heads], deputy__isnull=False).absent(at=at)
+    _tell(revision, (heads | {head.deputy for head in away.select_related("deputy")}) - {by}, kind, at)
 
 
 def tell_proposer(revision: Revision, kind: str, *, by: User | None, at: datetime) -> None:

@@ -142,6 +142,13 @@ def test_a_deputy_objects_while_the_head_is_away_and_nobody_else(lighter, maya, 
     assert change.objected_by == rita
 
 
+def test_the_deputy_of_a_head_who_is_away_is_told_too(lighter, maya, nora, rita, at):
+    nora.name_deputy(rita, by=nora)
+    nora.be_away(at - HOUR, at + DAY, cover=None, by=nora, at=at - HOUR)
+    minor.propose(lighter, by=maya, at=at)
+    assert told(MINOR_PROPOSED) == ["Nora Vos", "Rita Kok", "Theo Blom"]
+
+
 def test_both_signatures_put_it_in_force_before_its_time(lighter, maya, theo, nora, at):
     minor.propose(lighter, by=maya, at=at)
     lighter.sign(by=theo, at=at + HOUR)
