@@ -248,7 +248,7 @@ def test_the_document_says_that_nobody_objected(lighter, maya, client_of, theo, 
     clock_shows(FRIDAY)
     Criteria.objects.take_effect(at=FRIDAY)
     page = client_of(theo).get("/criteria/2/").content.decode()
-    assert "In force without objection: a minor change, as version 2 of the agreement allows." in page
+    assert "It took effect without objection: a minor change, as version 2 of the agreement allows." in page
     assert "no objection" in page
 
 
