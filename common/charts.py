@@ -116,12 +116,16 @@ class Step:
     count: float | None = None
 
 
-def nice_ticks(maximum: float, most: int = 4) -> list[float]:
-    """Round steps from 0 to at least `maximum`, at most `most` of them above 0: [0, 50, 100, 150, 200]."""
+def nice_ticks(maximum: float, most: int = 4, *, whole: bool = False) -> list[float]:
+    """Round steps from 0 to at least `maximum`, at most `most` of them above 0: [0, 50, 100, 150, 200].
+
+    With `whole` no step is a part of one, as for what is counted.
+    """
     if maximum <= 0:
         return [0, 1]
     power = 10.0 ** floor(log10(maximum / most))
-    step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m * most >= maximum)
+    steps = (power * m for m in (1, 2, 2.5, 5, 10) if power * m * most >= maximum)
+    step = next(step for step in steps if not whole or step == int(step))
     if step == int(step):
         step = int(step)
     ticks = [0]
@@ -140,9 +144,11 @@ def plain(value: float) -> str:
     return f"{value:,.1f}".removesuffix(".0")
 
 
-def frame_for(values: Sequence[float], steps: int, say: Say, wide: bool, room: float = 0) -> tuple[Frame, list[Text]]:
+def frame_for(
+    values: Sequence[float], steps: int, say: Say, wide: bool, room: float = 0, *, whole: bool = False
+) -> tuple[Frame, list[Text]]:
     """A frame that holds the values and the words of its own grid, with `room` left at its right."""
-    ticks = nice_ticks(max([*values, 0]))
+    ticks = nice_ticks(max([*values, 0]), whole=whole)
     width = 900 if wide else 500
     left = round(max(len(say(tick)) for tick in ticks) * LETTER + 8, 1)
     frame = Frame(width, left, width - 8 - room, 20, 170, steps, ticks[-1])

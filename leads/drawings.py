@@ -14,7 +14,8 @@ def trend(months: Sequence[Month], changes: Sequence[Change], *, number: int) ->
     """Under one version throughout (the curve), as they counted then (the dashes), and where the definition changed."""
     fixed, counted = [each.qualified for each in months], [each.counted for each in months]
     words = f"v{number} throughout"
-    frame, grid = frame_for([*fixed, *counted], len(months) - 1, plain, wide=False, room=len(words) * LETTER)
+    room = len(words) * LETTER
+    frame, grid = frame_for([*fixed, *counted], len(months) - 1, plain, wide=False, room=room, whole=True)
     last = len(months) - 1
     labels = [f"{each.period.start_on:%b %Y}" for each in months]
     marks = [Text(frame.x(each.place), 12, f"v{each.number}", "middle") for each in changes]
@@ -42,7 +43,7 @@ def shadow(days: Sequence[Day], *, number: int, beside: int) -> Chart:
     """MQLs by day as the shadow would have made them (the curve) and as the version in force did (the dashes)."""
     met, made = [day.met for day in days], [day.made for day in days]
     words = f"v{beside} in fact"
-    frame, grid = frame_for([*met, *made], len(days) - 1, plain, wide=True, room=len(words) * LETTER)
+    frame, grid = frame_for([*met, *made], len(days) - 1, plain, wide=False, room=len(words) * LETTER, whole=True)
     labels = [f"{day.on:%-d %b}" for day in days]
     return Chart(
         template="figures/_lines.html",

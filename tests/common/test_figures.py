@@ -34,6 +34,11 @@ def test_an_axis_has_few_round_steps(maximum: float, ticks: list[float]) -> None
     assert charts.nice_ticks(maximum) == ticks
 
 
+@pytest.mark.parametrize(("most", "ticks"), [(1, [0, 1]), (3, [0, 1, 2, 3]), (9, [0, 5, 10]), (23, [0, 10, 20, 30])])
+def test_what_is_counted_has_no_half_steps(most: int, ticks: list[int]) -> None:
+    assert charts.nice_ticks(most, whole=True) == ticks
+
+
 def test_the_pace_chart_says_in_one_sentence_what_it_shows() -> None:
     assert pace([0, 14, 23]).sentence == ("MQLs delivered: 23 MQLs so far, 23.8 due by now, 250 promised by 22 Nov.")
     assert pace([]).sentence == "MQLs delivered: no MQLs yet, 250 promised by 22 Nov."
