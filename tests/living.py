@@ -15,7 +15,7 @@ from goals.models import Plan
 from leads import backtest, rescoring
 from leads.draining import score_due
 from leads.intake import record_touches, source_lead
-from leads.learning.judging import tally
+from leads.learning.edits import Edit, Kind
 from leads.models import (
     Attempt,
     ChangeRequest,
@@ -25,7 +25,6 @@ from leads.models import (
     Lead,
     Opportunity,
     ShadowRun,
-    Study,
     Suggestion,
     SuggestionLead,
 )
@@ -49,6 +48,7 @@ from tests.builders import (
     stage_map_in_force,
 )
 from tests.leads.files import checked, imported, table, uploaded
+from tests.leads.learnt_company import suggested
 
 NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)  # Wednesday, ten in the morning in Amsterdam
 BEGUN = NOW - timedelta(days=37)  # Monday 2 February
@@ -248,19 +248,12 @@ def _draft(company: Company) -> None:
 
 def _learn(company: Company) -> Suggestion:
     """What a worker would have suggested, had there been enough decisions."""
-    study = Study.objects.start(Criteria.objects.ruling(), by=company.theo, at=NOW - HOUR)
-    nobody = tally([])
-    about = {name: {"met": nobody, "rest": nobody, "z": -2.0, "p": 0.04} for name in ("earlier", "later")}
-    effect = {name: {"all": nobody, "held": nobody} for name in ("out", "in")} | {"areas": [0.5, 0.6]}
     asks = {"section": "never", "field": "title", "operator": "contains", "values": ["Student"]}
-    made = Suggestion(
-        kind="never", given=asks, says="Never when its title contains Student.", evidence=about, effect=effect
-    )
     behind = SuggestionLead(lead_id=company.things["leads"][0], at=NOW - DAY, outcome="returned", won=False,
                             held_back=False, met=True, effect="out")  # fmt: skip
-    head = {"all": nobody, "held": nobody, "is_enough": True, "passing": {"all": nobody, "held": nobody}}
-    study.finish(head, [(made, [behind])], at=NOW)
-    return made
+    never = Edit(Kind.NEVER, asks), "Never when its title contains Student."
+    [found] = suggested(Criteria.objects.ruling(), never, at=NOW - HOUR, leads=[behind])
+    return found
 
 
 def _say_who_does_what(company: Company) -> list[int]:

@@ -110,7 +110,7 @@ def scored(rule: Rule, points: int) -> Edit:
     return Edit(Kind.POINTS, worth | _asks(rule) | ({} if rule.field else {"cap": str(abs(points))}))
 
 
-def rescored(rule: Rule, points: int) -> Edit:
+def rescored(rule: Rule, points: Decimal) -> Edit:
     """Other points for a rule that is there."""
     return Edit(Kind.POINTS, {"points": str(points)}, line=str(rule.line))
 

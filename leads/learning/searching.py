@@ -57,12 +57,16 @@ class Search:
     criteria: Criteria
     tried: list[Tried]
     tick: Tick
+    asked: float = field(init=False)
+    spread: float = field(init=False)
+    unit: float = field(init=False)
     live: list[bool] = field(init=False)
     model: list[Sequence[float]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.asked = float(self.criteria.threshold)
+        """Begin with all cases, explained by their points alone; `unit` are the points of one unit of log-odds."""
         points = [each.points for each in self.now]
+        self.asked = float(self.criteria.threshold)
         self.spread = pstdev(points) or 1.0
         self.live = [True] * len(points)
         self.model = [[each / self.spread for each in points]]
@@ -77,9 +81,10 @@ class Search:
             yield from self._take(*best)
 
     def _points_a_unit(self) -> float:
-        """How many of the definition's points are worth one unit of log-odds, within reason."""
+        """Within reason, also where the points say little."""
         weight = self._fit(later=False).weights[1]
-        return min(max(self.spread / weight if weight > 0 else self.asked, self.asked / 6), self.asked / 2)
+        points = self.spread / weight if weight > 0 else self.asked
+        return min(max(points, self.asked / 6), self.asked / 2)
 
     def _best(self) -> tuple[Tried, Score] | None:
         base, chosen = self._fit(later=False), self._chosen(later=False)
@@ -101,12 +106,8 @@ class Search:
             fewer = min(met, len(column) - met)
             if fewer < SUPPORT or fewer * rare < EXPECTED * len(column):
                 continue
-            if (
-                each.edit
-                or each.is_own
-                or met <= len(column) / 2
-                or self._excludes(each, _flipped(each.column), Kind.MUST)
-            ):
+            by_few = each.edit or each.is_own or met <= len(column) / 2
+            if by_few or self._excludes(each, _flipped(each.column), Kind.MUST):
                 yield each, column
 
     def _take(self, best: Tried, score: Score) -> Iterator[Judged | Fell]:
@@ -163,8 +164,8 @@ class Search:
         points = ROUND * round(min(max(weight * self.unit, -most), most) / ROUND)
         if not best.is_own:
             return scored(best.rule, points) if points else None
-        points += int(best.rule.points or 0)
-        return rescored(best.rule, points) if points and points != best.rule.points else None
+        other = best.rule.points + points
+        return rescored(best.rule, other) if points and other else None
 
     def _fit(self, *, later: bool) -> Fit:
         chosen = self._chosen(later=later)

@@ -37,6 +37,7 @@ FIGURES = {
     "good-let-in": ("Good leads let in", IN, Outcome.GOOD),
 }
 MET = "met"
+EVIDENCE = (("earlier", "Earlier", "earlier"), ("later", "Held back", "held"))
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,6 @@ class Told:
 
     suggestion: Suggestion
     kind: str
-    about: str
     why: list[Cell]
     lines: list[Line]
     areas: tuple[float, float]
@@ -62,27 +62,23 @@ class Told:
 
 def tell(suggestion: Suggestion, study: Study, *, here: str) -> Told:
     """The card of a suggestion; `here` is where its leads are shown, figure by figure."""
-    kind = Kind(suggestion.kind)
     before, after = suggestion.effect["areas"]
     return Told(
         suggestion,
-        KINDS[kind],
-        ABOUT[kind],
-        [_why(suggestion, kind, "earlier", here), _why(suggestion, kind, "later", f"{here}")],
+        KINDS[suggestion.edit.kind],
+        [_why(suggestion, name, when, f"{here}{MET}/?months={months}") for name, when, months in EVIDENCE],
         [each for name in FIGURES if (each := _line(name, suggestion, study, here))],
         (before or 0.5, after or 0.5),
     )
 
 
-def _why(suggestion: Suggestion, kind: Kind, name: str, here: str) -> Cell:
+def _why(suggestion: Suggestion, name: str, when: str, url: str) -> Cell:
     """How many it is about, and how many of them became SQLs, beside the rest."""
-    told = suggestion.evidence[name]
-    met, rest = told["met"], told["rest"]
+    met, rest = suggestion.evidence[name]["met"], suggestion.evidence[name]["rest"]
     good, others = Share(met["good"], met["all"]), Share(rest["good"], rest["all"])
-    when = "Earlier" if name == "earlier" else "Held back"
-    said = f"{plural(met['all'], 'lead')} {ABOUT[kind]}: {met['returned']:,} returned, {met['good']:,} became SQLs"
-    note = f"{when}: {said} ({sure(good)}), against {percent(others.value)} of the others."
-    return Cell(note, url=f"{here}{MET}/?months={'earlier' if name == 'earlier' else 'held'}")
+    who = f"{plural(met['all'], 'lead')} {ABOUT[suggestion.edit.kind]}"
+    ended = f"{met['returned']:,} returned, {met['good']:,} became SQLs ({sure(good)})"
+    return Cell(f"{when}: {who}: {ended}, against {percent(others.value)} of the others.", url=url)
 
 
 def sure(share: Share) -> str:

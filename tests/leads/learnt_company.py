@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from common.copying import measure
-from leads.models import Company, Criteria, Episode, Handoff, HandoffReturn, Lead, LeadVersion, Touch
+from leads.learning import studying
+from leads.learning.edits import Edit
+from leads.models import (
+    Company,
+    Criteria,
+    Episode,
+    Handoff,
+    HandoffReturn,
+    Lead,
+    LeadVersion,
+    Study,
+    Suggestion,
+    SuggestionLead,
+    Touch,
+)
 from tests.builders import reason
 from tests.leads.scored_people import DAY, definition
 
@@ -84,6 +98,47 @@ def a_company(draw: Draw, *, by: Any, at: datetime, leads: int = 500, seed: int 
     )
     measure(Lead, Company, LeadVersion, Touch, Episode, Handoff, HandoffReturn)
     return people
+
+
+def studied(criteria: Criteria, *, at: datetime) -> Study:
+    """What a worker finds in what was decided up to a moment."""
+    study = Study.objects.start(criteria, by=None, at=at)
+    studying.go_on(clock=lambda: at)
+    study.refresh_from_db()
+    return study
+
+
+def said(study: Study) -> list[str]:
+    return [each.says for each in study.suggestions.all()]
+
+
+def suggested(
+    criteria: Criteria, *made: tuple[Edit, str], at: datetime, leads: Iterable[SuggestionLead] = ()
+) -> list[Suggestion]:
+    """A study with these suggestions in these words, the first one with these leads, as a worker would have left it."""
+    study = Study.objects.start(criteria, by=None, at=at)
+    some = {"good": 40, "returned": 30, "other": 30, "won": 4, "all": 100}
+    about = {name: {"met": some, "rest": some, "z": -2.0, "p": 0.04} for name in ("earlier", "later")}
+    effect = {name: {"all": some, "held": some} for name in ("out", "in")} | {"areas": [0.5, 0.6]}
+    rows = [
+        (Suggestion(kind=edit.kind, given=edit.given, line=edit.line, says=says, evidence=about, effect=effect), [])
+        for edit, says in made
+    ]
+    if rows:
+        rows[0][1].extend(leads)
+    side = {"area": [0.6, 0.5, 0.7], "brier": 0.2, "slope": 0.9, "calibration": [[0.2, 2, 10], [0.6, 5, 10]],
+            "bands": [[20, 2, 10], [60, 5, 10]]}  # fmt: skip
+    ordering = {"good": 7, "of": 20, "columns": 9, "definition": side, "learnt": side, "difference": [-0.01, -0.1, 0.1],
+                "is_sure": False}  # fmt: skip
+    found = {
+        "all": some, "held": some, "passing": {"all": some, "held": some}, "is_enough": True, "imported": 3, "fresh": 2,
+        "open": 1, "imported_besides": 0, "by_lot": False, "months": ["May 2025", "March 2026", 11],
+        "held_months": ["January 2026", "March 2026"], "tried": 99, "ordering": ordering,
+        "left_out": [["budget", "Filled only after the hand-off."]],
+        "fell": [["City is Ghent: +5 points.", "It did not hold in the months held back."]],
+    }  # fmt: skip
+    study.finish(found, rows, at=at)
+    return list(study.suggestions.all())
 
 
 def _person(random: Random, at: datetime) -> dict[str, Any]:

@@ -8,10 +8,10 @@ import pytest
 from agreements.models import State
 from common.errors import NotAllowed, Refused
 from leads.learning import edits, studying
-from leads.learning.judging import tally
-from leads.models import Criteria, Study, Suggestion, SuggestionLead
+from leads.models import Criteria, Study, SuggestionLead
 from tests.builders import a_lead, criteria_in_force, reason, refused
 from tests.leads.learnt_company import a_company, students_return
+from tests.leads.learnt_company import suggested as stored
 from tests.leads.scored_people import DAY
 
 PAGE = "/criteria/learning/"
@@ -23,21 +23,8 @@ def ruling(theo, nora, at):
     return criteria_in_force(theo=theo, nora=nora, at=at - 400 * DAY)
 
 
-def suggested(criteria, *made, at, leads=()):
-    """What a worker would have found: these edits, the first one with these leads."""
-    study = Study.objects.start(criteria, by=None, at=at)
-    nobody = tally([])
-    about = {name: {"met": nobody, "rest": nobody, "z": -2.0, "p": 0.04} for name in ("earlier", "later")}
-    effect = {name: {"all": nobody, "held": nobody} for name in ("out", "in")} | {"areas": [0.5, 0.6]}
-    rows = [
-        (Suggestion(kind=edit.kind, given=edit.given, line=edit.line, says=str(n), evidence=about, effect=effect), [])
-        for n, edit in enumerate(made)
-    ]
-    if rows:
-        rows[0][1].extend(leads)
-    head = {"all": nobody, "held": nobody, "is_enough": True, "passing": {"all": nobody, "held": nobody}}
-    study.finish(head, rows, at=at)
-    return list(study.suggestions.all())
+def suggested(criteria, *edits, at, leads=()):
+    return stored(criteria, *((edit, f"Suggestion {n}") for n, edit in enumerate(edits)), at=at, leads=leads)
 
 
 def never_students():
@@ -70,7 +57,7 @@ def test_taking_it_back_leaves_the_draft_as_it_was(ruling, maya, at):
     changes = [
         never_students(),
         edits.capped(own, Decimal(10)),
-        edits.rescored(own, 5),
+        edits.rescored(own, Decimal(5)),
         edits.asking(Decimal(70)),
         edits.scored(own, -5),
     ]
