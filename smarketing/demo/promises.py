@@ -20,7 +20,7 @@ TOO_MUCH = "95 % leaves no room for a day at a customer's. We can hold 85 %."
 
 
 def agree(scene: Scene) -> Process:
-    """Theo proposes, Nora asks for a change, both sign, with four weeks of baseline; in autumn they sign anew, minor changes too."""
+    """Theo proposes, Nora asks for a change, both sign, with four weeks of baseline; in autumn they sign anew."""
     year, cast = scene.year, scene.cast
     now = yield at(year.working_day(SCRIPT.agreement_declined), "10:30")
     first = Agreement.objects.draft_from(None, by=cast.theo, at=now)
