@@ -134,7 +134,7 @@ def becomes_an_mql(page: Page, name: str) -> None:
     """The version that both signed scores everybody; who meets it says why, and by which version."""
     lead = Lead.objects.get(first_name=name.split(maxsplit=1)[0])
     page.goto(f"/leads/{lead.pk}/")
-    ledger = page.get_by_role("main").get_by_text("criteria v3").first
+    ledger = page.get_by_role("region", name="Score").get_by_role("link", name="criteria v3")
     wait_until(lambda: bool(page.reload() and ledger.count()), every=0.5)
     expect(ledger).to_have_attribute("href", "/criteria/3/")
     expect(page.get_by_role("main")).to_contain_text("Title is Planner")
