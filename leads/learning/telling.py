@@ -77,7 +77,7 @@ def _why(suggestion: Suggestion, name: str, when: str, url: str) -> Cell:
     met, rest = suggestion.evidence[name]["met"], suggestion.evidence[name]["rest"]
     good, others = Share(met["good"], met["all"]), Share(rest["good"], rest["all"])
     who = f"{plural(met['all'], 'lead')} {ABOUT[suggestion.edit.kind]}"
-    ended = f"{met['returned']:,} returned, {met['good']:,} became SQLs ({sure(good)})"
+    ended = f"{met['returned']:,} returned, {plural(met['good'], 'SQL')} ({sure(good)})"
     return Cell(f"{when}: {who}: {ended}, against {percent(others.value)} of the others.", url=url)
 
 

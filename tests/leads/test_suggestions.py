@@ -7,6 +7,7 @@ import pytest
 
 from agreements.models import State
 from common.errors import NotAllowed, Refused
+from leads.drawings import calibration, lift
 from leads.learning import edits, studying
 from leads.models import Criteria, Study, SuggestionLead
 from tests.builders import a_lead, criteria_in_force, reason, refused
@@ -219,3 +220,32 @@ def test_a_page_of_too_few_decisions_says_what_is_missing(ruling, client_of, nor
     assert "There is too little to learn from yet" in page
     assert "<td>90</td><td>200</td>" in page
     assert "At the pace of the last weeks" in page
+
+
+def test_the_charts_say_in_a_table_what_they_draw():
+    bins = [[0.2, 2, 10], [0.6, 5, 10]]
+    side = {"calibration": bins, "bands": [[20, 2, 10], [60, 5, 10]]}
+    ordering = {"good": 7, "of": 20, "definition": side, "learnt": side | {"bands": [[0.1, 0, 10], [0.9, 7, 10]]}}
+    expected = calibration(ordering)
+    assert expected.rows[:2] == [("Definition", "20\N{NO-BREAK SPACE}%", "20\N{NO-BREAK SPACE}%", 10),
+                                 ("Definition", "60\N{NO-BREAK SPACE}%", "50\N{NO-BREAK SPACE}%", 10)]  # fmt: skip
+    x, y = expected.frame.x, expected.frame.y
+    assert expected.paths["curve"] == f"M{x(0.2)},{y(0.2)} L{x(0.6)},{y(0.5)}"
+    lifts = lift(ordering)
+    assert [row[-1] for row in lifts.rows] == ["0.57", "1.43", "0.00", "2.00"]
+    assert [(column.second, column.height > 0) for column in lifts.columns] == [
+        (False, True), (False, True), (True, False), (True, True),
+    ]  # fmt: skip
+    assert lifts.line_y == lifts.frame.y(1)
+    assert max(column.x + column.width for column in lifts.columns) <= lifts.frame.right
+
+
+def test_a_card_says_how_many_it_is_about_and_how_sure_that_is(ruling, client_of, nora, at):
+    suggested(ruling, never_students(), at=at)
+    page = client_of(nora).get(PAGE).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Earlier: 100 leads met it: 30 returned, 40 SQLs (40 %), against 40 % of the others." in page
+    assert "of 30: 92 % to 100 %" in page
+    assert "Leads are ordered better: 0.50 before, 0.60 after." in page
+    assert "January 2026 to March 2026 are held back" in page
+    assert "What could be learnt orders leads no better than version 1" in page
+    assert "−0.01 (−0.1 to 0.1)" in page
