@@ -9,6 +9,7 @@ from django import forms
 
 from accounts.models import WorkCalendar
 from common.metrics import Unit
+from leads.forms.day import MomentField
 from sla.clauses import CLAUSES, Clause, Form
 from sla.drafting import SECTIONS
 from sla.models import Agreement, Commitment, Formula
@@ -166,3 +167,23 @@ class BecauseForm(forms.Form):
     """A reason in a sentence."""
 
     because = forms.CharField(label="Because", max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class MadeAtForm(forms.Form):
+    """When the hand-off is made that a due moment is tried for, by the clock on the desk's wall; empty is now."""
+
+    FIRST_YEAR = 2000
+
+    made_at = MomentField(label="A hand-off made", required=False, help_text="By the clock there; empty is now.")
+    made_at.widget.attrs["form"] = "week"
+
+    def clean_made_at(self) -> datetime | None:
+        made_at = self.cleaned_data["made_at"]
+        if made_at and made_at.year < self.FIRST_YEAR:
+            raise forms.ValidationError("Check the year.")
+        return made_at
+
+    def moment(self, zone: str) -> datetime | None:
+        """The moment, or None for now."""
+        made_at = self.cleaned_data.get("made_at") if self.is_valid() else None
+        return made_at and made_at.replace(tzinfo=ZoneInfo(zone))

@@ -1,5 +1,12 @@
 """The addresses of this app; each module of views lists its own."""
 
-from sla.views import agreement, breaches, minor, reports, scorecard
+from sla.views import agreement, breaches, hours, minor, reports, scorecard
 
-urlpatterns = [*scorecard.urls, *agreement.urls, *minor.urls, *breaches.urls, *reports.urls]
+urlpatterns = [
+    *scorecard.urls,
+    *agreement.urls,
+    *minor.urls,
+    *breaches.urls,
+    *hours.urls,
+    *reports.urls,
+]

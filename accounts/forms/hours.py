@@ -63,6 +63,14 @@ class CalendarForm(forms.ModelForm):
         self.cleaned_data["windows"] = {number: windows for number, windows in days.items() if windows}
         return self.cleaned_data
 
+    def hours(self) -> Hours | None:
+        """The working hours as they are written, saved or not; None while they cannot be."""
+        if self.is_bound:
+            if set(self.errors) - {"name"}:
+                return None
+            self.instance.windows = self.cleaned_data["windows"]
+        return self.instance.hours()
+
 
 class CountryForm(forms.Form):
     """Whose public holidays a calendar observes."""

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 
 from accounts.access import check
 from accounts.models.user import User, check_zone
+from accounts.zones import country_choices
 from common.errors import Refused
 from common.hours import WEEKDAYS, Hours
 
@@ -69,6 +70,15 @@ class WorkCalendar(models.Model):
     def week(self) -> list[tuple[str, list[list[str]]]]:
         """Each weekday with its windows, from Monday on."""
         return [(weekday, self.windows.get(str(number), [])) for number, weekday in enumerate(WEEKDAYS)]
+
+    @property
+    def country_name(self) -> str:
+        return dict(country_choices()).get(self.country, self.country)
+
+    @property
+    def worked_by(self) -> list[Any]:
+        """The teams, and the people for themselves, whose working hours these are."""
+        return [*self.teams.all(), *self.people.all()]
 
     def clean(self) -> None:
         try:

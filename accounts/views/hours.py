@@ -1,13 +1,11 @@
-"""Working hours: the calendars of teams, the days they are closed, and who is away."""
-
-from typing import Any
+"""Working hours: the calendars of teams, and who is away. The editor stands above, with the clocks it moves."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed, may
-from accounts.forms.hours import AbsenceForm, CalendarForm, ClosureForm, CountryForm
+from accounts.forms.hours import AbsenceForm
 from accounts.models import Absence, User, WorkCalendar
 from common import clock as db_clock
 from common.htmx import back, toast
@@ -18,77 +16,6 @@ from common.htmx import back, toast
 def calendars(request: HttpRequest) -> HttpResponse:
     every = WorkCalendar.objects.visible_to(request.user).prefetch_related("teams", "people").order_by("name")
     return render(request, "accounts/calendars.html", {"calendars": every})
-
-
-@require_http_methods(["GET", "POST"])
-@may("calendar.edit")
-def new_calendar(request: HttpRequest) -> HttpResponse:
-    form = CalendarForm(request.POST or None, initial={"zone": request.user.zone})
-    if request.method == "POST" and form.is_valid():
-        calendar = WorkCalendar.objects.draw_up(by=request.user, **form.cleaned_data)
-        toast(request, f"The calendar {calendar} is there.")
-        return redirect("calendar", calendar.pk)
-    return render(request, "accounts/calendar.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@may("calendar.edit")
-def calendar(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(WorkCalendar.objects.visible_to(request.user), pk=pk)
-    form = CalendarForm(request.POST or None, instance=WorkCalendar.objects.get(pk=pk))
-    if request.method == "POST" and form.is_valid():
-        found.edit(by=request.user, **form.cleaned_data)
-        toast(request, f"{found} is saved.")
-        return redirect("calendar", pk)
-    return _calendar_page(request, found, form=form)
-
-
-@require_POST
-@may("calendar.edit")
-def observe(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close on a country's public holidays, this year's and next year's."""
-    found = get_object_or_404(WorkCalendar.objects.visible_to(request.user), pk=pk)
-    form = CountryForm(request.POST)
-    if not form.is_valid():
-        return _calendar_page(request, found, country_form=form)
-    year = db_clock.now().year
-    found.observe(form.cleaned_data["country"], range(year, year + 2), by=request.user)
-    toast(request, f"{found} observes {'these public holidays' if found.country else 'no public holidays'}.")
-    return redirect("calendar", pk)
-
-
-@require_POST
-@may("calendar.edit")
-def close_day(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(WorkCalendar.objects.visible_to(request.user), pk=pk)
-    form = ClosureForm(request.POST)
-    if not form.is_valid():
-        return _calendar_page(request, found, closure_form=form)
-    found.close(by=request.user, **form.cleaned_data)
-    toast(request, f"{found} is closed that day.")
-    return redirect("calendar", pk)
-
-
-@require_POST
-@may("calendar.edit")
-def reopen_day(request: HttpRequest, pk: int, closure: int) -> HttpResponse:
-    found = get_object_or_404(WorkCalendar.objects.visible_to(request.user), pk=pk)
-    closed = get_object_or_404(found.closures, pk=closure)
-    found.reopen(closed.on, by=request.user)
-    toast(request, f"{found} is open on {closed.on:%-d %B %Y}.")
-    return redirect("calendar", pk)
-
-
-def _calendar_page(request: HttpRequest, calendar: WorkCalendar, **forms: Any) -> HttpResponse:
-    context = {
-        "calendar": calendar,
-        "form": CalendarForm(instance=calendar),
-        "country_form": CountryForm(initial={"country": calendar.country}),
-        "closure_form": ClosureForm(),
-        "closures": calendar.closures.filter(on__gte=db_clock.now().astimezone(calendar.tz).date()),
-    }
-    wrong = any(form.errors for form in forms.values())
-    return render(request, "accounts/calendar.html", context | forms, status=422 if wrong else 200)
 
 
 @require_safe
