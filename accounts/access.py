@@ -147,6 +147,7 @@ GRANTS: dict[str, Grant] = {
     "campaign.edit": to(MARKETING),
     # the promises
     "clock.waive": to(HEADS),
+    "clock.retime": to(ADMIN, HEADS),
     "scorecard.by_rep": to(HEAD_OF_SALES, own=REP),
     # meetings
     "meeting.plan": to(HEADS),

@@ -15,13 +15,17 @@ ENDINGS = [Result.RECYCLED, Result.DISQUALIFIED]
 WITH_MARKETING = [Result.REPAIR, Result.MERGE]  # until it is completed, or found to be no double
 
 
-def cases_of(handoffs: Iterable[int]) -> list[Case]:
-    """The cases of these hand-offs; locks their rows, so that two events on one hand-off are settled in turn."""
-    locked = Handoff.objects.filter(pk__in=handoffs).order_by("pk").select_for_update(no_key=True)
+def cases_of(handoffs: Iterable[int], *, lock: bool = True) -> list[Case]:
+    """The cases of these hand-offs; locks their rows, so that two events on one hand-off are settled in turn.
+
+    Who only looks takes no `lock`.
+    """
+    found = Handoff.objects.filter(pk__in=handoffs).order_by("pk")
+    rows = found.select_for_update(no_key=True) if lock else found
     columns = ("pk", "made_at", "hot", "pool_id", "withdrawn", "closed_at", "decided_at")
     cases = {
         pk: Case(pk, made_at, hot, pool, closed_at if withdrawn else None, closed_at is None, decided_at)
-        for pk, made_at, hot, pool, withdrawn, closed_at, decided_at in locked.values_list(*columns)
+        for pk, made_at, hot, pool, withdrawn, closed_at, decided_at in rows.values_list(*columns)
     }
     _add_stints(cases)
     _add_attempts(cases)

@@ -61,6 +61,8 @@ class CalendarForm(forms.ModelForm):
         """One value `windows` instead of seven fields."""
         days = {str(number): self.cleaned_data.pop(f"day_{number}", []) for number in range(len(WEEKDAYS))}
         self.cleaned_data["windows"] = {number: windows for number, windows in days.items() if windows}
+        if not self.cleaned_data["windows"] and not self.errors:
+            raise forms.ValidationError("The desk is never open; write a window for one day at least.")
         return self.cleaned_data
 
     def hours(self) -> Hours | None:

@@ -8,9 +8,10 @@ from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import Expression, F, Q
+from django.db.models.functions import Coalesce
 
 from accounts.access import Side, check
-from accounts.models import User
+from accounts.models import User, WorkCalendar
 from common.errors import Incomplete, NotAllowed, Refused
 from common.hours import Hours
 from leads.models import Handoff
@@ -53,6 +54,18 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
     def overdue(self, *, at: datetime) -> Self:
         return self.running().filter(due_at__lt=at)
+
+    def yet_to_fall_due(self, *, at: datetime) -> Self:
+        """Awaited, not excused and not late at this moment, whether they run or stand still."""
+        in_time = Q(due_at__gte=at) | Q(stopped_at__isnull=False)
+        return self.awaited().filter(in_time, breached_at=None, waived_at=None)
+
+    def by_hours_of(self, calendar: WorkCalendar) -> Self:
+        """Those that would begin under a calendar's hours today: see `CurrentHours`."""
+        counted_by = Coalesce(
+            "owner__calendar", "owner__team__calendar", "handoff__pool__calendar", "commitment__agreement__calendar"
+        )
+        return self.alias(counted_by=counted_by).filter(counted_by=calendar.pk)
 
     def late(self) -> Self:
         """Missed: not excused, not void, and not shown in time by evidence that came later."""

@@ -1,5 +1,6 @@
-"""The editor of working hours: beside what is written, when a hand-off would be due by it."""
+"""The editor of working hours: beside what is written, when a hand-off would be due and which clocks it moves."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,15 @@ from accounts.forms.hours import CalendarForm, ClosureForm, CountryForm
 from accounts.models import WorkCalendar
 from common import clock as db_clock
 from common.htmx import answer, toast, wants_part
+from sla import retiming
 from sla.forms import MadeAtForm
-from sla.models import Agreement
+from sla.models import Agreement, Clock, Retiming
+from sla.retiming import Answer, Retimed
 from sla.would_be_due import would_be_due
 
 EDITING = require_http_methods(["GET", "POST"])
+A_LIST = 12
+ASIDE = {"csrfmiddlewaretoken", "calculate", "clocks"}  # of a form what is not the change that it asks for
 
 
 @EDITING
@@ -36,9 +41,9 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(WorkCalendar.objects.visible_to(request.user), pk=pk)
     form = CalendarForm(_typed(request), instance=WorkCalendar.objects.get(pk=pk))
     if _saves(request) and form.is_valid():
-        found.edit(by=request.user, **form.cleaned_data)
-        toast(request, f"{found} is saved.")
-        return redirect("calendar", pk)
+        written = form.cleaned_data
+        said = f"{written['name']} is saved."
+        return _change(request, found, lambda: found.edit(by=request.user, **written), said, form=form)
     return _page(request, found, form=form)
 
 
@@ -50,10 +55,11 @@ def observe(request: HttpRequest, pk: int) -> HttpResponse:
     form = CountryForm(request.POST)
     if not form.is_valid():
         return _page(request, found, country_form=form)
-    year = db_clock.now().year
-    found.observe(form.cleaned_data["country"], range(year, year + 2), by=request.user)
-    toast(request, f"{found} observes {'these public holidays' if found.country else 'no public holidays'}.")
-    return redirect("calendar", pk)
+    country, year = form.cleaned_data["country"], db_clock.now().year
+    said = f"{found} observes {'these public holidays' if country else 'no public holidays'}."
+    return _change(
+        request, found, lambda: found.observe(country, range(year, year + 2), by=request.user), said, country_form=form
+    )
 
 
 @require_POST
@@ -63,9 +69,8 @@ def close_day(request: HttpRequest, pk: int) -> HttpResponse:
     form = ClosureForm(request.POST)
     if not form.is_valid():
         return _page(request, found, closure_form=form)
-    found.close(by=request.user, **form.cleaned_data)
-    toast(request, f"{found} is closed that day.")
-    return redirect("calendar", pk)
+    said = f"{found} is closed that day."
+    return _change(request, found, lambda: found.close(by=request.user, **form.cleaned_data), said, closure_form=form)
 
 
 @require_POST
@@ -73,9 +78,8 @@ def close_day(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen_day(request: HttpRequest, pk: int, closure: int) -> HttpResponse:
     found = get_object_or_404(WorkCalendar.objects.visible_to(request.user), pk=pk)
     closed = get_object_or_404(found.closures, pk=closure)
-    found.reopen(closed.on, by=request.user)
-    toast(request, f"{found} is open on {closed.on:%-d %B %Y}.")
-    return redirect("calendar", pk)
+    said = f"{found} is open on {closed.on:%-d %B %Y}."
+    return _change(request, found, lambda: found.reopen(closed.on, by=request.user), said)
 
 
 def _typed(request: HttpRequest) -> Any:
@@ -87,27 +91,65 @@ def _saves(request: HttpRequest) -> bool:
     return request.method == "POST" and "calculate" not in request.POST
 
 
-def _page(request: HttpRequest, calendar: WorkCalendar | None, **forms: Any) -> HttpResponse:
+def _change(
+    request: HttpRequest, calendar: WorkCalendar, change: Callable[[], Any], said: str, **forms: Any
+) -> HttpResponse:
+    """Change a calendar; where running clocks would move and nobody has said yet what becomes of them, ask."""
+    given = request.POST.get("clocks")
+    answered = Answer(given) if given in Answer.values else None
+    moved = retiming.edit(calendar, change, answer=answered, by=request.user, at=db_clock.now())
+    if moved:
+        calendar.refresh_from_db()
+        return _page(request, calendar, moved=moved, **forms)
+    toast(request, said)
+    return redirect("calendar", calendar.pk)
+
+
+def _page(
+    request: HttpRequest, calendar: WorkCalendar | None, moved: list[Retimed] | None = None, **forms: Any
+) -> HttpResponse:
     """The editor; for a page that is open only what stands beside it."""
     form = forms.get("form") or CalendarForm(instance=calendar)
-    context = {"calendar": calendar, "form": form, **_beside(request, form), **_closed(calendar), **forms}
+    context = {
+        "calendar": calendar, "form": form, "asked": bool(moved), **_beside(request, calendar, form, moved),
+        **_closed(calendar), **forms,
+    }  # fmt: skip
     wrong = any(each.errors for each in forms.values()) and not wants_part(request)
-    return answer(request, "sla/calendar.html", context, part="sla/_would_be_due.html", status=422 if wrong else 200)
+    return answer(request, "sla/calendar.html", context, part="sla/_beside_hours.html", status=422 if wrong else 200)
 
 
-def _beside(request: HttpRequest, form: CalendarForm) -> dict[str, Any]:
-    """When a hand-off would be due by the hours as they are written."""
-    hours, when = form.hours(), MadeAtForm(_typed(request))
+def _beside(
+    request: HttpRequest, calendar: WorkCalendar | None, form: CalendarForm, moved: list[Retimed] | None
+) -> dict[str, Any]:
+    """When a hand-off would be due by the hours as they are written, and which running clocks they would move."""
+    at, hours, when = db_clock.now(), form.hours(), MadeAtForm(_typed(request))
     made_at = when.moment(hours.zone) if hours else None
-    due = would_be_due(hours, made_at=made_at or db_clock.now()) if hours else []
+    due = would_be_due(hours, made_at=made_at or at) if hours else []
+    if moved is None and calendar and hours and hours != calendar.hours():
+        moved = retiming.would_retime(calendar, hours, at=at)
     return {
         "hours": hours, "when": when, "made_at": made_at, "due": due, "agreement": Agreement.objects.ruling(),
-        "tried": "calculate" in request.POST,
+        "tried": "calculate" in request.POST, "question": _question(request, moved) if moved else None,
     }  # fmt: skip
 
 
+def _question(request: HttpRequest, moved: list[Retimed]) -> dict[str, Any]:
+    """What becomes of the clocks that a change would move? With the first of those that the reader may see."""
+    by_clock, at = {each.clock.pk: each for each in moved}, db_clock.now()
+    visible = Clock.objects.visible_to(request.user).filter(pk__in=by_clock)
+    rows = visible.select_related("handoff__lead__company", "commitment", "owner").order_by("due_at", "pk")[:A_LIST]
+    return {
+        "clocks": len(moved),
+        "sooner": sum(each.sooner for each in moved),
+        "later": sum(not each.sooner for each in moved),
+        "overdue": sum(each.due_at < at for each in moved),
+        "rows": [(clock, by_clock[clock.pk]) for clock in rows],
+        "change": [(name, value) for name, value in (_typed(request) or {}).items() if name not in ASIDE],
+    }
+
+
 def _closed(calendar: WorkCalendar | None) -> dict[str, Any]:
-    """The closed days that are still to come."""
+    """The closed days that are still to come, and who retimed clocks."""
     if calendar is None:
         return {}
     today = db_clock.now().astimezone(calendar.tz).date()
@@ -115,6 +157,7 @@ def _closed(calendar: WorkCalendar | None) -> dict[str, Any]:
         "country_form": CountryForm(initial={"country": calendar.country}),
         "closure_form": ClosureForm(),
         "closures": calendar.closures.filter(on__gte=today),
+        "retimings": Retiming.objects.of(calendar)[:A_LIST],
     }
 
 

@@ -58,10 +58,20 @@ def test_the_page_reckons_from_a_moment_on_the_desks_own_clock(client_of, nora, 
 
 def test_what_cannot_be_reckoned_is_said_where_it_would_stand(client_of, nora, calendar):
     page = f"/settings/hours/{calendar.pk}/"
-    wrong = {"day_0": "17:00-09:00"}, {"made_at": "0001-01-01T00:00"}, {"made_at": "soon"}
+    never = {f"day_{n}": "" for n in range(5)}
+    wrong = {"day_0": "17:00-09:00"}, {"made_at": "0001-01-01T00:00"}, {"made_at": "soon"}, never
 
     said = [client_of(nora).get(page, WEEK | each, headers={"HX-Request": "true"}).content.decode() for each in wrong]
 
     assert "Monday: 17:00–09:00: a window closes after it opens" in said[0].replace("\n", " ")
     assert "Check the year" in said[1]
     assert "Enter a valid date/time" in said[2]
+    assert "The desk is never open" in said[3]
+
+
+def test_a_week_without_a_window_is_refused(client_of, nora, calendar):
+    answer = client_of(nora).post(f"/settings/hours/{calendar.pk}/", {"name": "Desk", "zone": "Europe/Amsterdam"})
+
+    assert answer.status_code == 422
+    assert "The desk is never open" in answer.content.decode()
+    assert (WorkCalendar.objects.get().name, len(WorkCalendar.objects.get().windows)) == ("Office", 5)
