@@ -217,12 +217,13 @@ def test_another_name_moves_nothing(hand_over, calendar, nora, at):
     assert WorkCalendar.objects.get().name == "Desk"
 
 
-def test_a_rep_retimes_nothing(hand_over, close, sam, at):
+@pytest.mark.parametrize("name", ["sam", "ada"])
+def test_who_is_no_head_retimes_nothing(name, request, hand_over, close, at):
     hand_over(at)
     before = shown()
 
     with pytest.raises(NotAllowed):
-        close(THURSDAY, Answer.RETIME, by=sam)
+        close(THURSDAY, Answer.RETIME, by=request.getfixturevalue(name))
 
     assert shown() == before
     assert not Closure.objects.exists()
