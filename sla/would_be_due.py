@@ -1,10 +1,11 @@
 """What a hand-off would owe at a desk that may not be open yet: tried before the hours are saved."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from common.hours import Hours
-from sla.clauses import CLAUSES, Form
+from sla.clauses import CLAUSES, Start
 from sla.models import Agreement, Commitment
 from sla.reckoning import Case, read
 
@@ -35,10 +36,15 @@ def would_be_due(hours: Hours, *, made_at: datetime) -> list[Due]:
 
 
 def _promises() -> list[Commitment]:
-    if agreement := Agreement.objects.ruling():
-        return [promise for promise in agreement.commitments.all() if promise.runs_clocks]
-    clauses = (clause for clause in CLAUSES.values() if clause.form != Form.FIGURE)
-    return [
-        Commitment(pk=n, metric=each.metric, side=each.side, form=each.form, scope=each.scope, **each.defaults)
-        for n, each in enumerate(clauses)
-    ]
+    """The promises that start with a hand-off."""
+    agreement = Agreement.objects.ruling()
+    promises = agreement.commitments.all() if agreement else _usual()
+    return [each for each in promises if each.runs_clocks and each.starts == Start.HAND_OFF]
+
+
+def _usual() -> Iterator[Commitment]:
+    clauses = (clause for clause in CLAUSES.values() if not clause.opt_in)
+    for pk, clause in enumerate(clauses):
+        promise = Agreement().commitment(clause)
+        promise.pk = pk
+        yield promise

@@ -62,9 +62,9 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
     def by_hours_of(self, calendar: WorkCalendar) -> Self:
         """Those that would begin under a calendar's hours today: see `CurrentHours`."""
-        counted_by = Coalesce(
-            "owner__calendar", "owner__team__calendar", "handoff__pool__calendar", "commitment__agreement__calendar"
-        )
+        agreements = "commitment__agreement__calendar"
+        sales = Coalesce("owner__calendar", "owner__team__calendar", "handoff__pool__calendar", agreements)
+        counted_by = models.Case(models.When(commitment__side=Side.MARKETING, then=agreements), default=sales)
         return self.alias(counted_by=counted_by).filter(counted_by=calendar.pk)
 
     def late(self) -> Self:

@@ -40,10 +40,11 @@ def test_who_was_not_asked_yet_changes_nothing_and_sees_what_would_move(hand_ove
 
     moved = close(THURSDAY)
 
-    assert {(each.clock, each.due_at) for each in moved} == {
-        (clock_of(handoff), FRIDAY_MORNING),
-        (clock_of(handoff, sam), FRIDAY_MORNING),
-        (clock_of(handoff, metric="attempts_attainment"), datetime(2026, 3, 26, 16, 30, tzinfo=UTC)),
+    assert {each.clock: each.due_at for each in moved} == {
+        clock_of(handoff): FRIDAY_MORNING,
+        clock_of(handoff, sam): FRIDAY_MORNING,
+        clock_of(handoff, metric="attempts_attainment"): datetime(2026, 3, 26, 16, 30, tzinfo=UTC),
+        clock_of(handoff, metric="disposition_attainment"): datetime(2026, 4, 9, 15, 30, tzinfo=UTC),
     }
     assert shown() == before
     assert not Closure.objects.exists()
@@ -77,7 +78,7 @@ def test_retimed_clocks_fall_due_by_the_new_hours_and_it_is_written_who_did_it(
     assert (written.by, written.at) == (nora, at + HOUR)
     assert (written.was_due_at, written.due_at) == (THURSDAY_MORNING, FRIDAY_MORNING)
     assert THURSDAY not in written.was_desk.value.holidays
-    assert Retiming.objects.count() == 3
+    assert Retiming.objects.count() == Clock.objects.count() == 4
 
     before = shown()
     Clock.objects.settle([handoff.pk])
@@ -89,19 +90,20 @@ def test_retiming_twice_writes_it_once(hand_over, close, calendar, nora, at):
     close(THURSDAY, Answer.RETIME)
 
     assert retiming.retime(WorkCalendar.objects.get(pk=calendar.pk), by=nora, at=at) == 0
-    assert Retiming.objects.count() == 3
+    assert Retiming.objects.count() == Clock.objects.count()
 
 
 def test_what_was_met_stays_met(hand_over, clock_of, close, sam, at):
     handoff = hand_over(at)
     handoff.accept(by=sam, at=at + HOUR)
     Attempt.objects.log(handoff, channel="call", outcome="spoke", by=sam, at=at + HOUR)
-    before = shown()
 
-    assert close(THURSDAY, Answer.RETIME, at=at + 2 * HOUR) == []
+    close(THURSDAY, Answer.RETIME, at=at + 2 * HOUR)
 
-    assert shown() == before
-    assert clock_of(handoff).is_met
+    for clock in (clock_of(handoff), clock_of(handoff, sam), clock_of(handoff, metric="attempts_attainment")):
+        assert clock.is_met
+        assert not clock.retimings.exists()
+    assert clock_of(handoff).due_at == THURSDAY_MORNING
 
 
 def test_what_was_missed_stays_missed(hand_over, clock_of, close, at):
@@ -191,6 +193,7 @@ def test_a_clock_that_stands_still_is_retimed_and_runs_on(hand_over, clock_of, c
     close(THURSDAY, Answer.RETIME, at=at + HOUR)
     assert clock_of(handoff, sam).stopped_at == at + HOUR
     assert clock_of(handoff, sam).due_at == FRIDAY_MORNING
+    assert clock_of(handoff, metric="repair_attainment").due_at == FRIDAY_MORNING + HOUR
 
     Handoff.objects.get(pk=handoff.pk).finish_repair(by=maya, at=at + 2 * HOUR)
     assert clock_of(handoff, sam).due_at == FRIDAY_MORNING + HOUR
@@ -239,8 +242,8 @@ def test_the_page_asks_before_it_saves_and_does_what_is_answered(
     week = {"name": "Office", "zone": "Europe/Amsterdam", "day_2": "09:00-17:30", "day_4": "08:00-18:00"}
 
     asked = client_of(nora).post(page, week).content.decode()
-    assert "<b>Nothing is changed yet.</b> First say what becomes of 3 running clocks." in asked
-    assert "3 later" in asked
+    assert "<b>Nothing is changed yet.</b> First say what becomes of 4 running clocks." in asked
+    assert "4 later" in asked
     assert 'name="day_4" value="08:00-18:00"' in asked
     assert "3" in WorkCalendar.objects.get().windows
     assert clock_of(handoff).due_at == THURSDAY_MORNING
@@ -249,7 +252,7 @@ def test_the_page_asks_before_it_saves_and_does_what_is_answered(
     assert "3" not in WorkCalendar.objects.get().windows
     assert clock_of(handoff).due_at == FRIDAY_MORNING - HOUR  # Friday 08:30
     told = client_of(nora).get(page).content.decode()
-    assert "3 clocks<p>Nora" in told
+    assert "4 clocks<p>Nora" in told
 
 
 def test_the_open_page_shows_what_unsaved_windows_would_move(
@@ -265,7 +268,7 @@ def test_the_open_page_shows_what_unsaved_windows_would_move(
         for person in (nora, theo)
     }
 
-    assert all("3 running clocks would fall due at another moment" in text for text in seen.values())
+    assert all("4 running clocks would fall due at another moment" in text for text in seen.values())
     assert "Sam de Wit’s clock" in seen[nora]
     assert "’s clock, Sam" not in seen[theo]
     assert "Sam de Wit’s clock" not in seen[theo]
@@ -292,7 +295,7 @@ def test_opening_a_closed_day_asks_too(hand_over, clock_of, close, client_of, ca
     handoff, closure = hand_over(at), Closure.objects.get()
     reopen = f"/settings/hours/{calendar.pk}/closed/{closure.pk}/reopen/"
 
-    assert "3 sooner" in client_of(nora).post(reopen).content.decode()
+    assert "4 sooner" in client_of(nora).post(reopen).content.decode()
     assert Closure.objects.exists()
 
     client_of(nora).post(reopen, {"clocks": "leave"})

@@ -17,6 +17,7 @@ def test_a_hot_hand_off_of_saturday_afternoon_is_due_on_monday_at_ten(db):
         ("First attempt or return within 8 working hours", datetime(2026, 3, 16, 17, 0, tzinfo=UTC)),
         ("Hot leads within 1 working hour", datetime(2026, 3, 16, 10, 0, tzinfo=UTC)),
         ("6 attempts on 4 days", datetime(2026, 3, 27, 18, 0, tzinfo=UTC)),
+        ("Disposition within 20 working days", datetime(2026, 4, 10, 18, 0, tzinfo=UTC)),
     ]
 
 
