@@ -236,11 +236,13 @@ class Revision(models.Model):
 
     @transaction.atomic
     def decline(self, *, by: User, because: str, at: datetime) -> None:
-        """Say no to a proposal, with the reason. Raises Incomplete without one."""
+        """Say no to a proposal, with the reason. Raises Incomplete without one, Refused where it is too late."""
         if not because.strip():
             raise Incomplete("Say what would have to change, so that the other side can act on it.", "because")
         if not any(by.signature_for(side, at=at) for side in Side.values):
             raise NotAllowed("Only the heads of marketing and of sales decide on a proposal.")
+        if type(self).objects.due(at=at).filter(pk=self.pk).exists():
+            raise Refused("The time to object is over; this version takes effect now.")
         self._move([State.PROPOSED], State.DECLINED, declined_by=by, declined_because=because.strip(), ended_at=at)
 
     @transaction.atomic

@@ -131,6 +131,14 @@ def test_a_head_who_declines_it_ends_it(lighter, maya, nora, at):
     assert state(lighter) == "declined"
 
 
+def test_declining_it_is_too_late_too_when_the_time_is_over(lighter, maya, nora, at):
+    minor.propose(lighter, by=maya, at=at)
+    with refused(Refused, "time to object is over"):
+        lighter.decline(by=nora, because="Not now.", at=FRIDAY)
+    assert state(lighter) == "proposed"
+    assert Criteria.objects.take_effect(at=FRIDAY) == 1
+
+
 def test_a_deputy_objects_while_the_head_is_away_and_nobody_else(lighter, maya, sam, rita, nora, at):
     change = minor.propose(lighter, by=maya, at=at)
     nora.name_deputy(rita, by=nora)
