@@ -97,7 +97,7 @@ def touch_term(rule: Rule, name: str, values: Values) -> Term:
         matched=f"a.{name}_named",
         details={
             f"{name}_ages": f"array_agg(t.age) {only}",
-            f"{name}_named": f"(array_agg(t.named ORDER BY t.occurred_at DESC) {only})[1:{LOOKED_AT}]",
+            f"{name}_named": f"(array_agg(t.named ORDER BY t.occurred_at DESC, t.named) {only})[1:{LOOKED_AT}]",
         },
     )
 

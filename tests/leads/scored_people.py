@@ -75,6 +75,7 @@ def _write(person: Person) -> Lead:
             responded=act.responded,
             campaign_id=act.campaign,
             content_id=act.content,
+            detail="" if act.content else act.about,
         )
         for act in person.acts
     )

@@ -247,7 +247,14 @@ def person(drawn: dict, number: int, as_of: datetime, campaign: int, content: in
         counts_from=ago(drawn["counts_from"]),
         firm=firm,
         acts=[
-            oracle.Act(kind, ago(seconds), responded, campaign if tagged else None, content if tagged else None)
+            oracle.Act(
+                kind,
+                ago(seconds),
+                responded,
+                campaign if tagged else None,
+                content if tagged else None,
+                "Guide" if tagged else ("", "/a", "/b", "/c", "/d")[seconds % 5],
+            )
             for kind, seconds, responded, tagged in drawn["acts"]
         ],
         deals=[

@@ -46,12 +46,13 @@ def test_every_line_of_a_ledger_is_what_its_rule_says_and_they_add_up_to_the_sco
                     entry.get("count"),
                     entry.get("expires_on"),
                     Decimal(str(entry["falls_to"])) if "falls_to" in entry else None,
+                    [words.lower() for words in entry.get("matched", [])],
                 )
                 for entry in entries
             }
             assert said == {
-                rule: (points, count, changes and changes.isoformat(), falls)
-                for rule, (points, count, changes, falls) in oracle.ledger(
+                rule: (points, count, changes and changes.isoformat(), falls, [words.lower() for words in matched])
+                for rule, (points, count, changes, falls, matched) in oracle.ledger(
                     case.criteria, case.rules, each, as_of
                 ).items()
             }

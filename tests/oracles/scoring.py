@@ -30,6 +30,7 @@ class Act:
     responded: bool = True
     campaign: int | None = None
     content: int | None = None
+    about: str = ""
 
 
 @dataclass
@@ -185,19 +186,17 @@ class Said:
     becomes: Decimal = Decimal(0)
     count: int | None = None
     latest: datetime | None = None
+    matched: list[str] = field(default_factory=list)
 
 
 def say(rule: Any, person: Person, as_of: datetime, zone: ZoneInfo, today: date) -> Said:
     """One rule on one person. `today` is the day it is asked of, as_of the last moment that is known."""
     if rule.field:
         return about_fact(rule, fact(person, rule.field, as_of, zone), today)
-    ages = [((today - act.at.astimezone(zone).date()).days, act.at) for act in counted(rule, person, as_of)]
-    if rule.halves_days:
-        live = [(age, at) for age, at in ages if age // rule.halves_days < 12]
-    else:
-        window = rule.window_days or (14 if rule.section == "fast_track" else None)
-        live = [(age, at) for age, at in ages if window is None or age < window]
-    said = Said(bool(live), count=len(live), latest=max((at for _, at in live), default=None))
+    live, window = living(rule, person, as_of, zone, today)
+    said = Said(bool(live), count=len(live), latest=max((act.at for _, act in live), default=None))
+    newest_first = sorted((act for _, act in live if act.about), key=lambda act: (as_of - act.at, act.about))
+    said.matched = list(dict.fromkeys(act.about for act in newest_first))[:3]
     if rule.section == "scored":
         said.points = worth(rule, [age for age, _ in live])
     if live and rule.halves_days:
@@ -206,6 +205,17 @@ def say(rule: Any, person: Person, as_of: datetime, zone: ZoneInfo, today: date)
         age = min(age for age, _ in live) if rule.section == "fast_track" else max(age for age, _ in live)
         said.changes_on = today + timedelta(days=window - age)
     return said
+
+
+def living(
+    rule: Any, person: Person, as_of: datetime, zone: ZoneInfo, today: date
+) -> tuple[list[tuple[int, Act]], int | None]:
+    """The acts that still count, each with its age in days, and the days in which they do."""
+    ages = [((today - act.at.astimezone(zone).date()).days, act) for act in counted(rule, person, as_of)]
+    if rule.halves_days:
+        return [(age, act) for age, act in ages if age // rule.halves_days < 12], None
+    window = rule.window_days or (14 if rule.section == "fast_track" else None)
+    return [(age, act) for age, act in ages if window is None or age < window], window
 
 
 def counted(rule: Any, person: Person, as_of: datetime) -> list[Act]:
@@ -235,6 +245,7 @@ def worth(rule: Any, ages: list[int]) -> Decimal:
 def about_fact(rule: Any, value: Any, today: date) -> Said:
     hit = holds(value, rule.operator, rule.values, today)
     said = Said(hit, rule.points if hit and rule.section == "scored" else Decimal(0))
+    said.matched = [] if value is None or isinstance(value, bool) else [str(value)]
     if rule.operator in ("within_days", "not_within_days") and value is not None:
         begins, ends = as_date(value), as_date(value) + timedelta(days=int(rule.values[0]))
         said.changes_on = begins if today < begins else ends if today < ends else None
@@ -277,7 +288,7 @@ SECTIONS = ("must", "never", "fast_track", "scored")
 
 
 def ledger(criteria: Any, rules: list[Any], person: Person, as_of: datetime) -> dict[int, tuple]:
-    """By rule that counts: its points, how many touches, when time changes it and to what."""
+    """By rule that counts: its points, how many touches, when time changes it and to what, and what matched."""
     zone = ZoneInfo(criteria.zone)
     today = as_of.astimezone(zone).date()
     found = {}
@@ -290,5 +301,5 @@ def ledger(criteria: Any, rules: list[Any], person: Person, as_of: datetime) -> 
         later = say(rule, person, as_of, zone, said.changes_on).points if said.changes_on else None
         tells = said.hit and (rule.section != "scored" or later != said.points)
         changes = said.changes_on if tells else None
-        found[rule.pk] = (said.points, said.count, changes, later if changes else None)
+        found[rule.pk] = (said.points, said.count, changes, later if changes else None, said.matched)
     return found
