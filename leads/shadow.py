@@ -28,12 +28,16 @@ SELECT %s, id, %s FROM ({chosen}) chosen (id) ORDER BY id
 
 
 def running(*, at: datetime) -> ShadowRun | None:
-    """The run that goes on at a moment, with its definition read once; None also where its end has yet to be noted."""
-    run = ShadowRun.objects.running()
-    if run is None:
-        return None
-    run.criteria = Criteria.objects.with_rules().get(pk=run.criteria_id)
-    return None if over(run, at=at) else run
+    """The run that goes on at a moment; None also where its end has yet to be noted."""
+    run = _unended()
+    return None if run is None or over(run, at=at) else run
+
+
+def _unended() -> ShadowRun | None:
+    """The run that nobody has ended. Its definition is read once, so that what is looked at is what scores."""
+    if run := ShadowRun.objects.running():
+        run.criteria = Criteria.objects.with_rules().get(pk=run.criteria_id)
+    return run
 
 
 def over(run: ShadowRun, *, at: datetime) -> tuple[Ended, datetime] | None:
@@ -52,7 +56,7 @@ def over(run: ShadowRun, *, at: datetime) -> tuple[Ended, datetime] | None:
 
 def end_over(*, at: datetime) -> bool:
     """End the run whose time is over or whose definition is no longer what it was; whether there was one."""
-    run = ShadowRun.objects.running()
+    run = _unended()
     found = run and over(run, at=at)
     return bool(found) and run.end(found[0], at=found[1])
 
@@ -76,11 +80,10 @@ def score(run: ShadowRun, moments: Now) -> None:
 
 
 def note_made(moves: Iterable[Transition]) -> None:
-    """Note beside the run whom the version in force has made MQLs."""
+    """Note beside the run whom the version in force, which a run that goes on stands beside, has made MQLs."""
     moves = list(moves)
     if moves and (run := running(at=moves[0].at)):
-        made = [move.lead_id for move in moves if move.criteria_id == run.beside_id]
-        _note(run, "mql_at", Lead.objects.filter(pk__in=made), at=moves[0].at)
+        _note(run, "mql_at", Lead.objects.filter(pk__in=[move.lead_id for move in moves]), at=moves[0].at)
 
 
 def _note(run: ShadowRun, column: str, leads: LeadQuerySet, *, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
@@ -59,7 +60,7 @@ class ShadowRunQuerySet(models.QuerySet["ShadowRun"]):
         wake("leads.tasks.rescore")
         return run
 
-    def _open(self, criteria: Criteria, **columns) -> ShadowRun:
+    def _open(self, criteria: Criteria, **columns: Any) -> ShadowRun:
         try:
             with transaction.atomic():
                 return self.create(criteria=criteria, fingerprint=fingerprint(criteria), **columns)
