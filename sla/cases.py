@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
+
 from accounts.access import Side
 from accounts.models import Team, User, hours_of
 from common.hours import Hours
-from leads.models import Assignment, Attempt, Handoff, HandoffReturn, Opportunity
+from leads.models import Assignment, Attempt, Episode, Handoff, HandoffReturn, Opportunity
 from leads.models.returns import Result
 from sla.models.agreement import Agreement
 from sla.reckoning import Case, Key, Stint, counts_at
@@ -30,6 +32,7 @@ def cases_of(handoffs: Iterable[int], *, lock: bool = True) -> list[Case]:
     _add_stints(cases)
     _add_attempts(cases)
     _add_returns(cases)
+    _add_next_lives(cases)
     _add_deals(cases)
     for case in cases.values():
         case.attempts.sort()
@@ -55,11 +58,24 @@ def _add_attempts(cases: dict[int, Case]) -> None:
 
 def _add_returns(cases: dict[int, Case]) -> None:
     rows = HandoffReturn.objects.standing().filter(handoff__in=cases).order_by("at")
-    for each in rows.only("handoff_id", "result", "was_accepted", "at", "repaired_at"):
+    for each in rows.only("handoff_id", "result", "was_accepted", "at", "repaired_at", "planned_at"):
         if each.result in ENDINGS:
             cases[each.handoff_id].endings.append(each.at)
+        if each.result == Result.RECYCLED:
+            cases[each.handoff_id].plans.append((each.at, each.planned_at))
         elif each.result in WITH_MARKETING and not each.was_accepted:
             cases[each.handoff_id].repairs.append((each.at, each.repaired_at))
+
+
+def _add_next_lives(cases: dict[int, Case]) -> None:
+    """When those for whom marketing had no plan became MQLs anew."""
+    waiting = [pk for pk, case in cases.items() if any(planned is None for _, planned in case.plans)]
+    if not waiting:
+        return
+    following = Episode.objects.filter(lead=OuterRef("lead"), number=OuterRef("episode") + 1)
+    rows = Handoff.objects.filter(pk__in=waiting).annotate(went_on_at=Subquery(following.values("lead_at")))
+    for pk, at in rows.values_list("pk", "went_on_at"):
+        cases[pk].went_on_at = at
 
 
 def _add_deals(cases: dict[int, Case]) -> None:

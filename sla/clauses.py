@@ -31,6 +31,7 @@ class Start(TextChoices):
 
     HAND_OFF = "hand_off", "the hand-off"
     REPAIR = "repair", "a return that marketing has to complete"
+    RECYCLED = "recycled", "a return of somebody who is not ready"
 
 
 class Act(TextChoices):
@@ -40,6 +41,7 @@ class Act(TextChoices):
     DECISION = "decision", "accepted or returned"
     DISPOSITION = "disposition", "a deal, recycled, or disqualified"
     COMPLETION = "completion", "completed, or found to be no double"
+    PLAN = "plan", "a plan for whoever is not ready"
 
 
 class Scope(TextChoices):
@@ -118,6 +120,18 @@ CLAUSES = {
             starts=Start.REPAIR,
             ends=Act.COMPLETION,
             defaults={"allowed": timedelta(hours=8), "share": Decimal("0.90")},
+        ),
+        Clause(
+            "plan_attainment",
+            Side.MARKETING,
+            Form.DAYS,
+            title="A plan within {within_days} working days",
+            sentence="Who comes back because they are not ready has an owner in marketing, a plan and a day to look "
+            "again within {within_days} working days, for {share} of cases.",
+            act="Make a plan",
+            starts=Start.RECYCLED,
+            ends=Act.PLAN,
+            defaults={"within_days": 3, "share": Decimal("0.90")},
         ),
         Clause(
             "decision_attainment",

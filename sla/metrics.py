@@ -40,6 +40,12 @@ for key, side, name, about in (
         "What sales sent back to be completed, or as a double, settled within the time agreed",
     ),
     (
+        "plan_attainment",
+        Side.MARKETING,
+        "Plans in time",
+        "Who came back because they were not ready, with a plan within the working days agreed",
+    ),
+    (
         "decision_attainment",
         Side.SALES,
         "Accepted or returned in time",

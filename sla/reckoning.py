@@ -10,7 +10,7 @@ the hand-off was made:
   awaited. It stands still while marketing repairs, and ends with the assignment: void, unless it
   was overdue by then. What is due in working days, or of marketing, has none;
 - a commitment about **repairs** has a clock for each, from the return until it is settled, by the
-  hours of the agreement.
+  hours of the agreement; so has one about **plans**, void where the person went on without one.
 
 An act at the due moment is in time. A withdrawn hand-off voids what was not fulfilled.
 """
@@ -65,7 +65,8 @@ class Case:
 
     `attempts` are the moments at which attempts count, `reached` those at which the person was
     spoken to, `endings` returns and deals, all of them after it was made; `repairs` the spans in
-    which marketing completed it.
+    which marketing completed it, `plans` those in which it had none for somebody recycled. The
+    person became an MQL anew at `went_on_at`.
     """
 
     handoff_id: int
@@ -75,11 +76,13 @@ class Case:
     withdrawn_at: datetime | None = None
     is_open: bool = True
     decided_at: datetime | None = None
+    went_on_at: datetime | None = None
     stints: list[Stint] = field(default_factory=list)
     attempts: list[datetime] = field(default_factory=list)
     reached: list[datetime] = field(default_factory=list)
     endings: list[datetime] = field(default_factory=list)
     repairs: list[Span] = field(default_factory=list)
+    plans: list[Span] = field(default_factory=list)
 
     @property
     def first_act(self) -> datetime | None:
@@ -88,7 +91,8 @@ class Case:
 
     def begins(self, term: Terms) -> list[datetime]:
         """The moments at which a commitment on it starts."""
-        return [begun for begun, _ in self.repairs] if term.starts == Start.REPAIR else [self.made_at]
+        begun = {Start.REPAIR: self.repairs, Start.RECYCLED: self.plans, Start.HAND_OFF: [(self.made_at, None)]}
+        return [start for start, _ in begun[Start(term.starts)]]
 
     def ends(self, term: Terms, start: datetime) -> datetime | None:
         """The act that a deadline from this start on waits for, if it was done."""
@@ -97,6 +101,7 @@ class Case:
             Act.DECISION: self.decided_at,
             Act.DISPOSITION: min(self.endings[:1], default=None),
             Act.COMPLETION: dict(self.repairs).get(start),
+            Act.PLAN: dict(self.plans).get(start),
         }
         return acts[Act(term.ends)]
 
@@ -165,7 +170,7 @@ def _read(case: Case, term: Terms, stint: Stint | None, start: datetime, hours: 
     pauses = case.repairs if stint else []
     due_at = _due(term, start, hours, _over(pauses, start))
     done_at = _attempted(case, term, hours) if term.form == Form.ATTEMPTS else case.ends(term, start)
-    until = stint.until_at if stint else None
+    until = stint.until_at if stint else case.went_on_at if term.starts == Start.RECYCLED else None
     if done_at and (until is None or done_at <= until):
         took = working_time_between(start, done_at, hours, pauses)
         return Reading(due_at, done_at, took, overdue=done_at > due_at)

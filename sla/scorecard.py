@@ -223,5 +223,6 @@ NOTES: dict[str, Callable[[Line], str]] = {
     "repair_attainment": _of_cases,
     "decision_attainment": _of_cases,
     "disposition_attainment": _of_promised,
+    "plan_attainment": _of_promised,
     "reasons_given": _of_returns,
 }

@@ -21,6 +21,7 @@ from leads.before import put_back
 from leads.lifecycle import CONFIRM, LEAD, LOST, MQL, PATH, PROMOTE, RECYCLED, START_OVER, Stage, back, leads_changed
 from leads.models.company import Company
 from leads.models.episode import Transition
+from leads.models.returns import HandoffReturn
 from leads.models.score import DueLead
 
 if TYPE_CHECKING:
@@ -229,6 +230,8 @@ class Lead(models.Model):
         if not recycled.update(marketing_owner=owner, plan=plan.strip(), review_on=review_on, planned_at=at):
             raise IllegalMove(f"{self} is not with marketing for nurturing now.")
         self.refresh_from_db()
+        if planned := HandoffReturn.objects.plan(self, at=at):
+            leads_changed.send(Lead, events=planned)
 
     @transaction.atomic
     def confirm(self, answers: dict[str, str], *, by: User | None, at: datetime) -> None:

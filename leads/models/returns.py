@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.db import models, transaction
 from django.db.models import Q
 
@@ -11,6 +14,9 @@ from common.errors import Incomplete
 from leads.evidence import Evidence, words
 from leads.models.reason import QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES, Result, ReturnReason
 from notifications.outbox import tell
+
+if TYPE_CHECKING:
+    from leads.models.lead import Lead
 
 __all__ = [
     "QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES",
@@ -41,6 +47,16 @@ class HandoffReturnQuerySet(models.QuerySet["HandoffReturn"]):
         """Returns that this person made, or that were made on their behalf."""
         return self.filter(Q(by=user) | Q(before__handoff__owner_id=user.pk))
 
+    def plan(self, lead: Lead, *, at: datetime) -> list[HandoffReturn]:
+        """Note that marketing has a plan for a lead that came back not ready; return what it came back by, if that
+        had none yet.
+        """
+        recycled = self.standing().filter(handoff__lead=lead, result=Result.RECYCLED).order_by("at").last()
+        if recycled is None or not self.filter(pk=recycled.pk, planned_at=None).update(planned_at=at):
+            return []
+        recycled.planned_at = at
+        return [recycled]
+
     def against_quality(self) -> HandoffReturnQuerySet:
         """Returns that lower what marketing delivered."""
         return self.standing().filter(
@@ -62,6 +78,7 @@ class HandoffReturn(models.Model):
     note = models.TextField(blank=True)
     asked_back_at = models.DateTimeField(null=True, blank=True, help_text="The returner asked to be given it again.")
     repaired_at = models.DateTimeField(null=True, blank=True, help_text="A repair: when marketing had completed it.")
+    planned_at = models.DateTimeField(null=True, blank=True, help_text="Recycled: when marketing first had a plan.")
     undone_at = models.DateTimeField(null=True, blank=True)
     before = models.JSONField(default=dict, help_text="The hand-off as it was: what an undo restores.")
 

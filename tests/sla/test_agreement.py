@@ -71,7 +71,7 @@ def test_a_draft_is_changed_promise_by_promise(draft, nora):
 
     titles = [commitment.title for commitment in draft.commitments.all()]
     assert "First attempt or return within 4 working hours" in titles
-    assert len(titles) == 7
+    assert len(titles) == 8
     assert draft.sections["talking"] == "On the lead, and in the hall."
     assert draft.sections["sales"].startswith("Sales decides")
 
@@ -89,11 +89,13 @@ def test_what_was_proposed_can_no_longer_be_changed(draft, theo, nora, at):
 
     with pytest.raises(Refused):
         draft.edit(by=nora, promises={"mqls_delivered": None})
-    assert Agreement.objects.get().commitments.count() == 8
+    assert Agreement.objects.get().commitments.count() == 9
 
 
 def test_both_sides_promise_something_or_neither_does(draft, theo, at):
-    draft.edit(by=theo, promises={"mqls_delivered": None, "acceptance_rate": None, "repair_attainment": None})
+    draft.edit(
+        by=theo, promises=dict.fromkeys(["mqls_delivered", "acceptance_rate", "repair_attainment", "plan_attainment"])
+    )
 
     with pytest.raises(Incomplete):
         Agreement.objects.get().propose(by=theo, at=at)
@@ -140,7 +142,7 @@ def test_the_next_version_has_no_baseline_and_takes_the_place_of_the_first(draft
     first = signed(draft, theo, nora, at)
     second = Agreement.objects.draft_from(first, by=nora, at=at + DAY)
     assert second.baseline_days == 0
-    assert second.commitments.count() == 8
+    assert second.commitments.count() == 9
 
     signed(second, theo, nora, at + 2 * DAY)
 
@@ -170,4 +172,4 @@ def test_who_asks_for_a_change_says_which(draft, theo, nora, at):
     draft.decline(by=nora, because="Eight hours is too short on Fridays.", at=at)
 
     assert Revision.objects.get().state == State.DECLINED
-    assert Agreement.objects.draft_from(draft, by=nora, at=at).commitments.count() == 8
+    assert Agreement.objects.draft_from(draft, by=nora, at=at).commitments.count() == 9

@@ -156,7 +156,7 @@ def test_the_agreement_is_drafted_proposed_and_signed_in_the_browser(client_of, 
         assert head.post(sign).status_code == 302
 
     assert Agreement.objects.ruling() == draft
-    assert Agreement.objects.ruling().commitments.count() == 7
+    assert Agreement.objects.ruling().commitments.count() == 8
     assert "Everything is measured" not in page(client_of(sam), "/sla/agreement/")
 
 

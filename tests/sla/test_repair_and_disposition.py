@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from common.periods import month_of
-from leads.models import Handoff, ReturnReason
+from leads.models import Handoff, Lead, ReturnReason
+from leads.promotion import qualify_by_hand
 from leads.undo import undo
 from sla import attainment
 from sla.models import Agreement, Clock
@@ -11,6 +12,7 @@ from sla.scorecard import scorecard
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NEXT_NOON = datetime(2026, 3, 12, 10, 30, tzinfo=UTC)  # 8 working hours after Wednesday 12:00
+THREE_DAYS = datetime(2026, 3, 16, 16, 30, tzinfo=UTC)  # the end of Monday, the third working day
 LAST_DAY = datetime(2026, 4, 8, 15, 30, tzinfo=UTC)  # the end of the twentieth working day
 
 
@@ -61,6 +63,39 @@ def test_a_repair_whose_return_is_undone_is_void(hand_over, sam, at):
 
     [clock] = repairs()
     assert clock.void_at == at + HOUR
+
+
+def plans() -> list[Clock]:
+    return list(Clock.objects.filter(commitment__metric="plan_attainment").order_by("handoff"))
+
+
+def test_who_comes_back_not_ready_has_a_plan_within_three_working_days(hand_over, sam, maya, at):
+    handoff = hand_over(at)
+    assert plans() == []
+
+    send_back(handoff, "low_intent", sam, at + HOUR, note="Only wanted the white paper.")
+    [clock] = plans()
+    assert (clock.started_at, clock.due_at) == (at + HOUR, THREE_DAYS)
+
+    plan = {"owner": maya, "plan": "The newsletter.", "review_on": (at + 30 * DAY).date(), "by": maya}
+    lead = Lead.objects.get(pk=handoff.lead_id)
+    lead.plan_nurture(**plan, at=at + DAY)
+    lead.plan_nurture(**plan | {"plan": "A call in May."}, at=THREE_DAYS + DAY)  # the first one is what was promised
+    [clock] = plans()
+    assert (clock.done_at, clock.is_met) == (at + DAY, True)
+
+
+def test_without_a_plan_it_is_marketings_miss_unless_the_person_went_on_before(hand_over, sam, maya, at):
+    forgotten, went_on = hand_over(at), hand_over(at)
+    for handoff in (forgotten, went_on):
+        send_back(handoff, "low_intent", sam, at + HOUR, note="Only wanted the white paper.")
+    qualify_by_hand(Lead.objects.get(pk=went_on.lead_id), note="Called us.", by=maya, at=at + DAY)
+    Clock.objects.flag_breaches(at=THREE_DAYS + HOUR)
+
+    assert [(clock.handoff_id, clock.is_missed, clock.void_at) for clock in plans()] == [
+        (forgotten.pk, True, None),
+        (went_on.pk, False, at + DAY),
+    ]
 
 
 def test_a_hand_off_comes_to_an_end_in_twenty_working_days_by_a_deal_or_a_return(hand_over, clock_of, sam, at):
