@@ -25,7 +25,7 @@ SUPPORT = 20  # cases that have to meet a condition, and as many that do not
 MOST_VALUES, MOST_WORDS = 25, 40
 WINDOWS = (7, 14, 30, 60, 90)  # days
 AGES = (30, 90, 180, 365)  # days since a date
-WORD = re.compile(r"[^\W\d_]{3,}")
+WORD = re.compile(r"[^\W\d_]{3,}|\b[A-Z]{2}\b")  # and abbreviations such as VP
 FREE_TEXT = 30  # from so many different values on, words are tried too
 TENTHS = 10
 

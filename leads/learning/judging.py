@@ -81,11 +81,9 @@ class Judged:
         if not any(self.effects):
             return "It is true, but changes of none of these leads whether it is handed over."
         out, let_in = self.count(OUT), self.count(IN)
-        said = (
-            [f"avoid {plural(out['returned'], 'return')} and lose {plural(out['good'], 'good lead')}"]
-            if out["all"]
-            else []
-        )
+        said = []
+        if out["all"]:
+            said.append(f"avoid {plural(out['returned'], 'return')} and lose {plural(out['good'], 'good lead')}")
         if out["won"]:
             said.append(f"{out['won']:,} of them won")
         if let_in["all"]:

@@ -24,6 +24,7 @@ ELSEWHERE = 0.02  # among leads that sales never got
 ALMOST_ALL = 0.98
 USUAL = 0.8  # where as many have that outcome anyway, nothing follows
 TELLS = 0.95
+KNOWS = "It tells the outcome nearly perfectly, so it was most likely filled once that was known."
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,3 @@ def tells_all(column: Sequence[int], good: Sequence[bool]) -> bool:
     both = sum(x and y for x, y in zip(column, good, strict=True))
     right = (both / goods + 1 - (sum(column) - both) / (len(good) - goods)) / 2
     return max(right, 1 - right) >= TELLS
-
-
-KNOWS = "It tells the outcome nearly perfectly, so it was most likely filled once that was known."

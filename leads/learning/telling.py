@@ -50,8 +50,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Told:
-    """One suggestion as its card says it."""
+class Card:
+    """One suggestion as its card on the page says it."""
 
     suggestion: Suggestion
     kind: str
@@ -60,10 +60,10 @@ class Told:
     areas: tuple[float, float]
 
 
-def tell(suggestion: Suggestion, study: Study, *, here: str) -> Told:
+def tell(suggestion: Suggestion, study: Study, *, here: str) -> Card:
     """The card of a suggestion; `here` is where its leads are shown, figure by figure."""
     before, after = suggestion.effect["areas"]
-    return Told(
+    return Card(
         suggestion,
         KINDS[suggestion.edit.kind],
         [_why(suggestion, name, when, f"{here}{MET}/?months={months}") for name, when, months in EVIDENCE],

@@ -179,7 +179,7 @@ class Suggestion(models.Model):
         if mine.is_in_draft:
             raise Refused(f"It is in version {mine.draft.revision.number} already.")
         draft = Criteria.objects.filter(revision__state=State.DRAFT).select_related("revision").first()
-        draft = draft or Criteria.objects.draft_from(Criteria.objects.ruling(), by=by, at=at)
+        draft = draft or Criteria.objects.draft_from(Criteria.objects.ruling() or mine.study.criteria, by=by, at=at)
         self.draft, self.made = draft, self.edit.make(draft, by=by)
         self.save(update_fields=["draft", "made"])
         return draft

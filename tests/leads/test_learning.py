@@ -5,8 +5,10 @@ from math import ceil
 
 import pytest
 
+from leads import facts
 from leads.learning import studying
 from leads.learning.cases import Outcome, look
+from leads.learning.conditions import about_facts
 from leads.learning.edits import Kind
 from leads.learning.known import standing
 from leads.models import (
@@ -243,3 +245,27 @@ def test_points_of_what_is_kept_out_stay_under_those_asked_for(sam, at):
             assert (stands.passes, stands.points) == (False, min(30.0 * acts, 19.99))
         else:
             assert (stands.passes, stands.points) == (acts > 0, 30.0 * acts)
+
+
+def test_what_is_tried_was_really_seen_often_enough():
+    told = {
+        "title": [f"VP Sales {n}" for n in range(30)] + ["Buyer"] * 30 + [None] * 20,
+        "employees": [*range(0, 800, 10)],
+        "business_email": [True] * 80,
+    }
+    asked = {
+        (rule.field, rule.operator, *rule.values)
+        for rule in about_facts([facts.FACTS[key] for key in told], told)
+    }  # fmt: skip
+    assert {row for row in asked if row[0] == "title"} == {
+        ("title", "is_any_of", "Buyer"), ("title", "is_none_of", "Buyer"), ("title", "contains", "VP"),
+        ("title", "does_not_contain", "VP"), ("title", "contains", "Sales"), ("title", "does_not_contain", "Sales"),
+        ("title", "contains", "Buyer"), ("title", "does_not_contain", "Buyer"), ("title", "is_known"),
+        ("title", "is_unknown"),
+    }  # fmt: skip
+    cuts = {row[2] for row in asked if row[:2] == ("employees", "at_least")}
+    assert cuts == {"80", "160", "240", "320", "400", "480", "560", "640", "720"}
+    assert ("employees", "between", "80", "720") in asked
+    assert {row for row in asked if row[0] == "business_email"} == {
+        ("business_email", "is", True), ("business_email", "is", False),
+    }  # fmt: skip

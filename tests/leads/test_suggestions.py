@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from agreements.models import State
+from agreements.models import Revision, State
 from common.errors import NotAllowed, Refused
 from leads.drawings import calibration, lift
 from leads.learning import edits, studying
@@ -111,6 +111,14 @@ def test_it_is_put_in_a_draft_once_and_only_taken_out_of_one(ruling, maya, sam, 
         students.take_back(by=maya)
     draft.withdraw(by=maya, at=at)
     assert students.put_in_draft(by=maya, at=at).revision.number == 3
+
+
+def test_where_the_version_was_withdrawn_meanwhile_the_draft_is_of_the_one_it_was_found_beside(ruling, maya, at):
+    [students] = suggested(ruling, never_students(), at=at)
+    Revision.objects.filter(pk=ruling.revision_id).update(state=State.SUPERSEDED, ended_at=at)
+    draft = students.put_in_draft(by=maya, at=at)
+    assert draft.rules.count() == ruling.rules.count() + 1
+    assert set(draft.rules.values_list("line")) >= set(ruling.rules.values_list("line"))
 
 
 def test_a_later_study_knows_what_stands_in_the_draft(ruling, maya, at):
