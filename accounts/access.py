@@ -161,6 +161,7 @@ GRANTS: dict[str, Grant] = {
     "comment.post": to(EVERYONE),
     "delivery.replay": to(ADMIN),
     "mail.read_kept": to(ADMIN),
+    "channel.edit": to(ADMIN),
 }
 
 

@@ -128,7 +128,7 @@ def compose(delivery: Delivery) -> EmailMessage:
         subject=" ".join(subject.split()),
         body=text,
         to=[delivery.address or person.email],
-        headers={"Message-ID": f"<delivery.{delivery.pk}.{delivery.created_at:%Y%m%d%H%M%S%f}@{host}>"},
+        headers={"Message-ID": f"<{delivery.public_id}@{host}>"},
     )
 
 

@@ -5,8 +5,8 @@ from django.urls import reverse
 from notifications import kinds
 from notifications.kinds import Ids, Kind, Rendered
 from notifications.mail import PLAIN
-from notifications.models import Comment, Delivery
-from notifications.outbox import DEAD
+from notifications.models import Comment, Delivery, Endpoint
+from notifications.outbox import DEAD, OFF
 
 
 def _plain(content: Ids) -> Rendered:
@@ -36,8 +36,21 @@ def _still_dead(ids: Ids) -> bool:
     return Delivery.objects.dead().filter(pk=ids["delivery"]).exists()
 
 
+def _off(ids: Ids) -> Rendered:
+    endpoint = Endpoint.objects.get(pk=ids["endpoint"])
+    said = "Nothing is sent to it until you switch it on again. What waited stands among the undelivered."
+    return Rendered(f"{endpoint} was switched off", f"{endpoint.off_because} {said}", reverse("channels"))
+
+
+def _still_off(ids: Ids) -> bool:
+    return Endpoint.objects.filter(pk=ids["endpoint"], off_at__isnull=False).exists()
+
+
 kinds.register(Kind(PLAIN, "Mail about your account", render=_plain, at_once=True, optional=False))
 kinds.register(Kind("comment.mention", "Somebody mentions you", render=_mention, still_relevant=_comment_stands))
+kinds.register(
+    Kind(OFF, "A channel was switched off", render=_off, still_relevant=_still_off, at_once=True, optional=False)
+)
 kinds.register(
     Kind(DEAD, "Mail could not be delivered", render=_dead, still_relevant=_still_dead, at_once=True, leaves=False)
 )

@@ -20,13 +20,15 @@ from accounts.access import Role
 from accounts.models import User
 from common import clock as db_clock
 from common.wake import wake
-from notifications.kinds import Ids, Kind, kind
+from notifications.addressing import Occasion, opens_for
+from notifications.channels.carrying import Gone, carry
+from notifications.channels.posting import ReceiverIsDown
+from notifications.kinds import Ids, kind
 from notifications.mail import Post, PostIsDown
 from notifications.models.channel import Channel
 from notifications.models.delivery import Delivery
+from notifications.models.endpoint import Endpoint
 from notifications.models.notice import Notice
-from notifications.models.preferences import Preferences
-from notifications.timing import bundle_for, opening_for
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +42,10 @@ WAITS = [
     timedelta(minutes=30),
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 ]
-DEAD = "delivery.dead"
+LONGEST_ASKED_WAIT = 3600  # seconds
+DEAD, OFF = "delivery.dead", "endpoint.off"
+# There is nobody to give it to; the delivery itself may be in order.
+UNREACHED = (PostIsDown, ReceiverIsDown, Gone)
 
 _news_from: ContextVar[datetime | None] = ContextVar("news_from", default=None)
 
@@ -70,33 +75,8 @@ def tell(users: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: dateti
     if news_from := _news_from.get():
         _remember(people, told.key, ids, key=key, at=at, news_from=news_from)
     elif people:
-        Delivery.objects.bulk_create(_deliveries(told, people, ids, key=key, at=at), ignore_conflicts=True)
+        Delivery.objects.bulk_create(Occasion(told, ids, key, at).deliveries(people), ignore_conflicts=True)
         wake("notifications.tasks.deliver")
-
-
-def _deliveries(told: Kind, people: list[User], ids: Ids, *, key: str, at: datetime) -> Iterator[Delivery]:
-    """One for each person and channel they want; the inbox gathers by itself, so nothing in it is bundled."""
-    bundled, preferences = told.bundled and not told.hot(ids), Preferences.objects.of_all(people)
-    for user in people:
-        opens = _opening(told, user, preferences[user.pk], at)
-        for channel in Channel:
-            if not preferences[user.pk].wants(told, channel):
-                continue
-            travels = bundled and channel != Channel.INAPP
-            yield Delivery(
-                kind=told.key,
-                channel=channel,
-                user=user,
-                key=f"{key}:{user.pk}:{channel}",
-                content=ids,
-                bundled=travels,
-                available_at=bundle_for(user, at) if travels else opens,
-                created_at=at,
-            )
-
-
-def _opening(told: Kind, user: User, chosen: Preferences, at: datetime) -> datetime:
-    return at if told.at_once or not chosen.within_hours else opening_for(user, at)
 
 
 def _remember(people: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: datetime, news_from: datetime) -> None:
@@ -120,21 +100,25 @@ def _remember(people: Iterable[User], kind_key: str, ids: Ids, *, key: str, at: 
 def drain() -> int:
     """Deliver what is due; return how much was. Safe to run twice, or many at once.
 
-    The inbox goes first, so that a mail server that hangs holds up nothing but mail.
+    The inbox goes first, and each endpoint by itself, so that a server that hangs holds up nothing but its own.
     """
     ends = time.monotonic() + A_DRAIN_LASTS
     with Post() as post:
-        return _drain(Channel.INAPP, _put_into_inbox, ends) + _drain(Channel.EMAIL, post.carry, ends)
+        delivered = _drain(_put_into_inbox, ends, channel=Channel.INAPP)
+        delivered += _drain(post.carry, ends, channel=Channel.EMAIL)
+    for endpoint in Endpoint.objects.ready(at=db_clock.now()):
+        delivered += _drain(carry, ends, channel=endpoint.channel, endpoint=endpoint)
+    return delivered
 
 
-def _drain(channel: str, carry: Callable[[Delivery, datetime], None], ends: float) -> int:
+def _drain(carry: Callable[[Delivery, datetime], None], ends: float, **which: object) -> int:
     delivered = 0
     while time.monotonic() < ends:
-        batch = Delivery.objects.claim(channel=channel, at=db_clock.now(), limit=BATCH)
+        batch = Delivery.objects.claim(at=db_clock.now(), limit=BATCH, **which)
         for delivery in batch:
             try:
                 delivered += _deliver(delivery, carry)
-            except PostIsDown:
+            except UNREACHED:
                 return delivered  # the rest of the batch is tried again when its lease is over
         if len(batch) < BATCH:
             break
@@ -162,7 +146,7 @@ def _deliver(delivery: Delivery, carry: Callable[[Delivery, datetime], None]) ->
         raise
     except Exception as error:
         _book_again(delivery, error, at=at)
-        if isinstance(error, PostIsDown):
+        if isinstance(error, UNREACHED):
             raise
     return False
 
@@ -182,7 +166,7 @@ def _open_at(delivery: Delivery, at: datetime) -> datetime:
     """Asked again on delivery: the worker may have been down over the closing hour."""
     if not delivery.user:
         return at
-    return _opening(kind(delivery.kind), delivery.user, delivery.preferences, at)
+    return opens_for(kind(delivery.kind), delivery.user, delivery.preferences, at)
 
 
 def _put_into_inbox(delivery: Delivery, at: datetime) -> None:
@@ -202,9 +186,28 @@ def _put_into_inbox(delivery: Delivery, at: datetime) -> None:
 def _book_again(delivery: Delivery, error: Exception, *, at: datetime) -> None:
     """Book the next attempt; at the end of the schedule, leave it to the admins."""
     log.warning("delivery_failed", delivery=delivery.pk, kind=delivery.kind, error=type(error).__name__)
-    again_at = None
-    if delivery.failures < len(WAITS):
-        again_at = at + WAITS[delivery.failures] * random.uniform(1 - SPREAD, 1 + SPREAD)
-    booked = delivery.fail(f"{type(error).__name__}: {error}", again_at=again_at, at=at)
+    sentence, endpoint = f"{type(error).__name__}: {error}", delivery.endpoint
+    if isinstance(error, Gone) or (isinstance(error, ReceiverIsDown) and endpoint.failures >= len(WAITS)):
+        _give_up(endpoint, sentence, at=at)
+        return
+    if isinstance(error, ReceiverIsDown):
+        again_at = at + max(_wait(endpoint.failures), timedelta(seconds=min(error.wait, LONGEST_ASKED_WAIT)))
+        endpoint.pause(again_at)
+    else:
+        again_at = at + _wait(delivery.failures) if delivery.failures < len(WAITS) else None
+    booked = delivery.fail(sentence, again_at=again_at, at=at)
     if booked and again_at is None and delivery.kind != DEAD:
         tell(User.objects.with_role(Role.ADMIN), DEAD, {"delivery": delivery.pk}, key=f"dead:{delivery.key}", at=at)
+
+
+def _wait(failures: int) -> timedelta:
+    return WAITS[failures] * random.uniform(1 - SPREAD, 1 + SPREAD)
+
+
+def _give_up(endpoint: Endpoint, sentence: str, *, at: datetime) -> None:
+    """Switch off an endpoint that was silent through the whole schedule, or asked for it; what waited is dead."""
+    was_on = endpoint.switch_off(by=None, at=at, because=sentence)
+    endpoint.deliveries.open().update(dead_at=at, last_error=sentence[:500])
+    if was_on:
+        told = {"endpoint": endpoint.pk}
+        tell(User.objects.with_role(Role.ADMIN), OFF, told, key=f"{OFF}:{endpoint.pk}:{at:%Y%m%d%H%M%S}", at=at)

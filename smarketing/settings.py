@@ -196,6 +196,11 @@ EMAIL_BACKEND = "notifications.mail.OutboxBackend"
 EMAIL_SERVER = env.mail("EMAIL_URL")
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", "Smarketing <smarketing@localhost>")
 
+# Hosts and ports that webhooks may go to although they are not on the internet: for a test on this machine alone.
+INTERNAL_RECEIVERS = env.words("INTERNAL_RECEIVERS")
+if SECURE and INTERNAL_RECEIVERS:
+    raise ImproperlyConfigured("INTERNAL_RECEIVERS opens addresses inside this network; production runs without it.")
+
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

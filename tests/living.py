@@ -30,7 +30,7 @@ from leads.models import (
 )
 from meetings.models import Series
 from notifications import threads
-from notifications.models import Delivery, KeptMail
+from notifications.models import Channel, Delivery, Endpoint, KeptMail
 from notifications.outbox import drain
 from sla.models import Agreement, Clock
 from tests import clocks
@@ -280,6 +280,9 @@ def _keep_house(company: Company) -> None:
     absence = sam.be_away(NOW + 7 * DAY, NOW + 9 * DAY, cover=company.rita, by=ada, at=NOW)
     token, _ = ApiToken.objects.issue(maya, scopes=Scope.values, by=maya, at=NOW)
     threads.post(Lead.objects.first(), "@ada can you help?", by=maya, at=NOW)
+    crm = {"name": "CRM", "url": "https://127.0.0.1/hooks", "told": ["comment.mention"]}
+    listens = Endpoint.objects.set_up(Channel.WEBHOOK, **crm, by=ada, at=NOW)
+    slack = Endpoint.objects.set_up(Channel.SLACK, name="Slack", url="https://127.0.0.1/x", told=[], by=ada, at=NOW)
     dead = Delivery.objects.open().filter(channel="email").first()
     dead.fail("ConnectionRefusedError: nobody listens", again_at=None, at=NOW)
     company.things |= {
@@ -290,6 +293,7 @@ def _keep_house(company: Company) -> None:
         "absences": [absence.pk],
         "tokens": [token.pk],
         "deliveries": [dead.pk],
+        "channels": [listens.pk, slack.pk],
         "notifications": [company.nora.notices.first().pk],
         "mail": [KeptMail.objects.first().pk],
         "reasons": [reason("timing").pk, reason("spam").pk],

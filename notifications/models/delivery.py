@@ -11,7 +11,8 @@ from accounts.access import check
 from accounts.models import User
 from common.errors import Refused
 from common.wake import wake
-from notifications.models.channel import Channel
+from notifications.models.channel import OUTSIDE, Channel
+from notifications.models.endpoint import Endpoint
 from notifications.models.preferences import Preferences
 
 # Longer than one delivery can take with all its time-outs; a killed worker's rows wait this long.
@@ -40,15 +41,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.open().filter(user=user, channel=Channel.INAPP, available_at__gt=at).order_by("available_at", "id")
 
     @transaction.atomic
-    def claim(self, *, channel: str, at: datetime, limit: int) -> list[Delivery]:
+    def claim(self, *, channel: str, at: datetime, limit: int, endpoint: Endpoint | None = None) -> list[Delivery]:
         """Take up to `limit` due deliveries for one lease; others who claim now are given others.
 
         The next attempt is booked before this one is made, so that a worker that dies here
         loses nothing. `attempts`, as returned, is the fence: see `Delivery.hold`.
         """
-        due = self.due(at=at).filter(channel=channel).order_by("available_at", "id")
+        due = self.due(at=at).filter(channel=channel, endpoint=endpoint).order_by("available_at", "id")
         due = due.select_for_update(skip_locked=True, of=("self",))
-        claimed = list(due.select_related("user__calendar", "user__team__calendar", "user__preferences")[:limit])
+        whose = due.select_related("endpoint", "user__calendar", "user__team__calendar", "user__preferences")
+        claimed = list(whose[:limit])
         followers = self._bundle(claimed, due)
         claimed = [each for each in claimed if each.pk not in followers]
         self.filter(pk__in=[each.pk for each in claimed]).update(available_at=at + LEASE, attempts=F("attempts") + 1)
@@ -88,6 +90,7 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=10, choices=Channel.choices)
     user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="deliveries")
     address = models.EmailField(blank=True)
+    endpoint = models.ForeignKey(Endpoint, models.CASCADE, null=True, blank=True, related_name="deliveries")
     key = models.CharField(max_length=200, unique=True)
     content = models.JSONField(default=dict)
     bundled = models.BooleanField(default=False)
@@ -107,8 +110,15 @@ class Delivery(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="delivery_channel_is_known"),
             models.CheckConstraint(
-                condition=Q(user__isnull=False) | (Q(channel=Channel.EMAIL) & ~Q(address="")),
+                condition=Q(user__isnull=False)
+                | (Q(channel=Channel.EMAIL) & ~Q(address=""))
+                | Q(channel=Channel.WEBHOOK),
                 name="delivery_has_a_recipient",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=OUTSIDE, endpoint__isnull=False)
+                | (~Q(channel__in=OUTSIDE) & Q(endpoint__isnull=True)),
+                name="delivery_outside_has_an_endpoint",
             ),
             models.CheckConstraint(condition=Q(done_at=None) | Q(dead_at=None), name="delivery_ends_one_way"),
         ]
@@ -128,11 +138,16 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} by {self.channel} to {self.address or self.user_id}"
+        return f"{self.kind} by {self.channel} to {self.address or self.user_id or self.endpoint_id}"
 
     @property
     def recipient(self) -> str:
-        return self.address or str(self.user)
+        return self.address or str(self.user or self.endpoint)
+
+    @property
+    def public_id(self) -> str:
+        """The same with every attempt, so that whoever gets it twice can tell; no other delivery ever has it."""
+        return f"delivery.{self.pk}.{self.created_at:%Y%m%d%H%M%S%f}"
 
     @property
     def preferences(self) -> Preferences:
@@ -176,6 +191,8 @@ class Delivery(models.Model):
     def replay(self, *, by: User, at: datetime) -> None:
         """Try a dead delivery again, from the start of the schedule. Raises Refused when it is not dead."""
         check(by, "delivery.replay")
+        if self.endpoint and self.endpoint.off_at:
+            raise Refused(f"{self.endpoint} is switched off; switch it on first.")
         afresh = {"dead_at": None, "failures": 0, "available_at": at}
         if not Delivery.objects.dead().filter(pk=self.pk).update(**afresh):
             raise Refused("This delivery is being tried again already.")

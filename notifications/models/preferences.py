@@ -12,7 +12,7 @@ from notifications.kinds import Kind
 from notifications.models.channel import Channel
 
 # What stands in the inbox is the record of what somebody was told; the rest is theirs to choose.
-CHOSEN = (Channel.EMAIL,)
+CHOSEN = (Channel.EMAIL, Channel.SLACK)
 
 
 class PreferencesQuerySet(models.QuerySet["Preferences"]):
@@ -53,8 +53,8 @@ class Preferences(models.Model):
         return kind.leaves and self.answers.get(channel, {}).get(kind.key, channel == Channel.EMAIL)
 
     def choose(self, answers: Mapping[str, Mapping[str, bool]], *, within_hours: bool, by: User) -> None:
-        """Say what comes by which channel, and whether only while one works."""
+        """Say what comes by which channel, and whether only while one works; other channels stay as they are."""
         check(by, "notice.choose", self)
-        self.answers = {channel: dict(kinds) for channel, kinds in answers.items()}
+        self.answers = self.answers | {channel: dict(kinds) for channel, kinds in answers.items()}
         self.within_hours = within_hours
         self.save()

@@ -14,10 +14,11 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from common import clock as db_clock
-from notifications.models import Channel, Delivery, Notice
+from notifications.models import Channel, Delivery, Endpoint, Notice
 from notifications.models.delivery import LEASE
 from notifications.outbox import drain
 from tests.notifications.greeting import HOT
+from tests.notifications.http_server import Receiver
 from tests.notifications.smtp_server import SmtpServer
 from tests.processes import test_database_url, wait_until
 
@@ -31,12 +32,13 @@ print(drain())
 """
 
 
-def start_drain(server: SmtpServer) -> subprocess.Popen:
+def start_drain(server: SmtpServer, receiver: Receiver | None = None) -> subprocess.Popen:
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "smarketing.settings",
         "DATABASE_URL": test_database_url(),
         "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
         "SMARKETING_DEMO": "0",
+        "INTERNAL_RECEIVERS": receiver.place if receiver else "",
     }
     return subprocess.Popen(
         [sys.executable, "-c", DRAIN], env=env, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True
@@ -118,3 +120,37 @@ def test_three_drains_at_once_deliver_everything_once(
     assert max(Counter(mail["Message-ID"] for mail in mail_server.taken).values()) == 1
     assert len(mail_server.taken) == 120
     assert not Delivery.objects.open().exists()
+
+
+def test_killed_while_a_webhook_is_on_its_way_it_goes_out_once_more_with_the_same_id(
+    greet: Callable, sam: User, mail_server: SmtpServer, receiver: Receiver, listens: Endpoint, clock_shows
+) -> None:
+    greet(sam, kind=HOT.key)
+    for _ in range(3):
+        receiver.arrived.clear()
+        receiver.may_answer.clear()
+        process = start_drain(mail_server, receiver)
+        assert receiver.arrived.wait(20)
+        kill(process)
+        receiver.may_answer.set()
+        Delivery.objects.open().update(available_at=db_clock.now())  # the lease is over
+    kills = len(receiver.taken)
+
+    assert drain() == 1
+
+    assert (kills, len(receiver.taken)) == (3, 4)
+    assert len({message.headers["webhook-id"] for message in receiver.taken}) == 1
+    assert (Notice.objects.count(), len(mail_server.taken), Delivery.objects.open().count()) == (1, 1, 0)
+
+
+def test_two_drains_at_once_post_everything_once(
+    greet: Callable, sam: User, mail_server: SmtpServer, receiver: Receiver, listens: Endpoint
+) -> None:
+    for number in range(50):
+        greet(sam, kind=HOT.key, key=f"occasion {number}")
+
+    drains = [start_drain(mail_server, receiver) for _ in range(2)]
+    delivered = [int(process.communicate(timeout=120)[0]) for process in drains]
+
+    ids = [message.headers["webhook-id"] for message in receiver.taken]
+    assert (sum(delivered), len(ids), len(set(ids))) == (150, 50, 50)
