@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from accounts.access import check
 from accounts.models import User
@@ -80,6 +81,9 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaign", args=[self.pk])
 
     @transaction.atomic
     def edit(self, *, by: User, **terms: Any) -> None:

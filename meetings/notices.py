@@ -1,7 +1,5 @@
 """What this app tells people: something they are to do."""
 
-from django.urls import reverse
-
 from meetings.models import Action
 from meetings.models.action import GIVEN
 from notifications import kinds
@@ -11,7 +9,7 @@ from notifications.kinds import Ids, Kind, Rendered
 def _given(ids: Ids) -> Rendered:
     action = Action.objects.with_people().get(pk=ids["action"])
     said = f"{action.by} wrote it down for you in the meeting of {action.meeting}. It is due {action.due_on:%-d %B}."
-    return Rendered(f"To do: {action}", said, reverse("actions"))
+    return Rendered(f"To do: {action}", said, action.get_absolute_url())
 
 
 def _still_open(ids: Ids) -> bool:

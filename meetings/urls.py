@@ -16,6 +16,7 @@ urlpatterns = [
     path("meetings/<int:pk>/decisions/add/", meeting.add_decision, name="add_decision"),
     path("meetings/<int:pk>/actions/add/", meeting.add_action, name="add_action"),
     path("actions/", actions.actions, name="actions"),
+    path("actions/<int:pk>/", actions.action, name="action"),
     path("actions/<int:pk>/close/", actions.close_action, name="close_action"),
     path("actions/<int:pk>/reopen/", actions.reopen_action, name="reopen_action"),
 ]

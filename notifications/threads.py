@@ -1,10 +1,7 @@
 """Threads: people talk beside the thing they talk about, and whoever is mentioned is told.
 
 Any object can have one whose model finds its objects by `visible_to(user)` and has an address,
-`get_absolute_url()`. A page shows it with one include:
-
-    {"thread": thread_on(lead)}
-    {% include "notifications/_thread.html" %}
+`get_absolute_url()`. A page shows it with one tag, `{% thread campaign %}`.
 """
 
 import re

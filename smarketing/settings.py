@@ -96,6 +96,7 @@ TEMPLATES = [
                 "common.templatetags.icons",
                 "common.templatetags.figures",
                 "common.templatetags.panels",
+                "notifications.templatetags.threads",
                 "template_partials.templatetags.partials",
             ],
         },

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 
 from accounts.access import check
 from accounts.models import User
@@ -107,6 +108,9 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def get_absolute_url(self) -> str:
+        return reverse("action", args=[self.pk])
 
     def belongs_to(self, user: User) -> bool:
         return self.owner_id == user.pk

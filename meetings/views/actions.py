@@ -45,6 +45,16 @@ def actions(request: HttpRequest) -> HttpResponse:
     return render(request, "meetings/actions.html", context)
 
 
+@require_safe
+@may("read")
+def action(request: HttpRequest, pk: int) -> HttpResponse:
+    """One action: how its number stands, and what people say about it."""
+    at, found = db_clock.now(), _action(request, pk)
+    [row] = _moved([found], request.user, at)
+    today = at.astimezone(request.user.tz).date()
+    return render(request, "meetings/action.html", {"action": found, "row": row, "today": today, "now": at})
+
+
 @require_POST
 @may("action.close")
 def close_action(request: HttpRequest, pk: int) -> HttpResponse:
