@@ -1,4 +1,4 @@
-from accounts.models.calendar import Absence, Closure, WorkCalendar, hours_of
+from accounts.models.calendar import Absence, Closure, WorkCalendar, calendar_of, hours_of
 from accounts.models.team import Team
 from accounts.models.token import ApiToken, IdempotentAnswer, Scope
 from accounts.models.user import User, check_zone
@@ -12,6 +12,7 @@ __all__ = [
     "Team",
     "User",
     "WorkCalendar",
+    "calendar_of",
     "check_zone",
     "hours_of",
 ]

@@ -38,6 +38,22 @@ class WorkCalendarQuerySet(models.QuerySet["WorkCalendar"]):
         calendar.save()
         return calendar
 
+    @transaction.atomic
+    def draw_up_for(self, person: User, name: str, zone: str, *, by: User, **details: Any) -> WorkCalendar:
+        """Make working hours of a person's own: closed on the days on which the hours they had are closed.
+
+        Raises ValidationError as `draw_up` does.
+        """
+        check(by, "user.edit")
+        before = calendar_of(person)
+        country = before.country if before else ""
+        calendar = self.draw_up(name, zone, by=by, country=country, **details)
+        if before:
+            closed = before.closures.values("on", "name", "public")
+            Closure.objects.bulk_create(Closure(calendar=calendar, **day) for day in closed)
+        person.edit(by=by, calendar=calendar)
+        return calendar
+
     def look_ahead(self, *, at: datetime) -> int:
         """Enter the public holidays of next year where none are yet; return how many days that added.
 
@@ -136,12 +152,17 @@ class WorkCalendar(models.Model):
         self.closures.filter(on=on).delete()
 
 
-def hours_of(person: User) -> Hours:
-    """A person's working hours: their own calendar's or else their team's, less their absences.
+def calendar_of(person: User) -> WorkCalendar | None:
+    """The calendar a person works by: their own, or else their team's."""
+    return person.calendar or (person.team and person.team.calendar)
 
-    Raises ValueError for a person who has neither.
+
+def hours_of(person: User) -> Hours:
+    """A person's working hours: those of the calendar they work by, less their absences.
+
+    Raises ValueError for a person who has none.
     """
-    calendar = person.calendar or (person.team and person.team.calendar)
+    calendar = calendar_of(person)
     if calendar is None:
         raise ValueError(f"{person} has no team and no calendar, so no working hours are known.")
     return calendar.hours(person)

@@ -1,6 +1,7 @@
 """The editor of working hours: beside what is written, when a hand-off would be due and which clocks it moves."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import may
 from accounts.forms.hours import CalendarForm, ClosureForm, CountryForm
-from accounts.models import WorkCalendar
+from accounts.models import User, WorkCalendar, calendar_of
 from common import clock as db_clock
-from common.htmx import answer, toast, wants_part
+from common.htmx import answer, id_in, toast, wants_part
 from sla import retiming
 from sla.forms import MadeAtForm
 from sla.models import Agreement, Clock, Retiming
@@ -27,12 +28,25 @@ ASIDE = {"csrfmiddlewaretoken", "calculate", "clocks"}  # of a form what is not 
 @EDITING
 @may("calendar.edit")
 def new_calendar(request: HttpRequest) -> HttpResponse:
-    form = CalendarForm(_typed(request), instance=WorkCalendar(zone=request.user.zone))
+    """Another calendar; with `?of=` somebody, working hours of their own."""
+    of = (request.POST or request.GET).get("of", "")
+    person = get_object_or_404(User.objects.visible_to(request.user), pk=id_in(of)) if of else None
+    form = CalendarForm(_typed(request), instance=_started_from(request.user, person))
     if _saves(request) and form.is_valid():
-        calendar = WorkCalendar.objects.draw_up(by=request.user, **form.cleaned_data)
+        every, written = WorkCalendar.objects, form.cleaned_data
+        draw_up = partial(every.draw_up_for, person) if person else every.draw_up
+        calendar = draw_up(by=request.user, **written)
         toast(request, f"The calendar {calendar} is there.")
         return redirect("calendar", calendar.pk)
-    return _page(request, None, form=form)
+    return _page(request, None, person=person, form=form)
+
+
+def _started_from(reader: User, person: User | None) -> WorkCalendar:
+    """What the form of a new calendar starts with: for a person the hours they work now."""
+    if person is None:
+        return WorkCalendar(zone=reader.zone)
+    now = calendar_of(person) or WorkCalendar(zone=person.zone)
+    return WorkCalendar(name=str(person)[:80], zone=now.zone, windows=now.windows)
 
 
 @EDITING
@@ -106,13 +120,18 @@ def _change(
 
 
 def _page(
-    request: HttpRequest, calendar: WorkCalendar | None, moved: list[Retimed] | None = None, **forms: Any
+    request: HttpRequest,
+    calendar: WorkCalendar | None,
+    *,
+    moved: list[Retimed] | None = None,
+    person: User | None = None,
+    **forms: Any,
 ) -> HttpResponse:
     """The editor; for a page that is open only what stands beside it."""
     form = forms.get("form") or CalendarForm(instance=calendar)
     context = {
-        "calendar": calendar, "form": form, "asked": bool(moved), **_beside(request, calendar, form, moved),
-        **_closed(calendar), **forms,
+        "calendar": calendar, "person": person, "form": form, "asked": bool(moved),
+        **_beside(request, calendar, form, moved), **_closed(calendar), **forms,
     }  # fmt: skip
     wrong = any(each.errors for each in forms.values()) and not wants_part(request)
     return answer(request, "sla/calendar.html", context, part="sla/_beside_hours.html", status=422 if wrong else 200)

@@ -72,6 +72,40 @@ def test_someone_with_their_own_hours_does_not_work_the_teams(sam: User, ada: Us
     assert hours_of(sam).weekly == timedelta(hours=4)
 
 
+def test_hours_of_ones_own_are_closed_on_the_same_days(calendar: WorkCalendar, sam: User, ada: User) -> None:
+    calendar.observe("NL", range(2026, 2027), by=ada)
+    calendar.close(date(2026, 5, 15), "Bridge day", by=ada)
+
+    own = WorkCalendar.objects.draw_up_for(sam, "Sam", "Europe/Lisbon", windows={"0": [["08:00", "12:00"]]}, by=ada)
+
+    assert User.objects.get(pk=sam.pk).calendar == own
+    assert own.country == "NL"
+    assert hours_of(sam).holidays == calendar.hours().holidays
+    assert hours_of(sam).weekly == timedelta(hours=4)
+
+
+def test_only_an_admin_gives_somebody_hours_of_their_own(calendar: WorkCalendar, sam: User, nora: User) -> None:
+    with pytest.raises(NotAllowed):
+        WorkCalendar.objects.draw_up_for(sam, "Sam", "Europe/Lisbon", by=nora)
+
+    assert WorkCalendar.objects.get() == calendar
+    assert User.objects.get(pk=sam.pk).calendar is None
+
+
+def test_the_page_of_a_person_leads_to_hours_of_their_own_that_start_as_the_teams(
+    calendar: WorkCalendar, sam: User, ada: User, client_of: Callable[[User], Client]
+) -> None:
+    page = f"/settings/hours/new/?of={sam.pk}"
+    client = client_of(ada)
+
+    assert page in client.get(f"/settings/people/{sam.pk}/").content.decode()
+    assert 'value="09:00-17:30"' in client.get(page).content.decode()
+    answer = client.post("/settings/hours/new/", week(name="Sam", day_0="09:00-13:00", of=str(sam.pk)))
+
+    assert answer.status_code == 302
+    assert User.objects.get(pk=sam.pk).calendar.windows == {"0": [["09:00", "13:00"]]}
+
+
 def test_who_has_no_team_and_no_calendar_has_no_hours(ada: User) -> None:
     with pytest.raises(ValueError, match="no team and no calendar"):
         hours_of(ada)

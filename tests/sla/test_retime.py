@@ -1,6 +1,7 @@
 """What becomes of the clocks that run while a calendar is edited. The desk is open 09:00–17:30 in Amsterdam."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from leads.models import Attempt, Handoff, ReturnReason
 from sla import retiming
 from sla.models import Clock, Retiming
 from sla.retiming import Answer
+from tests.leads.test_races import at_once
 
 HOUR = timedelta(hours=1)
 THURSDAY, FRIDAY = date(2026, 3, 12), date(2026, 3, 13)
@@ -231,6 +233,34 @@ def test_who_is_no_head_retimes_nothing(name, request, hand_over, close, at):
     assert shown() == before
     assert not Closure.objects.exists()
     assert not Retiming.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_heads_at_once_retime_each_clock_once(hand_over, close, calendar, nora, theo, at):
+    hand_over(at)
+    close(THURSDAY, Answer.LEAVE)
+    by_head = [partial(retiming.retime, WorkCalendar.objects.get(), by=head, at=at) for head in (nora, theo)]
+
+    assert sorted(at_once(*by_head)) == [0, 4]
+    assert Retiming.objects.count() == Clock.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_call_that_is_logged_while_clocks_are_retimed_meets_them_by_the_one_hours_or_the_other(
+    hand_over, clock_of, close, calendar, sam, nora, at
+):
+    handoff = hand_over(at)
+    handoff.accept(by=sam, at=at)
+    close(THURSDAY, Answer.LEAVE)
+
+    at_once(
+        partial(retiming.retime, WorkCalendar.objects.get(), by=nora, at=at + HOUR),
+        partial(Attempt.objects.log, handoff, channel="call", outcome="spoke", by=sam, at=at + HOUR),
+    )
+
+    for clock in (clock_of(handoff), clock_of(handoff, sam)):
+        assert clock.is_met
+        assert clock.due_at == (FRIDAY_MORNING if clock.retimings.exists() else THURSDAY_MORNING)
 
 
 def test_the_page_asks_before_it_saves_and_does_what_is_answered(
