@@ -1,6 +1,7 @@
 """Deadlines in working hours: fixed points, and every rule against a count minute by minute."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from timeit import timeit
@@ -313,6 +314,17 @@ def test_every_answer_agrees_with_a_count_minute_by_minute():
         if hours.weekly >= 10 * HOUR and allowed <= hours.weekly:  # else the oracle counts for a year
             assert next_opening(start, hours) == oracle.opening(start, desk), seed
             assert add_working_time(start, allowed, hours) == oracle.due(start, allowed, desk), seed
+
+
+def test_the_count_finds_a_desk_that_opens_a_minute_late():
+    """The check of the check: the same cases, with this one fault seeded, do not agree."""
+    found = 0
+    for seed in range(50):
+        desk, start, end, _ = oracle.random_case(Random(seed))
+        late = [[window._replace(opens=window.opens + MINUTE) for window in day] for day in _hours(desk).week]
+        week = tuple(tuple(window for window in day if window.opens < window.closes) for day in late)
+        found += working_time_between(start, end, replace(_hours(desk), week=week)) != oracle.worked(start, end, desk)
+    assert found > 10
 
 
 @settings(max_examples=500)
