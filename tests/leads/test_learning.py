@@ -5,7 +5,7 @@ from math import ceil
 
 import pytest
 
-from leads import facts
+from leads import facts, tasks
 from leads.learning import studying
 from leads.learning.cases import Outcome, look
 from leads.learning.conditions import about_facts
@@ -21,6 +21,7 @@ from leads.models import (
     Touch,
 )
 from leads.models.study import LEASE
+from smarketing.schedule import EVERY_MINUTE, SCHEDULE
 from tests.leads.files import imported
 from tests.leads.learnt_company import a_company, a_definition, by_chance, said, students_return, studied
 from tests.leads.scored_people import DAY, definition
@@ -222,6 +223,18 @@ def test_one_study_runs_at_a_time_and_goes_on_where_a_worker_was_killed(criteria
     assert not killed.finish({"late": True}, [], at=later)
     study.refresh_from_db()
     assert "late" not in study.found
+
+
+def test_every_minute_a_worker_takes_what_waits(criteria, sam, at, clock_shows):
+    clock_shows(at)
+    a_company(by_chance, by=sam, at=at, leads=20)
+    study = Study.objects.start(criteria, by=None, at=at)
+    assert {"task": tasks.study.name, "schedule": EVERY_MINUTE} == {
+        key: SCHEDULE["go on learning from decisions"][key] for key in ("task", "schedule")
+    }
+    assert (tasks.study(), tasks.study()) == (20, 0)
+    study.refresh_from_db()
+    assert study.finished_at is not None
 
 
 def test_a_new_study_replaces_the_one_before_with_its_leads(criteria, sam, at):
