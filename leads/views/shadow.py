@@ -18,6 +18,7 @@ from leads import drawings
 from leads.forms.criteria import ShadowForm
 from leads.models import Criteria, Rescore, ShadowLead, ShadowRun
 from leads.models.shadow import groups
+from leads.shadow import over
 from leads.shadow_figures import Tally, days, reasons, tallies, with_decisions
 from leads.views.criteria import version_of
 
@@ -71,6 +72,8 @@ def context_of(criteria: Criteria, request: HttpRequest, *, at: datetime) -> dic
     if run is None:
         return context
     run.criteria = criteria
+    if not run.ended_at and (found := over(run, at=at)):  # which the schedule notes within a minute
+        run.ended_because, run.ended_at = found
     if run.since is None:
         return context | {"job": Rescore.objects.unfinished().filter(shadow=run).first()}
     return context | {"counted": tallies(run), "day": run.day(at=run.ended_at or at)}

@@ -99,3 +99,11 @@ def test_another_version_is_named_that_runs_already(run, coming, client_of, theo
     assert "Version 2 runs in shadow now" in text(client.get("/criteria/3/shadow/"))
     assert client.post("/criteria/3/shadow/start/", {"days": "14"}).status_code == 409
     assert timedelta(days=14) == run.until - run.started_at
+
+
+def test_the_page_says_at_once_that_the_version_was_taken_back(run, client_of, theo, nora, at):
+    run.criteria.withdraw(by=theo, at=at + 2 * HOUR)
+    page = text(client_of(nora).get(PAGE))
+    assert "the version was withdrawn or declined" in page
+    assert "Day 1 of" not in page
+    assert not ShadowRun.objects.get().ended_at  # the schedule notes it
