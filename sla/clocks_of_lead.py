@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import OuterRef, Subquery
+
 from common.worktime import working_time_between
 from leads.models import Attempt, Handoff
 from sla.attainment import FIRST_ATTEMPT
 from sla.clauses import Form
-from sla.models import Clock
+from sla.models import Clock, Retiming
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ class LeadClocks:
 def clocks_of_lead(lead: int, *, at: datetime) -> LeadClocks | None:
     """What the promises on a lead's latest hand-off show, or None where there are none."""
     handoff = Handoff.objects.filter(lead=lead).order_by("-made_at", "-pk").first()
-    clocks = list(Clock.objects.filter(handoff=handoff, void_at=None).select_related("commitment", "desk", "waived_by"))
+    standing = Clock.objects.filter(handoff=handoff, void_at=None).select_related("commitment", "desk", "waived_by")
+    latest = Retiming.objects.filter(clock=OuterRef("pk")).values("by__name")[:1]
+    clocks = list(standing.annotate(retimed_by=Subquery(latest)))
     if not clocks:
         return None
     made = Attempt.objects.standing().filter(handoff=handoff).count()

@@ -331,3 +331,14 @@ def test_opening_a_closed_day_asks_too(hand_over, clock_of, close, client_of, ca
     client_of(nora).post(reopen, {"clocks": "leave"})
     assert not Closure.objects.exists()
     assert clock_of(handoff).due_at == FRIDAY_MORNING
+
+
+def test_a_leads_page_says_who_retimed_its_clocks(hand_over, close, client_of, sam, at, clock_shows):
+    clock_shows(at)
+    handoff = hand_over(at)
+    page = handoff.lead.get_absolute_url()
+    assert "retimed" not in client_of(sam).get(page).content.decode()
+
+    close(THURSDAY, Answer.RETIME)
+
+    assert "retimed by Nora Vos" in client_of(sam).get(page).content.decode()
