@@ -25,7 +25,7 @@ class DeskQuerySet(models.QuerySet["Desk"]):
 
 
 class Desk(models.Model):
-    """Working hours as a clock keeps them: a calendar edited or an absence entered later never moves the clock."""
+    """Working hours as a clock keeps them: a calendar edited or an absence entered later does not move it by itself."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     hours = models.TextField(help_text="Hours.as_json(), with its keys in order.")

@@ -313,9 +313,13 @@ def test_each_change_of_a_calendar_asks(path, data, hand_over, client_of, calend
     hand_over(at)
     week = {"zone": "UTC", "day_4": "09:00-17:30"} if not path else {}
 
-    asked = client_of(nora).post(f"/settings/hours/{calendar.pk}/{path}", data | week)
+    editor = f"/settings/hours/{calendar.pk}/"
 
-    assert "Nothing is changed yet" in asked.content.decode()
+    asked = client_of(nora).post(f"{editor}{path}", data | week).content.decode()
+
+    assert "Nothing is changed yet" in asked
+    assert f'id="week" method="post" action="{editor}" hx-get="{editor}"' in asked
+    assert f'class="form-actions" method="post" action="{editor}{path}"' in asked
     assert not Closure.objects.exists()
 
 
