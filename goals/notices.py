@@ -34,4 +34,4 @@ def _in_force(ids: Ids) -> Rendered:
 
 kinds.register(Kind(PROPOSED, "A goal waits for your signature", render=_proposed, still_relevant=_waits))
 kinds.register(Kind(DECLINED, "A goal you proposed was declined", render=_declined))
-kinds.register(Kind(IN_FORCE, "A goal is in force", render=_in_force))
+kinds.register(Kind(IN_FORCE, "A goal is in force", render=_in_force, bundled=True))

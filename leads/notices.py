@@ -98,4 +98,4 @@ kinds.register(
 )
 kinds.register(Kind("leads.customer_active", "Your customer is active", render=_customer_active))
 kinds.register(Kind(ASKED, "A change of the criteria is asked for", render=_change_asked))
-kinds.register(Kind(ANSWERED, "An answer about a change of the criteria", render=_change_answered))
+kinds.register(Kind(ANSWERED, "An answer about a change of the criteria", render=_change_answered, bundled=True))

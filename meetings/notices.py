@@ -16,4 +16,4 @@ def _still_open(ids: Ids) -> bool:
     return Action.objects.open().filter(pk=ids["action"]).exists()
 
 
-kinds.register(Kind(GIVEN, "An action for you", render=_given, still_relevant=_still_open))
+kinds.register(Kind(GIVEN, "An action for you", render=_given, still_relevant=_still_open, bundled=True))

@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/notifications/", preferences.preferences, name="preferences"),
     path("comments/<int:content_type>/<int:pk>/", threads.post_comment, name="post_comment"),
     path("settings/deliveries/", outbox.dead_deliveries, name="dead_deliveries"),
+    path("settings/deliveries/replay/", outbox.replay_all, name="replay_all"),
     path("settings/deliveries/<int:pk>/replay/", outbox.replay, name="replay"),
     path("settings/channels/", channels.channels, name="channels"),
     path("settings/channels/slack/", channels.add_slack, name="add_slack"),

@@ -55,7 +55,7 @@ def _degraded(at: datetime) -> list[str]:
         slow.append("The message broker does not answer; work waits in the database.")
     if Heartbeat.objects.is_silent(at=at):
         slow.append("No worker has been heard lately; work waits in the database.")
-    oldest = Delivery.objects.due(at=at).aggregate(oldest=Min("available_at"))["oldest"]
+    oldest = Delivery.objects.late(at=at).aggregate(oldest=Min("available_at"))["oldest"]
     if oldest and (waited := (at - oldest).total_seconds()) > OVERDUE_AFTER:
         slow.append(f"The oldest due delivery has waited for {waited:.0f} seconds.")
     return slow

@@ -33,6 +33,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, *, at: datetime) -> DeliveryQuerySet:
         return self.open().filter(available_at__lte=at, leader=None)
 
+    def late(self, *, at: datetime) -> DeliveryQuerySet:
+        """Those a worker should have taken: what is due, but for endpoints that are off or left in peace."""
+        ready = Endpoint.objects.ready(at=at).values("pk")
+        return self.due(at=at).filter(Q(endpoint=None) | Q(endpoint__in=ready))
+
     def dead(self) -> DeliveryQuerySet:
         return self.exclude(dead_at=None).filter(leader=None)
 
@@ -72,6 +77,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         followers = dict(fresh.values_list("pk", "user_id")) if leaders else {}
         self.filter(pk__in=followers).update(leader=Case(*(When(user=u, then=pk) for u, pk in leaders.items())))
         return set(followers)
+
+    @transaction.atomic
+    def replay_all(self, *, by: User, at: datetime) -> int:
+        """Try all that are dead again, except where the endpoint is off; return how many."""
+        check(by, "delivery.replay")
+        dead = self.exclude(dead_at=None).exclude(endpoint__off_at__isnull=False)
+        replayed = dead.filter(leader=None).count()
+        dead.update(dead_at=None, failures=0, available_at=at)
+        wake("notifications.tasks.deliver")
+        return replayed
 
     def forget_done(self, *, at: datetime) -> int:
         """Delete what was delivered more than two weeks ago; return how many."""

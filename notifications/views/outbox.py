@@ -19,7 +19,7 @@ def dead_deliveries(request: HttpRequest) -> HttpResponse:
     every = Delivery.objects.visible_to(request.user)
     context = {
         "dead": every.dead().select_related("user").order_by("-dead_at")[:A_PAGE],
-        "waiting": every.due(at=db_clock.now()).count(),
+        "waiting": every.late(at=db_clock.now()).count(),
     }
     return render(request, "notifications/dead_deliveries.html", context)
 
@@ -30,6 +30,15 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(Delivery.objects.visible_to(request.user), pk=pk)
     delivery.replay(by=request.user, at=db_clock.now())
     toast(request, f"It is tried again: {delivery.recipient}.")
+    return redirect("dead_deliveries")
+
+
+@require_POST
+@may("delivery.replay")
+def replay_all(request: HttpRequest) -> HttpResponse:
+    every = Delivery.objects.visible_to(request.user)
+    count = every.replay_all(by=request.user, at=db_clock.now())
+    toast(request, f"{count} tried again." if count else "Nothing could be tried again.")
     return redirect("dead_deliveries")
 
 

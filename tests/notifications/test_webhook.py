@@ -181,6 +181,42 @@ def test_who_is_silent_through_the_whole_schedule_is_switched_off_and_can_be_rep
     assert len({message.headers["webhook-id"] for message in receiver.taken}) == 1
 
 
+def test_all_that_is_dead_is_replayed_at_once_but_for_what_is_switched_off(
+    hot: Callable, sam: User, ada: User, rita: User, receiver: Receiver, listens: Endpoint, at: datetime
+) -> None:
+    hot(sam, rita)
+    Delivery.objects.update(dead_at=at, failures=10)
+    listens.switch_off(by=ada, at=at)
+
+    with pytest.raises(NotAllowed):
+        Delivery.objects.replay_all(by=sam, at=at)
+    assert Delivery.objects.dead().count() == 5
+    assert Delivery.objects.replay_all(by=ada, at=at) == 4
+    assert [each.channel for each in Delivery.objects.dead()] == [Channel.WEBHOOK]
+    assert drain() == 4
+
+    listens.switch_on(by=ada)
+    assert Delivery.objects.replay_all(by=ada, at=at) == 1
+    assert drain() == 1
+    assert len(receiver.taken) == 1
+
+
+def test_what_waits_for_a_silent_endpoint_is_no_sign_of_a_worker_that_is_late(
+    hot: Callable, sam: User, ada: User, receiver: Receiver, listens: Endpoint, at: datetime
+) -> None:
+    receiver.will_answer(503)
+    hot(sam)
+    hot(sam, key="another")
+    later = at + timedelta(seconds=3)
+    drain()
+    assert not Delivery.objects.late(at=later).exists()
+
+    listens.switch_on(by=ada)
+    assert Delivery.objects.late(at=at + LEASE * 2).count() == 2
+    listens.switch_off(by=ada, at=at)
+    assert not Delivery.objects.late(at=at + LEASE * 2).exists()
+
+
 def test_one_that_is_down_holds_up_no_other(
     hot: Callable, sam: User, ada: User, receiver: Receiver, listens: Endpoint, settings, at: datetime
 ) -> None:
