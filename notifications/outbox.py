@@ -29,6 +29,7 @@ from notifications.models.channel import Channel
 from notifications.models.delivery import Delivery
 from notifications.models.endpoint import Endpoint
 from notifications.models.notice import Notice
+from notifications.words import worth_saying
 
 log = structlog.get_logger(__name__)
 
@@ -155,11 +156,7 @@ def _pointless(delivery: Delivery) -> str:
     """Why there is no point in delivering it any more, or nothing."""
     if delivery.user and not delivery.user.is_active:
         return "The recipient has left."
-    if delivery.user and not delivery.preferences.wants(kind(delivery.kind), delivery.channel):
-        return "The recipient does not want it any more."
-    if not any(kind(each.kind).still_relevant(each.content) for each in delivery.bundle()):
-        return "It was settled before it could be delivered."
-    return ""
+    return "" if worth_saying(delivery) else "It was settled, or no longer wanted, before it could be delivered."
 
 
 def _open_at(delivery: Delivery, at: datetime) -> datetime:
@@ -190,11 +187,10 @@ def _book_again(delivery: Delivery, error: Exception, *, at: datetime) -> None:
     if isinstance(error, Gone) or (isinstance(error, ReceiverIsDown) and endpoint.failures >= len(WAITS)):
         _give_up(endpoint, sentence, at=at)
         return
+    again_at = at + _wait(delivery.failures) if delivery.failures < len(WAITS) else None
     if isinstance(error, ReceiverIsDown):
-        again_at = at + max(_wait(endpoint.failures), timedelta(seconds=min(error.wait, LONGEST_ASKED_WAIT)))
-        endpoint.pause(again_at)
-    else:
-        again_at = at + _wait(delivery.failures) if delivery.failures < len(WAITS) else None
+        asked = timedelta(seconds=min(error.wait, LONGEST_ASKED_WAIT))
+        endpoint.pause(at + max(_wait(endpoint.failures), asked))
     booked = delivery.fail(sentence, again_at=again_at, at=at)
     if booked and again_at is None and delivery.kind != DEAD:
         tell(User.objects.with_role(Role.ADMIN), DEAD, {"delivery": delivery.pk}, key=f"dead:{delivery.key}", at=at)

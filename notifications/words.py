@@ -46,11 +46,17 @@ def _worded(notice: Notice | Delivery) -> Worded:
     )
 
 
-def said_by(delivery: Delivery) -> list[Rendered]:
-    """What a delivery has to say: one thing, or of what is bundled each that is not settled yet."""
+def worth_saying(delivery: Delivery) -> list[Delivery]:
+    """Of a delivery, and of what travels with it, what is not settled since and still wanted by this channel."""
     bundle = delivery.bundle()
-    kept = [each for each in bundle if len(bundle) == 1 or kind(each.kind).still_relevant(each.content)]
-    return [kind(each.kind).render(each.content) for each in kept]
+    if delivery.user:
+        bundle = [each for each in bundle if delivery.preferences.wants(kind(each.kind), each.channel)]
+    return [each for each in bundle if kind(each.kind).still_relevant(each.content)]
+
+
+def said_by(delivery: Delivery) -> list[Rendered]:
+    """What a delivery has to say: one thing, or several that are bundled."""
+    return [kind(each.kind).render(each.content) for each in worth_saying(delivery)]
 
 
 def address_of(said: Rendered) -> str:

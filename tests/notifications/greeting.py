@@ -25,3 +25,4 @@ QUIET = kinds.register(Kind("test.quiet", "For the inbox only", render, still_re
 BUNDLED = kinds.register(
     Kind("test.bundled", "One of many", render, still_relevant, bundled=True, hot=lambda ids: bool(ids.get("hot")))
 )
+kinds.register(Kind("test.another_bundled", "Another of many", render, still_relevant, bundled=True))

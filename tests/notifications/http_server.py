@@ -25,6 +25,7 @@ class Receiver(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.taken: list[Posted] = []
         self.answers: list[tuple[int, dict[str, str], bytes]] = []
+        self.breaks_on: bytes | None = None
         self.arrived = threading.Event()
         self.may_answer = threading.Event()
         self.may_answer.set()
@@ -65,6 +66,8 @@ class Handler(BaseHTTPRequestHandler):
         self.server.arrived.set()
         self.server.may_answer.wait()
         status, headers, words = self.server.answers.pop(0) if self.server.answers else (200, {}, b"ok")
+        if self.server.breaks_on and self.server.breaks_on in body:
+            status = 500
         self.send_response(status)
         for name, said in headers.items():
             self.send_header(name, said)

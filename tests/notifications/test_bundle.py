@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import User
-from notifications.models import Channel, Delivery, Notice
+from notifications.models import Channel, Delivery, Notice, Preferences
 from notifications.models.delivery import LEASE
 from notifications.outbox import drain
 from notifications.timing import bundle_for
@@ -92,6 +92,20 @@ def test_what_was_settled_by_then_is_left_out(
 ) -> None:
     tell_of("Ann", sam, settled=True)
     tell_of("Bob", sam)
+    clock_shows(AFTERNOON)
+
+    drain()
+
+    assert [mail["Subject"] for mail in mail_server.taken] == ["Hello Bob"]
+    assert not Delivery.objects.open().exists()
+
+
+def test_what_is_no_longer_wanted_is_left_out_and_takes_nothing_with_it(
+    tell_of: Callable, greet: Callable, sam: User, mail_server: SmtpServer, clock_shows
+) -> None:
+    tell_of("Ann", sam)
+    greet(sam, kind="test.another_bundled", key="another", name="Bob")
+    Preferences(user=sam).choose({Channel.EMAIL: {BUNDLED.key: False}}, within_hours=True, by=sam)
     clock_shows(AFTERNOON)
 
     drain()

@@ -48,7 +48,9 @@ def test_what_is_chosen_before_the_morning_counts_in_the_morning(
 
     assert drain() == 1
     assert (Notice.objects.count(), mail_server.taken) == (1, [])
-    assert Delivery.objects.get(channel=Channel.EMAIL).last_error == "The recipient does not want it any more."
+    assert Delivery.objects.get(channel=Channel.EMAIL).last_error == (
+        "It was settled, or no longer wanted, before it could be delivered."
+    )
 
 
 def test_who_wants_to_know_at_any_time_is_told_on_sunday(greet: Callable, sam: User, rita: User, clock_shows) -> None:

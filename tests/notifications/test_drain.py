@@ -55,7 +55,7 @@ def test_what_was_settled_since_is_not_told(greet: Callable, sam: User, mail_ser
     assert drain() == 0
     assert (Notice.objects.count(), mail_server.taken) == (0, [])
     assert set(Delivery.objects.values_list("last_error", flat=True)) == {
-        "It was settled before it could be delivered."
+        "It was settled, or no longer wanted, before it could be delivered."
     }
     assert not Delivery.objects.open().exists()
 

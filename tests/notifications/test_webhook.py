@@ -217,6 +217,25 @@ def test_what_waits_for_a_silent_endpoint_is_no_sign_of_a_worker_that_is_late(
     assert not Delivery.objects.late(at=at + LEASE * 2).exists()
 
 
+def test_a_message_that_breaks_the_receiver_ends_although_others_arrive(
+    hot: Callable, sam: User, receiver: Receiver, listens: Endpoint, at: datetime, clock_shows
+) -> None:
+    receiver.breaks_on = b'"poison"'
+    hot(sam, name="poison")
+    for number in range(len(WAITS) + 1):
+        day = at + timedelta(days=2 * number)
+        clock_shows(day)
+        hot(sam, key=f"good {number}", moment=day)
+        drain()
+        clock_shows(day + timedelta(days=1))
+        drain()
+
+    [dead] = Delivery.objects.dead()
+    listens.refresh_from_db()
+    assert (dead.pk, dead.failures, listens.off_at) == (posted().pk, len(WAITS) + 1, None)
+    assert Delivery.objects.filter(channel=Channel.WEBHOOK, done_at__isnull=False).count() == len(WAITS) + 1
+
+
 def test_one_that_is_down_holds_up_no_other(
     hot: Callable, sam: User, ada: User, receiver: Receiver, listens: Endpoint, settings, at: datetime
 ) -> None:
