@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.models import User
 from agreements.models import Revision
+from agreements.signing import drafted_or_proposed
 from common import clock as db_clock
 from common.badges import badge
 from common.panels import panel
@@ -15,7 +16,10 @@ from goals.progress import progress
 @badge("goals")
 def waits_for_you(user: User) -> str:
     """Whether a plan waits for this person's signature."""
-    waiting = Revision.objects.waiting_for(user, at=db_clock.now()).filter(document__startswith=PREFIX)
+    proposed = [each.pk for each in drafted_or_proposed() if each.document.startswith(PREFIX) and not each.is_draft]
+    if not proposed:  # as mostly, and then nobody's signature is asked about
+        return ""
+    waiting = Revision.objects.waiting_for(user, at=db_clock.now()).filter(pk__in=proposed)
     return "to sign" if waiting.exists() else ""
 
 
