@@ -77,6 +77,7 @@ class Supervisor:
     def __enter__(self) -> "Supervisor":
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _leave)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # which a script's "&" would have us ignore
         self._call_the_undertaker()
         return self
 

@@ -79,7 +79,13 @@ def run(checkout: Path, *command: str) -> subprocess.Popen:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_as_in_the_background,
     )
+
+
+def _as_in_the_background() -> None:
+    """A script that starts something with "&" has it ignore Ctrl-C; we stop by it all the same."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def parents() -> dict[int, int]:

@@ -189,4 +189,4 @@ def test_a_breach_that_was_settled_before_its_notice_was_delivered_is_not_told(l
     drain()
 
     told = Delivery.objects.filter(kind="sla.breached", user=sam, channel="inapp").get()
-    assert told.last_error == "It was settled before it could be delivered."
+    assert told.last_error == "It was settled, or no longer wanted, before it could be delivered."
