@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from leads.models import Handoff
 from notifications.threads import post
+from sla.attainment import FIRST_ATTEMPT
 from sla.models import Clock
 from smarketing.demo.agenda import Process
 from smarketing.demo.chance import Chance
@@ -36,6 +37,6 @@ def excuse(scene: Scene) -> Process:
     for day in (140, 290):
         now = yield at(scene.year.working_day(day), "16:20")
         since = now - timedelta(days=12)
-        late = Clock.objects.customers().late().filter(due_at__gte=since, due_at__lt=now).order_by("due_at", "pk")
-        for clock in late[:3]:
+        calls = Clock.objects.customers().late().filter(commitment__metric__in=FIRST_ATTEMPT)
+        for clock in calls.filter(due_at__gte=since, due_at__lt=now).order_by("due_at", "pk")[:3]:
             clock.waive(because=EXCUSED, by=scene.cast.theo, at=now)
