@@ -127,7 +127,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Finding:
-    """One question the verdict asks, whether it was answered well, and the sentence that says so."""
+    """One thing asked of a definition, whether it was answered well, and the sentence that says so."""
 
     passed: bool
     says: str

@@ -16,18 +16,11 @@ from common.templatetags.words import percent
 from common.worktime import NoWorkingTime, closing_time
 from leads import minor
 from leads.models import Criteria
+from leads.verdict import Finding
 from sla.models import Agreement
 
 DAYS = 2
 A_DAY, A_YEAR = timedelta(days=1), 366
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing a minor change has to be, whether it is, and the sentence that says so."""
-
-    passed: bool
-    says: str
 
 
 @dataclass(frozen=True)
