@@ -38,7 +38,7 @@ def replayed(criteria: Criteria) -> Replayed:
     """How far the replay of a version has come."""
     found = Backtest.objects.done().filter(criteria=criteria).order_by("pk").last()
     ruling = Criteria.objects.ruling()
-    running = Backtest.objects.running().filter(criteria__in=[criteria, ruling or criteria]).select_related("criteria")
+    running = Backtest.objects.unfinished().filter(criteria__in=[criteria, ruling or criteria])
     stale = found is not None and found.fingerprint != fingerprint(criteria)
     return Replayed(criteria, found, list(running.order_by("pk")), stale)
 

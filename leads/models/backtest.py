@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -15,16 +15,12 @@ from accounts.models import User
 from common.wake import wake
 from leads.models.criteria import Criteria
 from leads.models.lead import Lead
+from leads.models.leased import LeasedQuerySet
 from leads.models.returns import ReturnReason
 
-LEASE = timedelta(minutes=1)
 
-
-class BacktestQuerySet(models.QuerySet["Backtest"]):
+class BacktestQuerySet(LeasedQuerySet):
     """Backtests, found by how far they are."""
-
-    def running(self) -> BacktestQuerySet:
-        return self.filter(finished_at__isnull=True)
 
     def done(self) -> BacktestQuerySet:
         return self.filter(finished_at__isnull=False)
@@ -42,19 +38,12 @@ class BacktestQuerySet(models.QuerySet["Backtest"]):
         same = self.filter(criteria=criteria, fingerprint=fingerprint, since=since, until=until)
         if found := same.order_by("pk").last():
             return found
-        self.model.objects.running().filter(criteria=criteria).delete()
+        self.model.objects.unfinished().filter(criteria=criteria).delete()
         made = self.create(
             criteria=criteria, fingerprint=fingerprint, since=since, until=until, started_at=at, leased_until=at
         )
         wake("leads.tasks.backtest")
         return made
-
-    def claim(self, *, at: datetime) -> Backtest | None:
-        """An unfinished one that no other worker has; it comes free again when that worker is killed."""
-        for found in self.running().filter(leased_until__lte=at).order_by("pk"):
-            if self.running().filter(pk=found.pk, leased_until__lte=at).update(leased_until=at + LEASE):
-                return self.select_related("criteria__revision").get(pk=found.pk)
-        return None
 
 
 class Backtest(models.Model):
@@ -108,8 +97,8 @@ class Backtest(models.Model):
 
     def advance(self, *, next_id: int, done: int, at: datetime) -> bool:
         """Note what is done and keep the lease; False when another worker has gone on from here meanwhile."""
-        mine = Backtest.objects.running().filter(pk=self.pk, next_id=self.next_id)
-        return bool(mine.update(next_id=next_id, done=F("done") + done, leased_until=at + LEASE))
+        mine = Backtest.objects.unfinished().filter(pk=self.pk, next_id=self.next_id)
+        return bool(mine.update(next_id=next_id, done=F("done") + done, leased_until=at + BacktestQuerySet.LEASE))
 
     def begin_again(self, *, fingerprint: str) -> None:
         """Start over with the text as it is now: what was replayed under the one before counts no more."""
@@ -122,7 +111,7 @@ class Backtest(models.Model):
 
     def finish(self, *, at: datetime) -> None:
         """It is complete; those that it replaces go."""
-        if Backtest.objects.running().filter(pk=self.pk).update(finished_at=at):
+        if Backtest.objects.unfinished().filter(pk=self.pk).update(finished_at=at):
             Backtest.objects.done().filter(criteria=self.criteria_id, pk__lt=self.pk).delete()
 
     def _note(self, **columns: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection, models, transaction
@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from common.wake import wake
 from leads.models.criteria import Criteria
+from leads.models.leased import LeasedQuerySet
 
 if TYPE_CHECKING:
     from leads.models.shadow import ShadowRun
@@ -99,14 +100,8 @@ class DueLead(models.Model):
         return str(self.lead_id)
 
 
-LEASE = timedelta(minutes=1)
-
-
-class RescoreQuerySet(models.QuerySet["Rescore"]):
+class RescoreQuerySet(LeasedQuerySet):
     """Rescores of everybody; at most one is unfinished of those that count, and one of each shadow run."""
-
-    def unfinished(self) -> RescoreQuerySet:
-        return self.filter(finished_at__isnull=True).select_related("criteria__revision")
 
     def running(self) -> Rescore | None:
         """The one whose scores count."""
@@ -117,13 +112,6 @@ class RescoreQuerySet(models.QuerySet["Rescore"]):
         """Begin to score everybody under a definition; one still running for another is given up."""
         self.model.objects.unfinished().filter(shadow=shadow).update(finished_at=at)
         return self.create(criteria=criteria, shadow=shadow, started_at=at, leased_until=at)
-
-    def claim(self, *, at: datetime) -> Rescore | None:
-        """An unfinished rescore that no other worker has; it comes free again when that one is killed."""
-        for found in self.unfinished().filter(leased_until__lte=at).order_by("pk"):
-            if self.unfinished().filter(pk=found.pk, leased_until__lte=at).update(leased_until=at + LEASE):
-                return found
-        return None
 
 
 class Rescore(models.Model):
@@ -168,7 +156,7 @@ class Rescore(models.Model):
     def advance(self, *, next_id: int, done: int, at: datetime) -> bool:
         """Note what is done and keep the lease; False when another worker has gone on from here meanwhile."""
         mine = type(self).objects.filter(pk=self.pk, next_id=self.next_id, finished_at__isnull=True)
-        return bool(mine.update(next_id=next_id, done=F("done") + done, leased_until=at + LEASE))
+        return bool(mine.update(next_id=next_id, done=F("done") + done, leased_until=at + RescoreQuerySet.LEASE))
 
     def count(self, total: int) -> None:
         """Note how many leads there are to score."""

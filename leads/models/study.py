@@ -17,17 +17,15 @@ from common.wake import wake
 from leads.learning.edits import Edit, Kind
 from leads.models.criteria import Criteria
 from leads.models.lead import Lead
-
-LEASE = timedelta(minutes=2)
+from leads.models.leased import LeasedQuerySet
 
 Made = tuple["Suggestion", list["SuggestionLead"]]
 
 
-class StudyQuerySet(models.QuerySet["Study"]):
+class StudyQuerySet(LeasedQuerySet):
     """Studies, found by how far they are."""
 
-    def running(self) -> StudyQuerySet:
-        return self.filter(finished_at__isnull=True)
+    LEASE = timedelta(minutes=2)
 
     def done(self) -> StudyQuerySet:
         return self.filter(finished_at__isnull=False)
@@ -36,18 +34,11 @@ class StudyQuerySet(models.QuerySet["Study"]):
     def start(self, criteria: Criteria, *, by: User | None, at: datetime) -> Study:
         """Ask a worker to look at the decisions up to now; return the study that runs already, if one does."""
         check(by, "criteria.backtest")
-        if running := self.running().select_for_update().first():
+        if running := self.unfinished().select_for_update(of=("self",)).first():
             return running
         made = self.create(criteria=criteria, until=at, started_at=at, leased_until=at)
         wake("leads.tasks.study")
         return made
-
-    def claim(self, *, at: datetime) -> Study | None:
-        """The unfinished one unless another worker has it; it comes free again when that worker is killed."""
-        for found in self.running().filter(leased_until__lte=at):
-            if self.running().filter(pk=found.pk, leased_until__lte=at).update(leased_until=at + LEASE):
-                return self.select_related("criteria__revision").get(pk=found.pk)
-        return None
 
 
 class Study(models.Model):
@@ -95,7 +86,7 @@ class Study(models.Model):
 
     def go_on(self, *, step: int, at: datetime) -> None:
         """Note how far it is and keep the lease."""
-        Study.objects.running().filter(pk=self.pk).update(step=step, leased_until=at + LEASE)
+        Study.objects.unfinished().filter(pk=self.pk).update(step=step, leased_until=at + StudyQuerySet.LEASE)
 
     @transaction.atomic
     def finish(self, found: dict[str, Any], suggestions: Iterable[Made], *, at: datetime) -> bool:
@@ -103,7 +94,7 @@ class Study(models.Model):
 
         What of it was suggested before and stands in a draft is known to stand there.
         """
-        if not Study.objects.running().filter(pk=self.pk).update(found=found, finished_at=at, step=len(self.STEPS)):
+        if not Study.objects.unfinished().filter(pk=self.pk).update(found=found, finished_at=at, step=len(self.STEPS)):
             return False
         drafted = list(Suggestion.objects.filter(draft__isnull=False))
         for position, (suggestion, leads) in enumerate(suggestions):

@@ -116,7 +116,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     ruling = Criteria.objects.ruling()
     context = {
         "study": found,
-        "running": Study.objects.running().first(),
+        "running": Study.objects.unfinished().first(),
         "steps": len(Study.STEPS),
         "ruling": ruling,
         "may_run": allowed(request.user, "criteria.backtest"),

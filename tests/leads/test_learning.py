@@ -20,7 +20,7 @@ from leads.models import (
     SuggestionLead,
     Touch,
 )
-from leads.models.study import LEASE
+from leads.models.study import StudyQuerySet
 from smarketing.schedule import EVERY_MINUTE, SCHEDULE
 from tests.leads.files import imported
 from tests.leads.learnt_company import a_company, a_definition, by_chance, said, students_return, studied
@@ -216,7 +216,7 @@ def test_one_study_runs_at_a_time_and_goes_on_where_a_worker_was_killed(criteria
     killed = Study.objects.claim(at=at)
     killed.go_on(step=2, at=at)
     assert Study.objects.claim(at=at + timedelta(seconds=9)) is None
-    later = at + LEASE + timedelta(seconds=1)
+    later = at + StudyQuerySet.LEASE + timedelta(seconds=1)
     assert studying.go_on(clock=lambda: later) == 20
     study.refresh_from_db()
     assert study.finished_at == later

@@ -175,7 +175,7 @@ def test_a_rep_reads_it_and_changes_nothing(ruling, client_of, sam, at):
     assert "Look again" not in page
     for verb in ("run/", f"{students.pk}/draft/", f"{students.pk}/take-back/"):
         assert client.post(PAGE + verb).status_code == 403
-    assert (drafts(), Study.objects.running().count()) == ([], 0)
+    assert (drafts(), Study.objects.unfinished().count()) == ([], 0)
 
 
 def test_without_a_definition_in_force_there_is_nothing_to_compare_with(client_of, maya, db):
