@@ -1,12 +1,11 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from accounts.access import Role
 from accounts.models import Team, User, WorkCalendar
+from tests.asked import queries_asked
 
 Clients = Callable[[User], Client]
 
@@ -122,7 +121,7 @@ def test_the_list_of_people_asks_as_often_for_many_as_for_few(ada: User, sales_t
     client = client_of(ada)
 
     def queries() -> int:
-        with CaptureQueriesContext(connection) as asked:
+        with queries_asked() as asked:
             client.get("/settings/people/")
         return len(asked)
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 
 from campaigns.models import Campaign, Content
 from common.errors import NotAllowed
+from tests.asked import queries_asked
 from tests.builders import a_handoff, a_lead, an_accepted_handoff
 
 HOUR = timedelta(hours=1)
@@ -174,10 +174,10 @@ def test_more_campaigns_ask_the_database_no_more(now, maya, client_of):
     client = client_of(maya)
     a_lead(at=now, campaign="First")
     rows(client)
-    with CaptureQueriesContext(connection) as few:
+    with queries_asked() as few:
         rows(client)
     for number in range(10):
         a_lead(at=now, campaign=f"Campaign {number}")
-    with CaptureQueriesContext(connection) as many:
+    with queries_asked() as many:
         assert len(rows(client)) == 11
     assert len(many) == len(few)

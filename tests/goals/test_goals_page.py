@@ -6,10 +6,9 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from goals.models import Plan
+from tests.asked import queries_asked
 from tests.builders import a_handoff
 
 DAY = timedelta(days=1)
@@ -148,7 +147,7 @@ def test_the_page_asks_the_database_no_more_however_much_there_is(client_of, req
     browser = client_of(nora)
 
     def queries() -> int:
-        with CaptureQueriesContext(connection) as asked:
+        with queries_asked() as asked:
             assert browser.get(f"/goals/plans/{plan.pk}/").status_code == 200
         return len(asked)
 

@@ -4,12 +4,11 @@ import csv
 import io
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from leads import exporting
 from leads.importing.fields import field_of
 from leads.models import Attribute, Lead
+from tests.asked import queries_asked
 from tests.builders import a_handoff, a_lead
 
 pytestmark = pytest.mark.django_db
@@ -91,11 +90,11 @@ def test_the_list_has_the_button_with_its_filters(now, maya, client_of):
 def test_more_leads_ask_the_database_no_more(now, sam, client_of):
     client = client_of(sam)
     a_lead(at=now, campaign="Autumn")
-    with CaptureQueriesContext(connection) as few:
+    with queries_asked() as few:
         rows_of(client.get("/leads/export/"))
     for _ in range(20):
         a_lead(at=now, campaign="Autumn")
-    with CaptureQueriesContext(connection) as many:
+    with queries_asked() as many:
         assert len(rows_of(client.get("/leads/export/"))) == 21
     assert len(many) == len(few)
 

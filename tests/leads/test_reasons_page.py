@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from common.errors import Incomplete, NotAllowed, Refused
 from leads.models import HandoffReturn, ReturnReason
+from tests.asked import queries_asked
 from tests.builders import a_handoff, everything, reason, refused
 
 HOUR = timedelta(hours=1)
@@ -180,11 +179,11 @@ def test_nobody_but_an_admin_changes_them(now, nora, theo, sam, client_of):
 def test_more_returns_ask_the_database_no_more(now, sam, ada, client_of):
     client = client_of(ada)
     client.get("/settings/reasons/")
-    with CaptureQueriesContext(connection) as few:
+    with queries_asked() as few:
         client.get("/settings/reasons/")
     for number in range(3):
         a_handoff(at=now, owner=sam).send_back(reason("low_intent"), by=sam, at=now + number * HOUR)
         ReturnReason.objects.add(by=ada, **OWN)
-    with CaptureQueriesContext(connection) as many:
+    with queries_asked() as many:
         client.get("/settings/reasons/")
     assert len(many) == len(few)

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.access import Role
 from accounts.models import Team, User
@@ -14,6 +12,7 @@ from leads.lifecycle import PROMOTE
 from leads.models import Assignment, Company, Handoff, Lead, Transition
 from leads.pools import pools
 from leads.release import release_in_the_morning, release_now
+from tests.asked import queries_asked
 from tests.builders import a_handoff, a_lead, an_accepted_handoff, everything, reason, refused
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -251,21 +250,19 @@ def test_more_leads_and_more_reps_ask_the_database_no_more(now, sam, nora, sales
     hand_over(list(Lead.objects.values_list("pk", flat=True)), at=now)
     waiting(1, now)
     page(client)
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with queries_asked() as few:
         page(client)
     for number in range(6):
         User.objects.create_user(f"rep{number}@acme.test", roles=[Role.REP], team=sales_team)
     hand_over([lead.pk for lead in waiting(20, now)], at=now)
     waiting(10, now)
-    with CaptureQueriesContext(connection) as many:
+    with queries_asked() as many:
         page(client)
     assert len(many) == len(few)
 
 
 def test_a_second_pool_costs_one_query(now, sam, calendar, django_assert_num_queries):
-    with CaptureQueriesContext(connection) as one:
+    with queries_asked() as one:
         pools(at=now)
     north = Team.objects.create(name="North", side="sales", calendar=calendar)
     User.objects.create_user("north@acme.test", roles=[Role.REP], team=north)

@@ -5,11 +5,10 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from meetings.models import Action, AgendaItem, Decision, Meeting, Series
 from sla.models import Agreement
+from tests.asked import queries_asked
 from tests.builders import a_handoff, an_accepted_handoff, reason
 from tests.meetings.conftest import MONDAY
 
@@ -204,7 +203,7 @@ def test_the_pages_ask_the_database_no_more_however_much_there_is(under_way, cli
                 under_way.give("Do", owner=maya, due_on=date(2026, 3, 20), metric=metric, by=nora, at=MONDAY)
 
     def queries(path: str) -> int:
-        with CaptureQueriesContext(connection) as asked:
+        with queries_asked() as asked:
             assert browser.get(path).status_code == 200
         return len(asked)
 

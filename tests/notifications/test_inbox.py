@@ -2,14 +2,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from common.errors import NotAllowed
 from notifications.models import Delivery, KeptMail, Notice
 from notifications.outbox import drain
+from tests.asked import queries_asked
 
 Clients = Callable[[User], Client]
 
@@ -141,9 +140,7 @@ def test_the_inbox_asks_the_database_as_often_for_thirty_notices_as_for_one(
     client = client_of(sam)
 
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with queries_asked() as asked:
             client.get("/notifications/")
         return len(asked)
 

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from common.once import one_page
 from common.periods import parse
@@ -13,6 +11,7 @@ from notifications.models import Delivery
 from notifications.outbox import drain
 from sla.models import Agreement, Clock
 from sla.scorecard import scorecard
+from tests.asked import queries_asked
 
 HOUR = timedelta(hours=1)
 NEXT_MORNING = datetime(2026, 3, 12, 8, 30, tzinfo=UTC)
@@ -75,12 +74,12 @@ def test_the_scorecard_asks_the_database_as_often_however_much_there_is(client_o
     client = client_of(nora)
     for n in range(5):
         hand_over(at + n * HOUR)
-    with CaptureQueriesContext(connection) as few:
+    with queries_asked() as few:
         client.get("/sla/")
     for n in range(10):
         hand_over(at + n * HOUR)
 
-    with CaptureQueriesContext(connection) as many:
+    with queries_asked() as many:
         client.get("/sla/")
 
     assert len(many) == len(few) <= 58
