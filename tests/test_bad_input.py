@@ -27,7 +27,7 @@ PAGES = [address for address in addresses() if not address.is_api]
 PUBLIC = {"sign_in", "demo_sign_in", "forgot_password", "set_password", "health_live", "health_ready"}
 # Where any words will do, or nothing at all, or any day.
 ANY_WORDS = {
-    "ask_for_change", "close_day", "decline_revision", "edit_focus", "edit_lead", "lose", "new_persona",
+    "ask_for_change", "close_day", "close_days", "decline_revision", "edit_focus", "edit_lead", "lose", "new_persona",
     "persona_worksheet", "plan_next", "post_comment", "reply_to_change", "waive",
 }  # fmt: skip
 # Django's own, which look at who comes, or with which link, before anything else.

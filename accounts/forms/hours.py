@@ -1,16 +1,24 @@
 """Forms for working hours, closed days and absences."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
+from accounts import closed_days
 from accounts.access import allowed
+from accounts.closed_days import ClosedDay, LeftOut
 from accounts.models import User, WorkCalendar
 from accounts.zones import country_choices, zone_choices
+from common.errors import Incomplete
 from common.hours import WEEKDAYS, Hours
 
+MAX_FILE = 1024 * 1024
+YEAR = timedelta(days=365)
 WINDOW = re.compile(r"\s*([\d:]+)\s*[-–]\s*([\d:]+)\s*")
 
 
@@ -89,6 +97,52 @@ class ClosureForm(forms.Form):
 
     on = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     name = forms.CharField(label="Why", max_length=120)
+
+
+class ClosedDaysFileForm(forms.Form):
+    """An iCalendar file with days on which a desk is closed."""
+
+    file = forms.FileField(
+        label="From an iCalendar file",
+        help_text="As your calendar program exports one, ending in .ics. You choose from what it holds.",
+        widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}),
+    )
+
+    def __init__(self, zone: ZoneInfo, today: date, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone, self.today = zone, today
+        self.closed: list[ClosedDay] = []
+        self.left_out: list[LeftOut] = []
+
+    def clean_file(self) -> UploadedFile:
+        """Read what it closes in the two years to come. Raises ValidationError with the sentence of the reader."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_FILE:
+            raise forms.ValidationError("The file is larger than 1 MB. Export the closed days alone.")
+        try:
+            until = self.today + 2 * YEAR
+            self.closed, self.left_out = closed_days.read(file.read(), self.zone, since=self.today, until=until)
+        except Incomplete as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return file
+
+
+class ClosedDaysForm(forms.Form):
+    """The days that somebody chose from a file, each as its date and its name: "2026-12-24 Christmas Eve"."""
+
+    day = forms.MultipleChoiceField()
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.fields["day"].choices = [(value, value) for value in data.getlist("day")]
+
+    def clean_day(self) -> list[tuple[date, str]]:
+        """Pairs of day and name. Raises ValidationError where a day is none."""
+        try:
+            chosen = [value.partition(" ") for value in self.cleaned_data["day"]]
+            return [(date.fromisoformat(on), name[:120] or "Closed") for on, _, name in chosen]
+        except ValueError as error:
+            raise forms.ValidationError("A day is written as 2026-12-24.") from error
 
 
 class AbsenceForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -145,6 +146,18 @@ class WorkCalendar(models.Model):
         if not added:
             raise Refused(f"{self} is closed on that day already: {closure.name}.")
         return closure
+
+    def close_all(self, days: Iterable[tuple[date, str]], *, by: User) -> int:
+        """Close the desk on several days, each with its name; return how many were open.
+
+        A day that is closed already keeps the name it has.
+        """
+        check(by, "calendar.edit")
+        before = self.closures.count()
+        Closure.objects.bulk_create(
+            (Closure(calendar=self, on=on, name=name) for on, name in days), ignore_conflicts=True
+        )
+        return self.closures.count() - before
 
     def reopen(self, on: date, *, by: User) -> None:
         """Take a closed day back, a public holiday too; on an open day nothing changes."""

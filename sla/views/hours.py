@@ -1,18 +1,20 @@
 """The editor of working hours: beside what is written, when a hand-off would be due and which clocks it moves."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import may
-from accounts.forms.hours import CalendarForm, ClosureForm, CountryForm
+from accounts.forms.hours import CalendarForm, ClosedDaysFileForm, ClosedDaysForm, ClosureForm, CountryForm
 from accounts.models import User, WorkCalendar, calendar_of
 from common import clock as db_clock
+from common.errors import Incomplete
 from common.htmx import answer, id_in, toast, wants_part
 from sla import retiming
 from sla.forms import MadeAtForm
@@ -89,6 +91,32 @@ def close_day(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("calendar.edit")
+def days_in_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """What an iCalendar file closes, to choose from; nothing is kept."""
+    found = get_object_or_404(WorkCalendar.objects.visible_to(request.user), pk=pk)
+    form = ClosedDaysFileForm(found.tz, _today(found), request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, found, file_form=form)
+    known = dict(found.closures.values_list("on", "name"))
+    days = [(day, known.get(day.on), bool(found.windows.get(str(day.on.weekday())))) for day in form.closed]
+    return render(request, "sla/days_in_file.html", {"calendar": found, "days": days, "left_out": form.left_out})
+
+
+@require_POST
+@may("calendar.edit")
+def close_days(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close on the days that were chosen from a file."""
+    found = get_object_or_404(WorkCalendar.objects.visible_to(request.user), pk=pk)
+    form = ClosedDaysForm(request.POST)
+    if not form.is_valid():
+        raise Incomplete("No day was chosen, so none is closed.", "day")
+    days = form.cleaned_data["day"]
+    said = f"{found} is closed on {len(days)} more day{'' if len(days) == 1 else 's'}."
+    return _change(request, found, lambda: found.close_all(days, by=request.user), said)
+
+
+@require_POST
+@may("calendar.edit")
 def reopen_day(request: HttpRequest, pk: int, closure: int) -> HttpResponse:
     found = get_object_or_404(WorkCalendar.objects.visible_to(request.user), pk=pk)
     closed = get_object_or_404(found.closures, pk=closure)
@@ -154,7 +182,7 @@ def _beside(
 
 def _question(request: HttpRequest, moved: list[Retimed]) -> dict[str, Any]:
     """What becomes of the clocks that a change would move? With the first of those that the reader may see."""
-    by_clock, at = {each.clock.pk: each for each in moved}, db_clock.now()
+    by_clock, at, typed = {each.clock.pk: each for each in moved}, db_clock.now(), _typed(request) or QueryDict()
     visible = Clock.objects.visible_to(request.user).filter(pk__in=by_clock)
     rows = visible.select_related("handoff__lead__company", "commitment", "owner").order_by("due_at", "pk")[:A_LIST]
     return {
@@ -163,7 +191,7 @@ def _question(request: HttpRequest, moved: list[Retimed]) -> dict[str, Any]:
         "later": sum(not each.sooner for each in moved),
         "overdue": sum(each.due_at < at for each in moved),
         "rows": [(clock, by_clock[clock.pk]) for clock in rows],
-        "change": [(name, value) for name, value in (_typed(request) or {}).items() if name not in ASIDE],
+        "change": [(name, value) for name, values in typed.lists() for value in values if name not in ASIDE],
     }
 
 
@@ -171,13 +199,18 @@ def _closed(calendar: WorkCalendar | None) -> dict[str, Any]:
     """The closed days that are still to come, and who retimed clocks."""
     if calendar is None:
         return {}
-    today = db_clock.now().astimezone(calendar.tz).date()
+    today = _today(calendar)
     return {
         "country_form": CountryForm(initial={"country": calendar.country}),
         "closure_form": ClosureForm(),
+        "file_form": ClosedDaysFileForm(calendar.tz, today),
         "closures": calendar.closures.filter(on__gte=today),
         "retimings": Retiming.objects.of(calendar)[:A_LIST],
     }
+
+
+def _today(calendar: WorkCalendar) -> date:
+    return db_clock.now().astimezone(calendar.tz).date()
 
 
 urls = [
@@ -185,5 +218,7 @@ urls = [
     path("settings/hours/<int:pk>/", calendar, name="calendar"),
     path("settings/hours/<int:pk>/observe/", observe, name="observe"),
     path("settings/hours/<int:pk>/close/", close_day, name="close_day"),
+    path("settings/hours/<int:pk>/days-in-file/", days_in_file, name="days_in_file"),
+    path("settings/hours/<int:pk>/close-days/", close_days, name="close_days"),
     path("settings/hours/<int:pk>/closed/<int:closure>/reopen/", reopen_day, name="reopen_day"),
 ]
