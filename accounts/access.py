@@ -145,6 +145,11 @@ GRANTS: dict[str, Grant] = {
     "revision.discuss": to(EVERYONE),
     # campaigns
     "campaign.edit": to(MARKETING),
+    "campaign.brief": to(MARKETING),
+    "request.ask": to(EVERYONE),
+    "request.answer": to(MARKETING),
+    "request.reply": to(own=EVERYONE),
+    "request.withdraw": to(own=EVERYONE),
     # the promises
     "clock.waive": to(HEADS),
     "clock.retime": to(HEADS),

@@ -1,10 +1,12 @@
-"""What campaigns show on the pages around them."""
+"""What campaigns and content show on the pages around them."""
 
 from typing import Any
 
+from accounts.access import MARKETING
 from accounts.models import User
 from agreements.models import Focus
-from campaigns.models import Campaign
+from campaigns.models import Campaign, ContentRequest
+from common.badges import badge
 from common.panels import panel
 
 
@@ -13,3 +15,12 @@ def serving(object_id: int, user: User) -> dict[str, Any]:
     """The campaigns that serve a focus."""
     focus = Focus.objects.get(pk=object_id)
     return {"serving": Campaign.objects.visible_to(user).serving(focus).latest_first()}
+
+
+@badge("content")
+def requests_wait(user: User) -> str:
+    """How many requests wait for the reader: for marketing's answer, and one's own on which it asked back."""
+    waiting = ContentRequest.objects.visible_to(user).back_with(user).count()
+    if user.has_role(*MARKETING):
+        waiting += ContentRequest.objects.visible_to(user).with_marketing().count()
+    return str(waiting or "")

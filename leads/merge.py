@@ -9,6 +9,7 @@ from django.db.models import F
 
 from accounts.access import check
 from accounts.models import User
+from campaigns.models import ContentRequest
 from common.errors import Refused
 from leads import facts
 from leads.lifecycle import PATH, leads_changed
@@ -97,6 +98,7 @@ def _move_history(older: Lead, younger: Lead, ahead: Lead) -> None:
 def _move_rows(older: Lead, younger: Lead) -> None:
     for rows in (younger.touches, younger.attempts, younger.opportunities):
         rows.update(lead=older)
+    ContentRequest.objects.move(younger, older)
     younger.deals.exclude(opportunity__in=older.deals.values("opportunity")).update(lead=older)
 
 

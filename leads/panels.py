@@ -11,6 +11,7 @@ from accounts.models.calendar import hours_of
 from agreements.models import OPEN, RULING, Focus, Persona, PersonaVersion, StageMap, State
 from agreements.personas import where_they_stand
 from agreements.signing import on_its_way
+from campaigns.models import ContentRequest
 from common import clock as db_clock
 from common import metrics
 from common.badges import badge
@@ -26,6 +27,7 @@ from leads.models.criteria import DOCUMENT
 from leads.reading import ruling
 from leads.stage_age import COUNTED, standings
 from leads.views.queue import day_of
+from notifications.things import handle_of
 
 SHOWN = 8
 
@@ -163,6 +165,21 @@ def came_of(ids: list[int], user: User) -> dict[int, tuple[int, int, int]]:
     )
     further = {row["lead__campaign"]: (row["mqls"], row["customers"]) for row in reached}
     return {pk: (leads.get(pk, 0), *further.get(pk, (0, 0))) for pk in ids}
+
+
+@columns("content", "Hand-offs")
+def brought_in(ids: list[int], user: User) -> dict[int, tuple[int]]:
+    """How many hand-offs each piece pulled in."""
+    counted = Handoff.objects.filter(content__in=ids).order_by().values_list("content").annotate(Count("pk"))
+    return {pk: (count,) for pk, count in counted}
+
+
+@panel("lead", "leads/_requests.html", order=60)
+def asked_of_marketing(object_id: int, user: User) -> dict[str, Any]:
+    """What was asked of marketing for this lead, and the way to ask."""
+    lead = Lead(pk=object_id)
+    found = ContentRequest.objects.visible_to(user).regarding(lead).select_related("asked_by", "taken_by")
+    return {"requests": found.order_by("-asked_at")[:SHOWN], "handle": handle_of(lead)}
 
 
 @panel("focus", "leads/_focus.html", order=10)

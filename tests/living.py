@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from accounts.access import Role, Side
 from accounts.models import ApiToken, Scope, Team, User, WorkCalendar
 from agreements.models import Persona, Responsibilities, Segment
-from campaigns.models import Campaign, Content
+from campaigns.models import Campaign, Content, ContentRequest
 from goals.models import Plan
 from leads import backtest, rescoring
 from leads.draining import score_due
@@ -75,6 +75,7 @@ def a_living_company() -> Company:
     _sign(company)
     _work(company)
     _import(company)
+    company.things["requests"] = _ask_for_content(company)
     _plan_and_meet(company)
     _draft(company)
     clocks.show(NOW)
@@ -162,6 +163,21 @@ def _asked_for_a_demo(company: Company, *, at: datetime, **more: str) -> Lead:
     clocks.show(at)
     score_due(at=at)
     return lead
+
+
+def _ask_for_content(company: Company) -> list[int]:
+    """Requests at each place on their way, the first still to be answered."""
+    maya, sam, at = company.maya, company.sam, NOW - 2 * DAY
+    guide, lead = Content.objects.get(), Lead.objects.earliest("pk")
+    waits, back, taken, done, declined = (
+        ContentRequest.objects.ask(what, about=lead, by=sam, at=at)
+        for what in ("A page on tolls", "A story", "A calculator", "A guide", "A film")
+    )
+    back.ask_back("Which country?", by=maya, at=at + HOUR)
+    taken.accept(by=maya, at=at + HOUR)
+    done.deliver(content=guide, url="https://acme.test/guide", words="Page 4.", by=maya, at=at + HOUR)
+    declined.decline("Too dear.", by=maya, at=at + HOUR)
+    return [waits.pk, back.pk, taken.pk, done.pk, declined.pk]
 
 
 def _deal(handoff: Handoff, company: Company) -> Opportunity:

@@ -27,6 +27,7 @@ PAGES = [address for address in addresses() if not address.is_api]
 PUBLIC = {"sign_in", "demo_sign_in", "forgot_password", "set_password", "health_live", "health_ready"}
 # Where any words will do, or nothing at all, or any day.
 ANY_WORDS = {
+    "ask_back_request", "brief_sales", "decline_request",
     "ask_for_change", "close_day", "close_days", "decline_revision", "edit_focus", "edit_lead", "lose", "new_persona",
     "persona_worksheet", "plan_next", "post_comment", "reply_to_change", "waive",
 }  # fmt: skip
@@ -34,6 +35,7 @@ ANY_WORDS = {
 DOORS = {"sign_in", "set_password"}
 # What is meant by pressing the button alone, whatever else is sent.
 BUTTONS = {
+    "accept_request", "undo_request", "withdraw_request",
     "accept", "amend_criteria", "amend_focus", "amend_roles", "amend_stages", "away_today", "back_to_columns",
     "change_secret", "close_action", "close_meeting", "deactivate", "discard_import", "draft_agreement",
     "draft_agreement_from", "draft_criteria", "end_absence", "end_shadow", "finish_repair", "hand_on",
@@ -64,6 +66,7 @@ NASTY = (
 AT_THE_EDGE = {"0001-01-01": "Asia/Tokyo", "9999-12-31T23:59": "America/New_York", "9999-12-31": "America/New_York"}
 ODD = ("\x00", "9" * 30, "Mars/Olympus")
 QUESTIONS = (
+    "about", "request",
     "after", "all", "before", "campaign", "cursor", "field", "grade", "kind", "minutes", "months", "next", "older",
     "operator", "other", "owner", "part", "period", "persona", "q", "reached", "show", "stage", "threshold",
     "unread",

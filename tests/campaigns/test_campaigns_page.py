@@ -143,7 +143,7 @@ def test_content_belongs_to_a_campaign_and_titles_are_unique(maya, sam, client_o
     refusal = client.post("/content/new/", given | {"title": "THE COST OF EMPTY MILES"})
     assert refusal.status_code == 422
     assert "There is content of that title already." in refusal.text
-    client.post(f"/content/{content.pk}/", given | {"campaign": "", "kind": "webinar"})
+    client.post(f"/content/{content.pk}/edit/", given | {"campaign": "", "kind": "webinar"})
     content.refresh_from_db()
     assert (content.campaign, content.kind, Content.objects.count()) == (None, "webinar", 1)
     opened = client.get("/content/new/", {"campaign": campaign.pk}).text
@@ -153,7 +153,7 @@ def test_content_belongs_to_a_campaign_and_titles_are_unique(maya, sam, client_o
 
 def test_only_marketing_writes_and_sales_reads(sam, nora, ada, theo, client_of):
     campaign, content = Campaign.objects.create(name="Fair"), Content.objects.create(title="Guide")
-    urls = ("/campaigns/new/", f"/campaigns/{campaign.pk}/edit/", "/content/new/", f"/content/{content.pk}/")
+    urls = ("/campaigns/new/", f"/campaigns/{campaign.pk}/edit/", "/content/new/", f"/content/{content.pk}/edit/")
     for person in (sam, nora, ada):
         client = client_of(person)
         assert [client.post(url, AUTUMN).status_code for url in urls] == [403] * 4

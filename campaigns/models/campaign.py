@@ -1,4 +1,4 @@
-"""Campaigns, and the content and offers that people respond to."""
+"""Campaigns: what marketing runs to reach people."""
 
 from __future__ import annotations
 
@@ -99,62 +99,3 @@ class Campaign(models.Model):
         self.save(update_fields=list(terms))
         if serves is not None:
             self.serves.set(serves)
-
-
-class BuyingStage(models.TextChoices):
-    """How far somebody is in buying who reads this: what is wrong, what could help, whom to take."""
-
-    AWARENESS = "awareness", "Awareness"
-    CONSIDERATION = "consideration", "Consideration"
-    DECISION = "decision", "Decision"
-
-
-class ContentQuerySet(models.QuerySet["Content"]):
-    """What marketing has to offer."""
-
-    def visible_to(self, user: User) -> ContentQuerySet:
-        """Sales should know what people read before they speak with them."""
-        return self
-
-    def add(self, *, by: User, **terms: Any) -> Content:
-        """Add a piece. Raises ValidationError when the title is taken or something given cannot be."""
-        check(by, "campaign.edit")
-        content = self.model(**terms)
-        content.full_clean()
-        content.save(force_insert=True)
-        return content
-
-
-class Content(models.Model):
-    """A piece of content or an offer: a guide, a webinar, a calculator."""
-
-    title = models.CharField(max_length=160)
-    kind = models.CharField(max_length=40, blank=True)
-    campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True, related_name="contents")
-    buying_stage = models.CharField(max_length=13, choices=BuyingStage.choices, blank=True)
-    talking_points = models.TextField(blank=True)
-
-    objects = ContentQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                Lower("title"),
-                name="content_titles_are_unique",
-                violation_error_message="There is content of that title already.",
-            ),
-            models.CheckConstraint(
-                condition=Q(buying_stage__in=["", *BuyingStage.values]), name="content_buying_stage_is_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def edit(self, *, by: User, **terms: Any) -> None:
-        """Change what is said of it. Raises ValidationError when the title is taken or something given cannot be."""
-        check(by, "campaign.edit")
-        for name, value in terms.items():
-            setattr(self, name, value)
-        self.full_clean()
-        self.save(update_fields=list(terms))

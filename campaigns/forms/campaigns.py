@@ -1,4 +1,4 @@
-"""What marketing fills in about campaigns and content."""
+"""What marketing fills in about campaigns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from agreements.models import Focus, State
-from campaigns.models import Campaign, Content
+from campaigns.models import Brief, Campaign
 
 
 class Day(forms.DateInput):
@@ -65,21 +65,20 @@ class CampaignForm(forms.ModelForm):
         self.fields["cost"].label = f"Cost in {settings.BASE_CURRENCY}"
 
 
-class ContentForm(forms.ModelForm):
-    """A piece of content or an offer."""
+class BriefForm(forms.ModelForm):
+    """What sales is told of a campaign before it starts."""
+
+    talking_points = forms.CharField(
+        label="What a rep should say", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Stands on every hand-off that came through it: what they saw, what to ask, what not.",
+    )  # fmt: skip
 
     class Meta:
-        model = Content
-        fields = ("title", "kind", "campaign", "buying_stage", "talking_points")
-        labels = {"talking_points": "What a rep should say"}
+        model = Brief
+        fields = ("what", "whom", "why_now")
         help_texts = {
-            "kind": "Such as guide, webinar, calculator.",
-            "buying_stage": "Who touched it lately is shown to sales as being that far in buying.",
-            "talking_points": "Comes before the campaign’s on the hand-off of whoever it pulled in.",
+            "what": "What people will see, where, and what they are asked to do.",
+            "whom": "Which companies and people it is made for.",
+            "why_now": "What makes it worth their time this month.",
         }
-        widgets = {"talking_points": forms.Textarea(attrs={"rows": 4})}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["campaign"].queryset = Campaign.objects.latest_first()
-        self.fields["campaign"].empty_label = "none"
+        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in fields}
