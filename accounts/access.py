@@ -108,6 +108,7 @@ GRANTS: dict[str, Grant] = {
     "import.undo": to(HEAD_OF_MARKETING, ADMIN, own=MARKETER),
     # the hand-off
     "handoff.accept": to(HEAD_OF_SALES, own=REP),
+    "handoff.take": to(SALES),
     "handoff.return": to(HEAD_OF_SALES, own=REP),
     "handoff.qualify": to(HEAD_OF_SALES, own=REP),
     "handoff.dispose": to(HEAD_OF_SALES, own=REP),

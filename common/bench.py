@@ -10,10 +10,14 @@ It fills the empty database it is given, does each piece of work both ways, and 
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Barrier
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
+from django.db.models.expressions import DatabaseDefault
 
 ROUNDS = 3
 
@@ -78,9 +82,47 @@ def best(
     return Timing(what, min(mine for mine, _ in taken), min(theirs for _, theirs in taken))
 
 
+def at_once(works: list[Callable[[], object]]) -> float:
+    """Do each work in a thread with a connection of its own, all from the same moment on; the seconds until the last
+    is done. Raises what any of them raised.
+    """
+    ready = Barrier(len(works) + 1)
+
+    def go(work: Callable[[], object]) -> None:
+        connection.ensure_connection()
+        try:
+            ready.wait()
+            work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        going = [pool.submit(go, work) for work in works]
+        ready.wait()
+        return seconds(lambda: [each.result() for each in going])
+
+
 def run(statement: str, values: Any = None) -> None:
     """Run a statement and take in all that it finds."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         if cursor.description:
             cursor.fetchall()
+
+
+def insert(model: type[Model], rows: str, known: dict[str, Any], **columns: str) -> None:
+    """Fill a table set-based: a row for each that `rows`, the text after a FROM, finds; `known` are its values.
+
+    `columns` are SQL by column; those that are not named get what the model gives a new row.
+    """
+    given = {field.column: field.get_default() for field in model._meta.concrete_fields if not field.primary_key}
+    usual = {
+        name: model._meta.get_field(name).get_db_prep_save(value, connection)
+        for name, value in given.items()
+        if name not in columns and value is not None and not isinstance(value, DatabaseDefault)
+    }
+    chosen = columns | {name: f"%(usual_{name})s" for name in usual}
+    run(
+        f"INSERT INTO {model._meta.db_table} ({', '.join(chosen)}) SELECT {', '.join(chosen.values())} FROM {rows}",
+        known | {f"usual_{name}": value for name, value in usual.items()},
+    )

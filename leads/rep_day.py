@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from accounts.models import User
 from common.hours import Hours
 from common.worktime import working_time_between
 from leads.models import Attempt, Handoff, Lead, Opportunity
@@ -61,6 +62,10 @@ class Day:
         """How many want something today."""
         idle = {Group.WORKING, Group.DEALS, Group.IN_REPAIR, Group.UNASSIGNED}
         return sum(len(items) for group, items in self.groups.items() if group not in idle)
+
+    def has_some_for(self, user: User) -> bool:
+        """Whether something of this person's pool waits for whoever takes the next one."""
+        return any(item.handoff.pool_id == user.team_id for item in self.groups.get(Group.UNASSIGNED, ()))
 
     def find(self, pk: int | None) -> Item | None:
         """The row of a hand-off, else the first row."""

@@ -1,31 +1,50 @@
 """How long the sweep and the scorecard take, beside the bare statements that do the same."""
 
+import json
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from accounts.access import Role, Side
-from accounts.models import Team, User, WorkCalendar
+from accounts.access import Side
+from accounts.models import User
 from common import clock as db_clock
 from common.bench import Timing, bench, best, run, seconds
 from common.once import one_page
 from common.periods import Period, month_of
-from leads.models import Assignment, Episode, Handoff, Lead
-from sla import rows
-from sla.models import Agreement, Clock, Commitment, Desk
-from sla.reckoning import Key, Reading
+from sla import bench_clients, rows
+from sla.bench_world import HOUR, MINUTE, Shows, World
+from sla.escalation import Breach, tell_of_breaches
+from sla.models import Clock
 from sla.scorecard import scorecard
 
+__all__ = ["bench_clients"]  # contributes its own
+
 DUE = 1000
-ROUNDS = 5
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MANY = 5  # times as many open as due: from then on an index pays
+ROUNDS = 15
+# The oldest thousand fell due, a minute apart; all others have their time before them.
+RUNNING_OUT = Shows(f"%(at)s + (n - {DUE} + 1) * interval '1 minute' - interval '30 seconds'")
+# Eight hours were agreed; one in ten took nine, all others took some minutes.
+TOOK = "CASE WHEN n %% 10 = 0 THEN interval '9 hours' ELSE n %% 97 * interval '1 minute' END"
+ANSWERED = Shows(
+    due_at="day + interval '8 hours'",
+    done_at=f"day + {TOOK}",
+    took=TOOK,
+    breached_at="CASE WHEN n %% 10 = 0 THEN day + interval '8 hours' END",
+)
 
 BARE_SWEEP = """
 UPDATE sla_clock SET breached_at = due_at
  WHERE due_at < %s AND done_at IS NULL AND void_at IS NULL
    AND breached_at IS NULL AND waived_at IS NULL AND stopped_at IS NULL
 RETURNING id
+"""
+BARE_TELLING = """
+INSERT INTO notifications_delivery (kind, channel, address, key, content, bundled, attempts, failures, last_error,
+                                    available_at, created_at, user_id)
+SELECT 'sla.breached', channel, '', 'bench:' || channel, %s, false, 0, 0, '', %s, %s, %s
+  FROM unnest(ARRAY['inapp', 'email']) channel
 """
 BARE_SCORECARD = (
     "SELECT count(*) FROM leads_episode WHERE handed_over_at >= %(start)s AND handed_over_at < %(end)s",
@@ -41,15 +60,26 @@ BARE_SCORECARD = (
 
 @bench("sweep")
 def sweep(leads: int) -> Iterator[Timing]:
-    """Find and record what fell due, of as many open clocks as there are leads; the notices are written too."""
+    """Find and record what fell due among ever more open clocks, and tell of it; at last the two apart."""
     at = db_clock.now()
-    _world(leads, at, lambda n: Reading(at + (n - DUE + 1) * MINUTE - MINUTE / 2))
-    yield best(
-        f"sweep, {DUE:,} due of {leads:,} open",
-        lambda: Clock.objects.flag_breaches(at=at),
-        lambda: run(BARE_SWEEP, [at]),
-        timed=_undone,
-        rounds=ROUNDS,
+    world = World.begin(at, since=at - leads * MINUTE - HOUR)
+    for size in (max(leads // 100, 1), max(leads // 10, 1), leads):
+        world.grow(size, RUNNING_OUT)
+        if size > MANY * DUE:
+            _check_looks_at_what_is_due(at)
+        due = min(DUE, size)
+        yield _swept(
+            f"sweep, {due:,} due of {size:,} open",
+            lambda: Clock.objects.flag_breaches(at=at),
+            lambda: run(BARE_SWEEP, [at]),
+        )
+    yield _swept(f"of it, marking {due:,}", lambda: rows.flag(at), lambda: run(BARE_SWEEP, [at]))
+    found = [Breach(clock, None, Side.SALES) for clock in Clock.objects.overdue(at=at).values_list("pk", flat=True)]
+    told = json.dumps({"clocks": [breach.clock_id for breach in found]})
+    yield _swept(
+        "of it, telling the head",
+        lambda: tell_of_breaches(found, at=at),
+        lambda: run(BARE_TELLING, [told, at, at, User.objects.heads_of(Side.SALES).get().pk]),
     )
 
 
@@ -57,8 +87,9 @@ def sweep(leads: int) -> Iterator[Timing]:
 def scorecard_of_a_month(leads: int) -> Iterator[Timing]:
     """Both sides' promises of the present month, with what stands under each; a hand-off was made every minute."""
     at = db_clock.now()
-    agreement = _world(leads, at, lambda n: _answered(at - n * MINUTE, n))
-    month = month_of(at, agreement.zone)
+    world = World.begin(at, since=at - leads * MINUTE - HOUR)
+    world.grow(leads, ANSWERED)
+    month = month_of(at, world.agreement.zone)
     asked = {"start": month.start, "end": month.end, "at": at}
     due = Clock.objects.customers().due_between(month.start, at).count()
     yield best(
@@ -69,6 +100,19 @@ def scorecard_of_a_month(leads: int) -> Iterator[Timing]:
     )
 
 
+def _swept(what: str, ours: Callable[[], object], bare: Callable[[], object]) -> Timing:
+    return best(what, ours, bare, timed=_undone, rounds=ROUNDS)
+
+
+def _check_looks_at_what_is_due(at: datetime) -> None:
+    """A sweep that reads all that is open is not worth measuring: what is due has to be found by the index for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + rows.FLAG, {"at": at})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    if "clock_running_by_due" not in plan or "Seq Scan on sla_clock" in plan:
+        raise RuntimeError(f"The sweep does not find what is due by its index:\n{plan}")
+
+
 def _undone(work: Callable[[], object]) -> float:
     """How long the work takes, which is then as if it had not been done."""
     with transaction.atomic():
@@ -77,58 +121,7 @@ def _undone(work: Callable[[], object]) -> float:
     return taken
 
 
-def _answered(made_at: datetime, n: int) -> Reading:
-    """Eight hours were agreed; one in ten took nine, all others took some minutes."""
-    took = 9 * HOUR if n % 10 == 0 else (n % 97) * MINUTE
-    return Reading(made_at + 8 * HOUR, made_at + took, took, overdue=n % 10 == 0)
-
-
 def _whole(month: Period, at: datetime) -> list[str]:
     with one_page():
         card = scorecard(month, at=at)
         return [line.note for side in card.sides for line in side.lines] if card else []
-
-
-def _world(size: int, at: datetime, shows: Callable[[int], Reading]) -> Agreement:
-    """An agreement in force, and a hand-off a minute back from now; `shows` tells the nth one's clock."""
-    agreement = _agreement(at - size * MINUTE - HOUR)
-    promise = Commitment.objects.get(agreement=agreement, metric="first_attempt_attainment")
-    hours = agreement.hours
-    desk = Desk.objects.keep([hours])[hours]
-    handoffs = _hand_offs(size, at)
-    rows.start(
-        (Key(handoff.pk, promise.pk, None, handoff.made_at), desk.pk, shows(n)) for n, handoff in enumerate(handoffs)
-    )
-    run("VACUUM ANALYZE")
-    return agreement
-
-
-def _agreement(begun: datetime) -> Agreement:
-    calendar = WorkCalendar.objects.create(name="Bench", zone="Europe/Amsterdam")
-    team = Team.objects.create(name="Bench", side=Side.SALES, calendar=calendar)
-    roles = [Role.HEAD_OF_MARKETING, Role.HEAD_OF_SALES]
-    head = User.objects.create_user("head@bench.test", name="Both Heads", roles=roles, team=team)
-    draft = Agreement.objects.draft_from(None, by=head, at=begun)
-    draft.edit(by=head, baseline_days=0)
-    draft.propose(by=head, at=begun)
-    draft.sign(by=head, at=begun)
-    return draft
-
-
-def _hand_offs(size: int, at: datetime) -> list[Handoff]:
-    made = [at - n * MINUTE for n in range(size)]
-    people = (Lead(email=f"p{n}@bench.test", created_at=day, stage_at=day, stage="mql") for n, day in enumerate(made))
-    leads = Lead.objects.bulk_create(people, batch_size=2000)
-    lives = (
-        Episode(lead=lead, lead_at=day, mql_at=day, handed_over_at=day) for lead, day in zip(leads, made, strict=True)
-    )
-    Episode.objects.bulk_create(lives, batch_size=2000, ignore_conflicts=True)
-    rep = User.objects.create_user("rep@bench.test", name="Rep", roles=[Role.REP], team=Team.objects.get())
-    given = (
-        Handoff(lead=lead, episode=1, made_at=day, owner=rep, assigned_at=day)
-        for lead, day in zip(leads, made, strict=True)
-    )
-    handoffs = Handoff.objects.bulk_create(given, batch_size=2000)
-    owned = (Assignment(handoff=handoff, owner=rep, from_at=handoff.made_at) for handoff in handoffs)
-    Assignment.objects.bulk_create(owned, batch_size=2000)
-    return handoffs

@@ -24,12 +24,13 @@ UPDATE sla_clock AS c
 
 # One statement finds and marks. Rows that somebody settles at this moment are left for the next
 # minute, so that no two of us wait for each other; what is marked was still running when locked.
+# Found as an array they are looked up one by one; joined, they may have the whole table read for them.
 FLAG = """
 UPDATE sla_clock SET breached_at = due_at
- WHERE id IN (SELECT id FROM sla_clock
-               WHERE due_at < %(at)s AND done_at IS NULL AND void_at IS NULL
-                 AND breached_at IS NULL AND waived_at IS NULL AND stopped_at IS NULL
-                 FOR NO KEY UPDATE SKIP LOCKED)
+ WHERE id = ANY(ARRAY(SELECT id FROM sla_clock
+                       WHERE due_at < %(at)s AND done_at IS NULL AND void_at IS NULL
+                         AND breached_at IS NULL AND waived_at IS NULL AND stopped_at IS NULL
+                         FOR NO KEY UPDATE SKIP LOCKED))
 RETURNING id, commitment_id, owner_id
 """
 

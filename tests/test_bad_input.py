@@ -45,7 +45,7 @@ BUTTONS = {
     "read_import_again", "release", "remove_channel", "remove_reason", "remove_rule", "reopen_action", "reopen_day",
     "replay", "replay_all", "revise_persona", "revise_plan", "revoke_token", "run_backtest", "run_import",
     "settle_change", "sign_out", "sign_revision", "skip_meeting", "start_roles", "start_stages", "study",
-    "switch_channel_off", "switch_channel_on", "take_back_suggestion", "take_off_agenda", "try_channel",
+    "switch_channel_off", "switch_channel_on", "take_back_suggestion", "take_next", "take_off_agenda", "try_channel",
     "try_criteria", "undo", "undo_import", "withdraw_agreement", "withdraw_criteria", "withdraw_focus",
     "withdraw_persona", "withdraw_plan", "withdraw_roles", "withdraw_stages",
 }  # fmt: skip

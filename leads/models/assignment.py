@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Q
 
 from accounts.access import Role, Side
 from accounts.models import Team, User
+from common.errors import Refused
 from leads.models.returns import HandoffReturn
 from leads.routing import Candidate, choose
 from notifications.outbox import tell
@@ -113,6 +114,12 @@ class Turns:
 
 def _can_take(*, at: datetime) -> models.QuerySet[User]:
     return User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).present(at=at)
+
+
+def refuse_if_away(user: User, *, at: datetime) -> None:
+    """Nobody takes on what they are not there for."""
+    if not User.objects.present(at=at).filter(pk=user.pk).exists():
+        raise Refused("You are entered as away, so you cannot take on new leads.")
 
 
 def midnight_of(pool: Team, *, at: datetime) -> datetime:

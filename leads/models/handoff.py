@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.access import Role, check
 from accounts.models import Team, User
@@ -15,7 +15,7 @@ from campaigns.models import Campaign, Content
 from common.errors import Incomplete, Refused
 from leads.before import keep
 from leads.lifecycle import ACCEPT, ACCEPT_AS_SQL, CONFIRM, Move, leads_changed
-from leads.models.assignment import Assignment, Given, Turns, tell_unassigned
+from leads.models.assignment import Assignment, Given, Turns, refuse_if_away, tell_unassigned
 from leads.models.criteria import Criteria
 from leads.models.episode import Transition
 from leads.models.handoffs import ACCEPTED, CLOSED, PENDING, HandoffQuerySet, HandoffState, Promise, Rating
@@ -106,10 +106,15 @@ class Handoff(models.Model):
         indexes = [
             # Read by the rep's queue, most urgent first.
             models.Index(fields=["owner", "due_at"], name="handoff_open_by_due", condition=Q(closed_at__isnull=True)),
+            # Read by whoever takes the next one of a pool.
+            models.Index(
+                F("pool"), F("due_at"), F("hot").desc(), F("id"),
+                condition=Q(owner__isnull=True, closed_at__isnull=True), name="handoff_nobodys_by_due",
+            ),
             # Read by the figures of a period.
             models.Index(fields=["made_at"], name="handoff_by_time"),
             models.Index(fields=["decided_at"], name="handoff_by_decision", condition=Q(decided_at__isnull=False)),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.lead}, handed over {self.made_at:%Y-%m-%d}"
@@ -339,8 +344,7 @@ class Handoff(models.Model):
 
     def _claim(self, by: User, at: datetime) -> list[Assignment]:
         """Of two reps who reach for it at the same moment, one finds that it still is nobody's."""
-        if not User.objects.present(at=at).filter(pk=by.pk).exists():
-            raise Refused("You are entered as away, so you cannot take on new leads.")
+        refuse_if_away(by, at=at)
         return self.give(by, because="Took it on", by=by, at=at)
 
     def _move(self, move: Move, **told: Any) -> Events:

@@ -12,7 +12,7 @@ from accounts.access import check
 from accounts.models import User
 from common.errors import Refused
 from leads.lifecycle import leads_changed
-from leads.models.assignment import Assignment, Given, Turns, tell_unassigned
+from leads.models.assignment import Assignment, Given, Turns, refuse_if_away, tell_unassigned
 from leads.models.lead import Lead
 
 if TYPE_CHECKING:
@@ -67,6 +67,32 @@ WITH given AS (
 UPDATE leads_lead AS l SET owner_id = given.owner FROM given WHERE l.id = given.lead
 """
 
+# The most urgent of a pool becomes somebody's, in one statement. Who holds a lead at this moment is
+# not waited for: of many who reach for the next one at once, each gets another. The order is the
+# one of the index `handoff_nobodys_by_due`; whom routing would pass over (`passing_over`) is given none.
+CLAIM_NEXT = """
+WITH next AS (
+    SELECT h.id, h.lead_id
+      FROM leads_handoff h JOIN leads_lead l ON l.id = h.lead_id
+     WHERE h.pool_id = %(pool)s AND h.owner_id IS NULL AND h.closed_at IS NULL
+       AND h.state = 'pending' AND h.repair_since IS NULL
+       AND NOT EXISTS (
+           SELECT FROM leads_handoffreturn r JOIN leads_handoff b ON b.id = r.handoff_id
+            WHERE b.lead_id = h.lead_id AND r.undone_at IS NULL AND r.asked_back_at IS NULL
+              AND r.result NOT IN ('repair', 'merge')
+              AND (r.by_id = %(by)s OR r.before #>> '{handoff,owner_id}' = %(by)s::text))
+     ORDER BY h.due_at, h.hot DESC, h.id
+     LIMIT 1 FOR NO KEY UPDATE OF l, h SKIP LOCKED
+), taken AS (
+    UPDATE leads_handoff h SET owner_id = %(by)s, assigned_at = %(at)s FROM next WHERE h.id = next.id
+), owned AS (
+    UPDATE leads_lead l SET owner_id = %(by)s FROM next WHERE l.id = next.lead_id
+)
+INSERT INTO leads_assignment (handoff_id, owner_id, from_at, by_id, because, ended_because)
+SELECT id, %(by)s, %(at)s, %(by)s, %(because)s, '' FROM next
+RETURNING *
+"""
+
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):
     """Hand-offs, found by who has to act."""
@@ -116,6 +142,25 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
             Lead.objects.filter(handoffs__in=left).update(owner=None)
             tell_unassigned(left, at=at)
         return self._give(given, at=at)
+
+    @transaction.atomic
+    def take_next(self, *, by: User, at: datetime) -> Handoff:
+        """Give a rep the most urgent hand-off of their pool that nobody owns, to be decided like any other of theirs.
+
+        Raises Refused when there is none, or when they are away.
+        """
+        check(by, "handoff.take")
+        refuse_if_away(by, at=at)
+        taken = self.claim_next(by=by, at=at)
+        if taken is None:
+            raise Refused("Nothing that you could take waits in your pool now.")
+        leads_changed.send(self.model, events=[taken])
+        return taken.handoff
+
+    def claim_next(self, *, by: User, at: datetime) -> Assignment | None:
+        """The claim alone, as one statement. Sends no signal: the verb that calls does."""
+        values = {"pool": by.team_id, "by": by.pk, "at": at, "because": "Took the next one"}
+        return next(iter(Assignment.objects.raw(CLAIM_NEXT, values)), None)
 
     @transaction.atomic
     def hand_on(self, leaver: User, *, by: User, at: datetime) -> list[Assignment]:

@@ -66,6 +66,14 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, handoff.lead, f"{handoff.lead} is yours.", open_pk=pk)
 
 
+@require_POST
+@may("handoff.take")
+def take_next(request: HttpRequest) -> HttpResponse:
+    """The most urgent of the pool becomes the reader's, and stands open for them to decide."""
+    handoff = Handoff.objects.take_next(by=request.user, at=db_clock.now())
+    return done(request, handoff.lead, f"{handoff.lead} is yours to decide.", open_pk=handoff.pk, undo=False)
+
+
 @require_http_methods(["GET", "POST"])
 @may("handoff.return")
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
@@ -225,6 +233,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 urls = [
+    path("handoffs/take-next/", take_next, name="take_next"),
     path("handoffs/<int:pk>/accept/", accept, name="accept"),
     path("handoffs/<int:pk>/return/", send_back, name="return"),
     path("handoffs/<int:pk>/attempt/", log_attempt, name="log_attempt"),

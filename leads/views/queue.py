@@ -57,7 +57,7 @@ def queue_context(user: User, *, open_pk: int | None = None) -> dict[str, Any]:
     at = db_clock.now()
     day = day_of(user, at)
     item = day.find(open_pk)
-    context = {"day": day, "item": item, "now": at, **month_so_far(user, at)}
+    context = {"day": day, "item": item, "now": at, "may_take": day.has_some_for(user), **month_so_far(user, at)}
     return context | handoff_context(item.handoff, user, at) if item else context
 
 

@@ -1,20 +1,32 @@
 """Every benchmark runs, with few leads, and tells of each piece of work both ways."""
 
+import time
+
 import pytest
 from django.utils.module_loading import autodiscover_modules
 
-from common.bench import Timing, benches
+from common.bench import Timing, at_once, benches
 
 autodiscover_modules("bench")
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", ["import", "backtest", "rescore", "sweep", "rep_day", "scorecard"])
-def test_a_benchmark_measures_our_way_and_the_bare_one(name):
-    timings = list(benches()[name](200))
+@pytest.mark.parametrize(
+    ("name", "leads"),
+    [(name, 200) for name in ("import", "backtest", "rescore", "sweep", "rep_day", "scorecard")] + [("clients", 32)],
+)
+def test_a_benchmark_measures_our_way_and_the_bare_one(name, leads):
+    timings = list(benches()[name](leads))
 
     assert timings
     assert all(timing.ours > 0 and timing.bare > 0 for timing in timings)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_done_at_once_is_timed_until_the_last_is_done_and_raises_what_any_raised():
+    assert at_once([lambda: time.sleep(0.2), lambda: None]) >= 0.2
+    with pytest.raises(ZeroDivisionError):
+        at_once([lambda: None, lambda: 1 / 0])
 
 
 def test_the_ratio_says_how_many_times_longer_ours_takes():

@@ -13,6 +13,7 @@ from leads.intake import receive_many
 from leads.lifecycle import PROMOTE
 from leads.models import Attempt, Handoff, Lead, Transition
 from notifications.models import Delivery
+from sla.bench_world import Shows, World
 from sla.models import Clock
 from sla.rows import FLAG
 from sla.tasks import flag_breaches
@@ -57,6 +58,19 @@ def test_many_breaches_are_one_notice_a_person(hand_over, sam, nora, at):
     assert Clock.objects.flag_breaches(at=NEXT_MORNING + HOUR) == 10
 
     assert len(breaches_told()) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_due_is_found_by_its_index_whatever_has_piled_up_beside_it(at):
+    """Most of what a database holds fell due and was kept, so it expects to find far more than there is."""
+    world = World.begin(at, since=at - timedelta(days=30))
+    world.grow(20_000, Shows("day", *(f"CASE WHEN n > 600 THEN {shown} END" for shown in ("day", "interval '0'"))))
+
+    plan = plan_of_a_sweep(at)
+
+    assert "clock_running_by_due" in plan
+    assert "Seq Scan" not in plan
+    assert Clock.objects.flag_breaches(at=at) == 600
 
 
 def test_in_the_baseline_misses_are_measured_and_nobody_is_told(agreement, hand_over, sam, at):
