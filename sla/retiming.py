@@ -8,7 +8,7 @@ and one entered later never stretches it. What is met, was missed, or has fallen
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -48,40 +48,43 @@ class Retimed:
 def edit(
     calendar: WorkCalendar, change: Callable[[], Any], *, answer: Answer | None, by: User, at: datetime
 ) -> list[Retimed]:
-    """Change a calendar, and retime the clocks it moves if that is the answer.
+    """Change a calendar, or who works by it, and retime the clocks that it moves if that is the answer.
 
     Without an answer, where clocks would move, nothing is changed and they are returned: they are
-    what is to be asked about. Else the list is empty.
+    what is to be asked about. Else the list is empty. Where the hours stay as they were and only somebody
+    more works by them, no clock moves of those who did before.
     """
-    before = calendar.hours()
+    before, by_them = calendar.hours(), set(_running(calendar, at=at).values_list("pk", flat=True))
     change()
-    if answer is Answer.LEAVE or (after := calendar.hours()) == before:
+    left = by_them if (after := calendar.hours()) == before else set()
+    if answer is Answer.LEAVE:
         return []
     if answer is Answer.RETIME:
-        retime(calendar, by=by, at=at)
+        retime(calendar, by=by, at=at, but=left)
         return []
-    moved = would_retime(calendar, after, at=at)
+    moved = would_retime(calendar, after, at=at, but=left)
     transaction.set_rollback(bool(moved))  # done and taken back: what is asked about is what would happen
     return moved
 
 
-def would_retime(calendar: WorkCalendar, hours: Hours, *, at: datetime) -> list[Retimed]:
+def would_retime(calendar: WorkCalendar, hours: Hours, *, at: datetime, but: Collection[int] = ()) -> list[Retimed]:
     """The running clocks that would fall due at another moment if the calendar had these hours, the next due first.
 
-    A clock that could not fall due by them, because the desk is not open long enough, is none of them.
+    Those in `but` are left out. A clock that could not fall due by them, because the desk is not open
+    long enough, is none of them.
     """
-    return _reckon(Clock.objects.by_hours_of(calendar).yet_to_fall_due(at=at), hours)
+    return _reckon(_running(calendar, at=at).exclude(pk__in=but), hours)
 
 
 @transaction.atomic
-def retime(calendar: WorkCalendar, *, by: User, at: datetime) -> int:
-    """Put the running clocks that a calendar's hours move on those hours; return how many.
+def retime(calendar: WorkCalendar, *, by: User, at: datetime, but: Collection[int] = ()) -> int:
+    """Put the running clocks that a calendar's hours move on those hours, those in `but` excepted; return how many.
 
     Locks the hand-offs and then the clocks, as whoever settles does, so that what was met or missed
     in the meantime is left as it is.
     """
     check(by, "clock.retime")
-    running = Clock.objects.by_hours_of(calendar).yet_to_fall_due(at=at)
+    running = _running(calendar, at=at).exclude(pk__in=but)
     handoffs = Handoff.objects.filter(pk__in=running.values("handoff")).order_by("pk")
     list(handoffs.select_for_update(no_key=True).values_list("pk"))
     moved = _reckon(running.order_by("pk").select_for_update(of=("self",), no_key=True), calendar.hours())
@@ -97,6 +100,10 @@ def retime(calendar: WorkCalendar, *, by: User, at: datetime) -> int:
         Clock.objects.filter(pk__in=[each.clock.pk for each in moved if each.hours == hours]).update(desk=desk)
     Clock.objects.settle({each.clock.handoff_id for each in moved})
     return len(moved)
+
+
+def _running(calendar: WorkCalendar, *, at: datetime) -> models.QuerySet[Clock]:
+    return Clock.objects.by_hours_of(calendar).yet_to_fall_due(at=at)
 
 
 def _reckon(running: models.QuerySet[Clock], hours: Hours) -> list[Retimed]:

@@ -29,7 +29,7 @@ PUBLIC = {"sign_in", "demo_sign_in", "forgot_password", "set_password", "health_
 ANY_WORDS = {
     "ask_back_request", "brief_sales", "decline_request",
     "ask_for_change", "close_day", "close_days", "decline_revision", "edit_focus", "edit_lead", "lose", "new_persona",
-    "persona_worksheet", "plan_next", "post_comment", "reply_to_change", "waive",
+    "persona_worksheet", "plan_next", "post_comment", "reply_to_change", "team", "waive",
 }  # fmt: skip
 # Django's own, which look at who comes, or with which link, before anything else.
 DOORS = {"sign_in", "set_password"}

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from accounts import closed_days
 from accounts.access import allowed
 from accounts.closed_days import ClosedDay, LeftOut
-from accounts.models import User, WorkCalendar
+from accounts.models import Team, User, WorkCalendar
 from accounts.zones import country_choices, zone_choices
 from common.errors import Incomplete
 from common.hours import WEEKDAYS, Hours
@@ -143,6 +143,26 @@ class ClosedDaysForm(forms.Form):
             return [(date.fromisoformat(on), name[:120] or "Closed") for on, _, name in chosen]
         except ValueError as error:
             raise forms.ValidationError("A day is written as 2026-12-24.") from error
+
+
+class WorksByForm(forms.Form):
+    """The team or the person who is given a calendar's hours, as "team 3" or "person 7"."""
+
+    who = forms.ChoiceField(label="Give these hours to")
+
+    def __init__(self, calendar: WorkCalendar, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = Team.objects.exclude(calendar=calendar).order_by("name")
+        people = User.objects.active().exclude(calendar=calendar).exclude(calendar=None, team__calendar=calendar)
+        self.others = {f"team {team.pk}": team for team in teams}
+        self.others |= {f"person {person.pk}": person for person in people.select_related("team").order_by("name")}
+        named = [
+            (key, f"{other}, the team" if isinstance(other, Team) else str(other)) for key, other in self.others.items()
+        ]
+        self.fields["who"].choices = [("", "choose…"), *named]
+
+    def clean_who(self) -> Team | User:
+        return self.others[self.cleaned_data["who"]]
 
 
 class AbsenceForm(forms.Form):

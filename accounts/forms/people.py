@@ -42,13 +42,12 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "roles", "team", "calendar", "zone", "daily_capacity"]
+        fields = ["name", "roles", "team", "zone", "daily_capacity"]
         labels = {"daily_capacity": "Capacity a day"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].empty_label = "no team"
-        self.fields["calendar"].empty_label = "the team's"
 
 
 class TeamForm(forms.ModelForm):
@@ -60,8 +59,8 @@ class TeamForm(forms.ModelForm):
 
 
 class TeamEditForm(forms.ModelForm):
-    """A team's name and hours; its side stays, because its numbers do."""
+    """A team's name; its side stays, because its numbers do."""
 
     class Meta:
         model = Team
-        fields = ["name", "calendar"]
+        fields = ["name"]

@@ -41,18 +41,16 @@ class WorkCalendarQuerySet(models.QuerySet["WorkCalendar"]):
 
     @transaction.atomic
     def draw_up_for(self, person: User, name: str, zone: str, *, by: User, **details: Any) -> WorkCalendar:
-        """Make working hours of a person's own: closed on the days on which the hours they had are closed.
+        """Make working hours for a person, closed on the days on which the hours they have are closed.
 
-        Raises ValidationError as `draw_up` does.
+        They work by them once they are given them. Raises ValidationError as `draw_up` does.
         """
-        check(by, "user.edit")
         before = calendar_of(person)
         country = before.country if before else ""
         calendar = self.draw_up(name, zone, by=by, country=country, **details)
         if before:
             closed = before.closures.values("on", "name", "public")
             Closure.objects.bulk_create(Closure(calendar=calendar, **day) for day in closed)
-        person.edit(by=by, calendar=calendar)
         return calendar
 
     def look_ahead(self, *, at: datetime) -> int:

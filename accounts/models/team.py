@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from accounts.access import Side, check
 from accounts.models.user import User
+
+if TYPE_CHECKING:
+    from accounts.models.calendar import WorkCalendar
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -45,9 +48,15 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def edit(self, *, by: User, name: str, calendar: Any) -> None:
-        """Rename the team or give it other working hours; its side stays. Raises ValidationError."""
+    def edit(self, *, by: User, name: str) -> None:
+        """Rename the team; its side stays. Raises ValidationError."""
         check(by, "team.edit")
-        self.name, self.calendar = name, calendar
+        self.name = name
         self.full_clean()
-        self.save(update_fields=["name", "calendar"])
+        self.save(update_fields=["name"])
+
+    def work_by(self, calendar: WorkCalendar, *, by: User) -> None:
+        """Give the team other working hours."""
+        check(by, "calendar.edit")
+        self.calendar = calendar
+        self.save(update_fields=["calendar"])

@@ -19,7 +19,7 @@ from accounts.letters import send_invitation
 from common.errors import Incomplete, Refused
 
 if TYPE_CHECKING:
-    from accounts.models.calendar import Absence
+    from accounts.models.calendar import Absence, WorkCalendar
 
 MOST_A_DAY = 500  # hand-offs that one person could be given
 
@@ -211,7 +211,7 @@ class User(AbstractBaseUser):
 
     @transaction.atomic
     def edit(self, *, by: User, **changes: Any) -> None:
-        """Change name, roles, team, hours, zone or capacity.
+        """Change name, roles, team, zone, capacity or hours.
 
         Raises ValidationError for a value that is not possible, Refused when no admin would be left.
         """
@@ -219,6 +219,12 @@ class User(AbstractBaseUser):
         if Role.ADMIN not in changes.get("roles", self.roles):
             self._leave_an_admin()
         self._change(**changes)
+
+    def work_by(self, calendar: WorkCalendar, *, by: User) -> None:
+        """Give this person working hours of their own; the team's are theirs by being on it."""
+        check(by, "calendar.edit")
+        of_team = self.team and self.team.calendar == calendar
+        self._change(calendar=None if of_team else calendar)
 
     def edit_own(self, *, by: User, name: str, zone: str) -> None:
         """Change what everyone may change about themselves. Raises ValidationError."""

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import may
-from accounts.forms.hours import CalendarForm, ClosedDaysFileForm, ClosedDaysForm, ClosureForm, CountryForm
+from accounts.forms.hours import CalendarForm, ClosedDaysFileForm, ClosedDaysForm, ClosureForm, CountryForm, WorksByForm
 from accounts.models import User, WorkCalendar, calendar_of
 from common import clock as db_clock
 from common.errors import Incomplete
@@ -38,8 +38,10 @@ def new_calendar(request: HttpRequest) -> HttpResponse:
         every, written = WorkCalendar.objects, form.cleaned_data
         draw_up = partial(every.draw_up_for, person) if person else every.draw_up
         calendar = draw_up(by=request.user, **written)
-        toast(request, f"The calendar {calendar} is there.")
-        return redirect("calendar", calendar.pk)
+        toast(request, f"The calendar {calendar} is there. Say next who works by it.")
+        return redirect(
+            f"{reverse('calendar', args=[calendar.pk])}{f'?who=person+{person.pk}' if person else ''}#whose"
+        )
     return _page(request, None, person=person, form=form)
 
 
@@ -61,6 +63,19 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
         said = f"{written['name']} is saved."
         return _change(request, found, lambda: found.edit(by=request.user, **written), said, form=form)
     return _page(request, found, form=form)
+
+
+@require_POST
+@may("calendar.edit")
+def give_hours(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a team, or a person, work by this calendar from now on."""
+    found = get_object_or_404(WorkCalendar.objects.visible_to(request.user), pk=pk)
+    form = WorksByForm(found, request.POST)
+    if not form.is_valid():
+        return _page(request, found, works_by_form=form)
+    who = form.cleaned_data["who"]
+    said = f"{who} works by the hours of {found}."
+    return _change(request, found, lambda: who.work_by(found, by=request.user), said)
 
 
 @require_POST
@@ -159,7 +174,7 @@ def _page(
     form = forms.get("form") or CalendarForm(instance=calendar)
     context = {
         "calendar": calendar, "person": person, "form": form, "asked": bool(moved),
-        **_beside(request, calendar, form, moved), **_closed(calendar), **forms,
+        **_beside(request, calendar, form, moved), **_closed(request, calendar), **forms,
     }  # fmt: skip
     wrong = any(each.errors for each in forms.values()) and not wants_part(request)
     return answer(request, "sla/calendar.html", context, part="sla/_beside_hours.html", status=422 if wrong else 200)
@@ -195,7 +210,7 @@ def _question(request: HttpRequest, moved: list[Retimed]) -> dict[str, Any]:
     }
 
 
-def _closed(calendar: WorkCalendar | None) -> dict[str, Any]:
+def _closed(request: HttpRequest, calendar: WorkCalendar | None) -> dict[str, Any]:
     """The closed days that are still to come, and who retimed clocks."""
     if calendar is None:
         return {}
@@ -203,6 +218,7 @@ def _closed(calendar: WorkCalendar | None) -> dict[str, Any]:
     return {
         "country_form": CountryForm(initial={"country": calendar.country}),
         "closure_form": ClosureForm(),
+        "works_by_form": WorksByForm(calendar, initial={"who": request.GET.get("who")}),
         "file_form": ClosedDaysFileForm(calendar.tz, today),
         "closures": calendar.closures.filter(on__gte=today),
         "retimings": Retiming.objects.of(calendar)[:A_LIST],
@@ -216,6 +232,7 @@ def _today(calendar: WorkCalendar) -> date:
 urls = [
     path("settings/hours/new/", new_calendar, name="new_calendar"),
     path("settings/hours/<int:pk>/", calendar, name="calendar"),
+    path("settings/hours/<int:pk>/give/", give_hours, name="give_hours"),
     path("settings/hours/<int:pk>/observe/", observe, name="observe"),
     path("settings/hours/<int:pk>/close/", close_day, name="close_day"),
     path("settings/hours/<int:pk>/days-in-file/", days_in_file, name="days_in_file"),

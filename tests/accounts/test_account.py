@@ -91,13 +91,16 @@ def test_working_hours_are_the_heads_and_admins(
     assert [status(reader, page) for reader in (sam, theo, ada, otto)] == [403, 200, 200, 403]
 
 
-def test_an_admin_makes_a_team_and_gives_it_other_hours(ada: User, calendar: WorkCalendar, client_of: Clients) -> None:
+def test_an_admin_makes_a_team_renames_it_and_gives_it_other_hours(
+    ada: User, calendar: WorkCalendar, client_of: Clients
+) -> None:
     client = client_of(ada)
     client.post("/settings/teams/new/", {"name": "Field sales", "side": "sales", "calendar": calendar.pk})
     team = Team.objects.get()
     mornings = WorkCalendar.objects.draw_up("Mornings", "Europe/Amsterdam", by=ada)
 
-    client.post(f"/settings/teams/{team.pk}/", {"name": "Field", "side": "marketing", "calendar": mornings.pk})
+    client.post(f"/settings/teams/{team.pk}/", {"name": "Field", "side": "marketing"})
+    client.post(f"/settings/hours/{mornings.pk}/give/", {"who": f"team {team.pk}"})
 
     team.refresh_from_db()
     assert (team.name, team.side, team.calendar) == ("Field", "sales", mornings)

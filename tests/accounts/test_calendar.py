@@ -67,7 +67,7 @@ def test_a_rep_edits_no_calendar(calendar: WorkCalendar, sam: User) -> None:
 
 def test_someone_with_their_own_hours_does_not_work_the_teams(sam: User, ada: User) -> None:
     mornings = WorkCalendar.objects.draw_up("Mornings", "Europe/Amsterdam", windows={"0": [["08:00", "12:00"]]}, by=ada)
-    sam.edit(by=ada, calendar=mornings)
+    sam.work_by(mornings, by=ada)
 
     assert hours_of(sam).weekly == timedelta(hours=4)
 
@@ -77,6 +77,8 @@ def test_hours_of_ones_own_are_closed_on_the_same_days(calendar: WorkCalendar, s
     calendar.close(date(2026, 5, 15), "Bridge day", by=ada)
 
     own = WorkCalendar.objects.draw_up_for(sam, "Sam", "Europe/Lisbon", windows={"0": [["08:00", "12:00"]]}, by=ada)
+    assert hours_of(User.objects.get(pk=sam.pk)) == calendar.hours()
+    sam.work_by(own, by=ada)
 
     assert User.objects.get(pk=sam.pk).calendar == own
     assert own.country == "NL"
@@ -84,12 +86,25 @@ def test_hours_of_ones_own_are_closed_on_the_same_days(calendar: WorkCalendar, s
     assert hours_of(sam).weekly == timedelta(hours=4)
 
 
-def test_only_an_admin_gives_somebody_hours_of_their_own(calendar: WorkCalendar, sam: User, nora: User) -> None:
-    with pytest.raises(NotAllowed):
-        WorkCalendar.objects.draw_up_for(sam, "Sam", "Europe/Lisbon", by=nora)
+def test_given_the_hours_of_their_team_somebody_has_none_of_their_own(
+    calendar: WorkCalendar, sam: User, ada: User
+) -> None:
+    sam.work_by(WorkCalendar.objects.draw_up("Mornings", "Europe/Amsterdam", by=ada), by=ada)
+    sam.work_by(calendar, by=ada)
 
-    assert WorkCalendar.objects.get() == calendar
     assert User.objects.get(pk=sam.pk).calendar is None
+
+
+def test_a_rep_gives_nobody_other_hours(calendar: WorkCalendar, sam: User, rita: User, ada: User) -> None:
+    mornings = WorkCalendar.objects.draw_up("Mornings", "Europe/Amsterdam", by=ada)
+    for who in (rita, rita.team):
+        with pytest.raises(NotAllowed):
+            who.work_by(mornings, by=sam)
+    with pytest.raises(NotAllowed):
+        WorkCalendar.objects.draw_up_for(rita, "Rita", "Europe/Lisbon", by=sam)
+
+    assert not mornings.worked_by
+    assert WorkCalendar.objects.count() == 2
 
 
 def test_the_page_of_a_person_leads_to_hours_of_their_own_that_start_as_the_teams(
@@ -102,7 +117,10 @@ def test_the_page_of_a_person_leads_to_hours_of_their_own_that_start_as_the_team
     assert 'value="09:00-17:30"' in client.get(page).content.decode()
     answer = client.post("/settings/hours/new/", week(name="Sam", day_0="09:00-13:00", of=str(sam.pk)))
 
-    assert answer.status_code == 302
+    own = WorkCalendar.objects.get(name="Sam")
+    assert answer["Location"] == f"/settings/hours/{own.pk}/?who=person+{sam.pk}#whose"
+    assert f'<option value="person {sam.pk}" selected>' in client.get(answer["Location"]).content.decode()
+    client.post(f"/settings/hours/{own.pk}/give/", {"who": f"person {sam.pk}"})
     assert User.objects.get(pk=sam.pk).calendar.windows == {"0": [["09:00", "13:00"]]}
 
 
