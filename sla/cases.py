@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.access import Side
 from accounts.models import Team, User, hours_of
 from common.hours import Hours
 from leads.models import Assignment, Attempt, Episode, Handoff, HandoffReturn, Opportunity
+from leads.models.attempt import CONNECTED
 from leads.models.returns import Result
 from sla.models.agreement import Agreement
 from sla.reckoning import Case, Key, Stint, counts_at
+
+Handoffs = list[int] | QuerySet[Handoff]  # ids, or of many the query that finds them
 
 ENDINGS = [Result.RECYCLED, Result.DISQUALIFIED]
 WITH_MARKETING = [Result.REPAIR, Result.MERGE]  # until it is completed, or found to be no double
@@ -23,17 +26,29 @@ def cases_of(handoffs: Iterable[int], *, lock: bool = True) -> list[Case]:
     Who only looks takes no `lock`.
     """
     found = Handoff.objects.filter(pk__in=handoffs).order_by("pk")
-    rows = found.select_for_update(no_key=True) if lock else found
-    columns = ("pk", "made_at", "hot", "pool_id", "withdrawn", "closed_at", "decided_at")
-    cases = {
-        pk: Case(pk, made_at, hot, pool, closed_at if withdrawn else None, closed_at is None, decided_at)
-        for pk, made_at, hot, pool, withdrawn, closed_at, decided_at in rows.values_list(*columns)
-    }
+    cases = _begun(found.select_for_update(no_key=True) if lock else found)
     _add_stints(cases)
-    _add_attempts(cases)
-    _add_returns(cases)
+    return _happened(cases, list(cases))
+
+
+def customers_cases_of(handoffs: QuerySet[Handoff]) -> list[Case]:
+    """The cases of many hand-offs, in their order, without who owned them: the customer's clocks ask for no more."""
+    return _happened(_begun(handoffs), handoffs.values("pk"))
+
+
+def _begun(handoffs: QuerySet[Handoff]) -> dict[int, Case]:
+    columns = ("pk", "made_at", "hot", "pool_id", "withdrawn", "closed_at", "decided_at")
+    return {
+        pk: Case(pk, made_at, hot, pool, closed_at if withdrawn else None, closed_at is None, decided_at)
+        for pk, made_at, hot, pool, withdrawn, closed_at, decided_at in handoffs.values_list(*columns)
+    }
+
+
+def _happened(cases: dict[int, Case], handoffs: Handoffs) -> list[Case]:
+    _add_attempts(cases, handoffs)
+    _add_returns(cases, handoffs)
     _add_next_lives(cases)
-    _add_deals(cases)
+    _add_deals(cases, handoffs)
     for case in cases.values():
         case.attempts.sort()
         case.reached.sort()
@@ -47,17 +62,19 @@ def _add_stints(cases: dict[int, Case]) -> None:
         cases[pk].stints.append(Stint(*stint))
 
 
-def _add_attempts(cases: dict[int, Case]) -> None:
-    for attempt in Attempt.objects.standing().filter(handoff__in=cases).select_related("by"):
-        case = cases[attempt.handoff_id]
-        at = counts_at(attempt.at, attempt.recorded_at, synced=attempt.synced, zone=attempt.by.zone)
-        if at >= case.made_at:  # a call before the hand-off does not follow it up
-            case.attempts.append(at)
-            case.reached += [at] if attempt.is_connected else []
+def _add_attempts(cases: dict[int, Case], handoffs: Handoffs) -> None:
+    rows = Attempt.objects.standing().filter(handoff__in=handoffs)
+    for pk, made_at, recorded_at, synced, zone, outcome in rows.values_list(
+        "handoff_id", "at", "recorded_at", "synced", "by__zone", "outcome"
+    ):
+        at = counts_at(made_at, recorded_at, synced=synced, zone=zone)
+        if at >= cases[pk].made_at:  # a call before the hand-off does not follow it up
+            cases[pk].attempts.append(at)
+            cases[pk].reached += [at] if outcome in CONNECTED else []
 
 
-def _add_returns(cases: dict[int, Case]) -> None:
-    rows = HandoffReturn.objects.standing().filter(handoff__in=cases).order_by("at")
+def _add_returns(cases: dict[int, Case], handoffs: Handoffs) -> None:
+    rows = HandoffReturn.objects.standing().filter(handoff__in=handoffs).order_by("at")
     for each in rows.only("handoff_id", "result", "was_accepted", "at", "repaired_at", "planned_at"):
         if each.result in ENDINGS:
             cases[each.handoff_id].endings.append(each.at)
@@ -78,8 +95,8 @@ def _add_next_lives(cases: dict[int, Case]) -> None:
         cases[pk].went_on_at = at
 
 
-def _add_deals(cases: dict[int, Case]) -> None:
-    for pk, at in Opportunity.objects.filter(handoff__in=cases).values_list("handoff_id", "opened_at"):
+def _add_deals(cases: dict[int, Case], handoffs: Handoffs) -> None:
+    for pk, at in Opportunity.objects.filter(handoff__in=handoffs).values_list("handoff_id", "opened_at"):
         cases[pk].endings.append(at)
 
 
@@ -94,6 +111,10 @@ class CurrentHours:
         self.agreement_of = agreement_of
         self.pool_of = {case.handoff_id: case.pool_id for case in cases}
         self.known: dict[tuple[type, int], Hours] = {}
+        self.marketings = {
+            pk for each in {agreement.pk: agreement for agreement in agreement_of.values()}.values()
+            for pk in each.promised_by(Side.MARKETING)
+        }  # fmt: skip
 
     def of(self, key: Key) -> Hours:
         return self._owners(key) if key.owner_id else self._pools(key)
@@ -109,7 +130,7 @@ class CurrentHours:
 
     def _pools(self, key: Key) -> Hours:
         agreement = self.agreement_of[key.handoff_id]
-        pool_id = None if key.commitment_id in agreement.promised_by(Side.MARKETING) else self.pool_of[key.handoff_id]
+        pool_id = None if key.commitment_id in self.marketings else self.pool_of[key.handoff_id]
         source = (Team, pool_id) if pool_id else (Agreement, agreement.pk)
         if source not in self.known:
             pool = Team.objects.select_related("calendar").filter(pk=pool_id).first()

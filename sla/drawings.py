@@ -13,6 +13,8 @@ from common.hours import zone_named
 from common.periods import Period, local_day
 from leads.metrics import delivered
 from sla.attainment import steps
+from sla.backtest import Group, Outcome, Tried
+from sla.clauses import Form
 from sla.models import Agreement, Commitment
 from sla.pace import days_gone, pace
 from sla.scorecard import first_begun_at
@@ -52,16 +54,53 @@ def responses(commitment: Commitment, period: Period) -> Chart:
     counts = [0] * COLUMNS
     for begun, cases in steps(period, commitment.metric, step).items():
         counts[min(max(0, begun - 1), COLUMNS - 1)] += cases
-    labels = [_span(n * step, (n + 1) * step) for n in range(COLUMNS - 1)]
     return histogram(
         counts,
-        [*labels, f"{_short((COLUMNS - 1) * step)} +"],
+        _eighths(step),
         title="Working time from hand-off to first attempt or return",
         side=Side.SALES,
         agreed=COLUMNS_IN_TIME,
         agreed_words=f"agreed: {_short(commitment.allowed)}",
         things="hand-offs",
     )
+
+
+def tried_responses(tried: Tried) -> Chart:
+    """How long past cases took, against the limit they are tried with: kept before the line, missed after it.
+
+    A deadline goes in eighths of its limit, what is due in days by the day; at the end stands what was never done.
+    """
+    deadline = tried.terms.form == Form.DEADLINE
+    step = tried.terms.allowed / COLUMNS_IN_TIME
+    limit = COLUMNS_IN_TIME if deadline else tried.terms.within_days
+    labels = _eighths(step) if deadline else _days(limit + max(2, limit // 2))
+    columns = Counter(_column_of(each, tried.place(each, step), limit, len(labels)) for each in tried.due)
+    words = _short(tried.terms.allowed) if deadline else f"{limit} working day{'' if limit == 1 else 's'}"
+    return histogram(
+        [columns[n] for n in range(len(labels) + 1)],
+        [*labels, "not done"],
+        title="Working time it took" if deadline else "Working days it took",
+        side=tried.commitment.side,
+        agreed=limit,
+        agreed_words=f"limit: {words}",
+        things="cases",
+    )
+
+
+def _column_of(outcome: Outcome, place: int | None, limit: int, columns: int) -> int:
+    """What came after closing time on the last day took no longer than allowed, and is late all the same."""
+    if place is None:
+        return columns
+    return min(place, limit - 1) if outcome.group == Group.KEPT else min(max(place, limit), columns - 1)
+
+
+def _eighths(step: timedelta) -> list[str]:
+    labels = [_span(n * step, (n + 1) * step) for n in range(COLUMNS - 1)]
+    return [*labels, f"{_short((COLUMNS - 1) * step)} +"]
+
+
+def _days(count: int) -> list[str]:
+    return [*(f"day {n}" for n in range(1, count)), f"day {count} +"]
 
 
 def _span(start: timedelta, end: timedelta) -> str:

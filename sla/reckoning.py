@@ -91,7 +91,9 @@ class Case:
 
     def begins(self, term: Terms) -> list[datetime]:
         """The moments at which a commitment on it starts."""
-        begun = {Start.REPAIR: self.repairs, Start.RECYCLED: self.plans, Start.HAND_OFF: [(self.made_at, None)]}
+        if term.starts == Start.HAND_OFF:
+            return [self.made_at]
+        begun = {Start.REPAIR: self.repairs, Start.RECYCLED: self.plans}
         return [start for start, _ in begun[Start(term.starts)]]
 
     def ends(self, term: Terms, start: datetime) -> datetime | None:
@@ -196,7 +198,13 @@ def _due(term: Terms, start: datetime, hours: Hours, pauses: tuple[Span, ...]) -
     """
     if term.form == Form.DEADLINE:
         return add_working_time(start, term.allowed, hours, pauses)
-    return closing_time(add_working_days(local_day(start, hours.zone), term.within_days, hours), hours)
+    return _closes(local_day(start, hours.zone), term.within_days, hours)
+
+
+@lru_cache(maxsize=4096)
+def _closes(on: date, days: int, hours: Hours) -> datetime:
+    """The end of the nth working day after a day: the same for all that began on it."""
+    return closing_time(add_working_days(on, days, hours), hours)
 
 
 def _attempted(case: Case, term: Terms, hours: Hours) -> datetime | None:

@@ -251,6 +251,8 @@ def _draft(company: Company) -> None:
     things["worksheet"] = ["companies", "people", "wants", "doubts", "story"]
     things["criteria"].insert(0, draft.revision.number)
     things["rules"] = [draft.rules.filter(section="scored").first().pk]
+    things["promise"] = ["first_attempt_attainment", "disposition_attainment"]
+    things["cases"] = ["first_attempt_attainment/missed", "attempts_attainment/kept"]
     things["shadow"] = ["new", "before"]
     things["backtest"] = ["mqls", "missed", "band_5"]
     things["changes"] = [asked.pk]
