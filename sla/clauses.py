@@ -14,7 +14,9 @@ from typing import Any, Protocol
 from django.db.models import TextChoices
 
 from accounts.access import Side
+from common.conditions import listed
 from common.metrics import Unit
+from sla import fields
 
 
 class Form(TextChoices):
@@ -62,6 +64,7 @@ class Promised(Protocol):
     within_days: int | None
     share: Decimal | None
     target: Decimal | None
+    fields: list[str]
     period: str
 
 
@@ -134,6 +137,35 @@ CLAUSES = {
             defaults={"within_days": 3, "share": Decimal("0.90")},
         ),
         Clause(
+            "data_complete",
+            Side.MARKETING,
+            Form.FIGURE,
+            title="{target} of hand-offs complete",
+            sentence="At least {target} of the hand-offs of a {period} tell, when they are made, {fields}.",
+            opt_in=True,
+            defaults={"target": Decimal("0.95"), "fields": fields.USUAL},
+        ),
+        Clause(
+            "requests_answered",
+            Side.MARKETING,
+            Form.FIGURE,
+            title="Content requests answered within {within_days} working days",
+            sentence="Who asks marketing for content has an answer within {within_days} working days: accepted, "
+            "delivered, or declined with the reason, for {target} of the requests due in a {period}.",
+            opt_in=True,
+            defaults={"within_days": 5, "target": Decimal("0.90")},
+        ),
+        Clause(
+            "briefs_in_time",
+            Side.MARKETING,
+            Form.FIGURE,
+            title="Briefs {within_days} working days before",
+            sentence="Sales has the brief of a campaign at least {within_days} working days before its first day, for "
+            "{target} of those due in a {period}.",
+            opt_in=True,
+            defaults={"within_days": 5, "target": Decimal("0.90")},
+        ),
+        Clause(
             "decision_attainment",
             Side.SALES,
             Form.DEADLINE,
@@ -187,6 +219,16 @@ CLAUSES = {
             defaults={"within_days": 20, "share": Decimal("0.90")},
         ),
         Clause(
+            "customers",
+            Side.SALES,
+            Form.FIGURE,
+            title="Win {target} customers",
+            sentence="Win {target} of marketing’s leads as customers a {period}.",
+            unit=Unit.COUNT,
+            opt_in=True,
+            defaults={"target": Decimal(5)},
+        ),
+        Clause(
             "reasons_given",
             Side.SALES,
             Form.FIGURE,
@@ -224,6 +266,7 @@ def _words(terms: Promised) -> dict[str, Any]:
         "share": terms.share is not None and percent(terms.share),
         "target": terms.target is not None
         and (percent(terms.target) if clause.unit == Unit.SHARE else f"{terms.target:,.0f}"),
+        "fields": listed([fields.label(key) for key in terms.fields], "and"),
         "period": terms.period,
     }
 

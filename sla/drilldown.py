@@ -5,9 +5,11 @@ from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
+from campaigns.models import ContentRequest
 from common.templatetags.words import working
 from leads.models import Attempt, Episode, Handoff, HandoffReturn, Lead, Opportunity, Transition
-from sla.models import Clock
+from sla.briefs import Due
+from sla.models import Clock, DataCheck
 from sla.scorecard import Line as Promise
 
 
@@ -86,6 +88,26 @@ def _attempt(row: Attempt) -> Line:
 @line_of.register
 def _transition(row: Transition) -> Line:
     return _of_lead(row.lead, row.at, f"{row.get_from_stage_display() or 'new'} to {row.get_to_stage_display()}")
+
+
+@line_of.register
+def _checked(row: DataCheck) -> Line:
+    return _of_lead(row.handoff.lead, row.handoff.made_at, str(row), "missed" if row.missing else "")
+
+
+@line_of.register
+def _request(row: ContentRequest) -> Line:
+    in_time = row.answered_at is not None and row.answered_at <= row.due_at
+    words = "answered in time" if in_time else "answered late" if row.answered_at else "not answered yet"
+    return Line(str(row), row.get_absolute_url(), row.due_at, str(row.asked_by), words, "" if in_time else "missed")
+
+
+@line_of.register
+def _brief(row: Due) -> Line:
+    words = "in time" if row.is_kept else "late" if row.given_at else "none yet"
+    return Line(
+        str(row), row.campaign.get_absolute_url(), row.due_at, words=words, mark="" if row.is_kept else "missed"
+    )
 
 
 @line_of.register

@@ -12,6 +12,7 @@ from common.metrics import Unit
 from leads.forms.day import MomentField
 from sla.clauses import CLAUSES, Clause, Form
 from sla.drafting import SECTIONS
+from sla.fields import FIELDS
 from sla.models import Agreement, Commitment, Formula
 
 HUNDRED = Decimal(100)
@@ -121,7 +122,22 @@ def _fields(clause: Clause) -> dict[str, forms.Field]:
         }
     if clause.unit == Unit.COUNT:
         return {"target": forms.IntegerField(label="A month", min_value=1, max_value=999_999)}
-    return {"target": forms.DecimalField(label="At least, %", min_value=1, max_value=100, decimal_places=1)}
+    return _own_terms(clause) | {
+        "target": forms.DecimalField(label="At least, %", min_value=1, max_value=100, decimal_places=1)
+    }
+
+
+def _own_terms(clause: Clause) -> dict[str, forms.Field]:
+    """What the figure of a clause is reckoned by, besides its target."""
+    known = {
+        "within_days": forms.IntegerField(label="Working days", min_value=1, max_value=99),
+        "fields": forms.MultipleChoiceField(
+            label="What a hand-off tells",
+            choices=[(key, label) for key, (label, _) in FIELDS.items()],
+            widget=forms.CheckboxSelectMultiple,
+        ),
+    }
+    return {name: asked for name, asked in known.items() if name in clause.defaults}
 
 
 def _percentages(clause: Clause) -> list[str]:

@@ -7,7 +7,7 @@ from accounts.access import Side
 from common import clock as db_clock
 from common.metrics import Better, Metric, Unit, register
 from common.periods import Period
-from sla import attainment
+from sla import answers, attainment, briefs, completeness
 from sla.holdback import causes
 from sla.scorecard import scorecard
 
@@ -115,6 +115,44 @@ register(
         value=partial(_response, "coverage"),
         rows=partial(attainment.fell_due, attainment.FIRST_ATTEMPT),
         side=Side.SALES,
+    )
+)
+register(
+    Metric(
+        "data_complete",
+        "Complete hand-offs",
+        "Hand-offs that told every field the agreement names at the moment they were made, of all that were made in "
+        "the period under an agreement that names some; without those withdrawn since.",
+        Unit.SHARE,
+        value=completeness.completeness,
+        rows=completeness.checked,
+        side=Side.MARKETING,
+    )
+)
+register(
+    Metric(
+        "requests_answered",
+        "Content requests answered in time",
+        "Content requests accepted, delivered or declined within the working days agreed, of those whose answer fell "
+        "due in the period: overdue and unanswered counts as missed. What was withdrawn, or waits for a reply to what "
+        "marketing asked back in time, is left out.",
+        Unit.SHARE,
+        value=answers.attainment,
+        rows=answers.fell_due,
+        side=Side.MARKETING,
+    )
+)
+register(
+    Metric(
+        "briefs_in_time",
+        "Campaign briefs in time",
+        "Campaigns of which sales had the brief as many working days before the first day as agreed, of those whose "
+        "brief fell due in the period.",
+        Unit.SHARE,
+        value=briefs.attainment,
+        rows=briefs.fell_due,
+        side=Side.MARKETING,
+        cases=lambda period: len(briefs.fell_due(period)),
     )
 )
 register(

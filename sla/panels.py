@@ -4,9 +4,11 @@ from typing import Any
 
 from accounts.models import User
 from agreements.signing import on_its_way
+from campaigns.models import Campaign
 from common import clock as db_clock
 from common.badges import badge
 from common.panels import panel
+from sla import briefs
 from sla.clocks_of_lead import clocks_of_lead
 from sla.models import Agreement
 from sla.models.agreement import DOCUMENT
@@ -22,6 +24,17 @@ def clocks(lead: int, user: User) -> dict[str, Any] | None:
 def as_a_minor_change(number: int, user: User) -> dict[str, Any] | None:
     """Whether a draft of the criteria may take effect without objection, where the agreement knows such changes."""
     return {"number": number} if Agreement.objects.filter(minor_changes=True).in_force().exists() else None
+
+
+@panel("campaign", "sla/_brief_due.html")
+def brief_due(campaign: int, user: User) -> dict[str, Any] | None:
+    """When sales has to have the brief of a campaign, by the agreement in force."""
+    found, agreement = Campaign.objects.select_related("brief").get(pk=campaign), Agreement.objects.ruling()
+    promise = agreement and agreement.promise(briefs.BRIEFED)
+    if not promise or not found.starts_on:
+        return None
+    due_at, brief = briefs.due_at(found.starts_on, promise), getattr(found, "brief", None)
+    return {"due_at": due_at, "brief": brief, "late": bool(due_at and brief and brief.given_at > due_at)}
 
 
 @badge("agreement")

@@ -214,6 +214,16 @@ def _of_returns(line: Line) -> str:
     return f"{count:,} return{'' if count == 1 else 's'}"
 
 
+def _counted(one: str, many: str) -> Callable[[Line], str]:
+    """Of how many things a share is."""
+
+    def note(line: Line) -> str:
+        count = metrics.cases(line.commitment.metric, line.period)
+        return f"of {count:,} {one if count == 1 else many}"
+
+    return note
+
+
 NOTES: dict[str, Callable[[Line], str]] = {
     "mqls_delivered": _of_delivered,
     "acceptance_rate": _of_decided,
@@ -225,4 +235,7 @@ NOTES: dict[str, Callable[[Line], str]] = {
     "disposition_attainment": _of_promised,
     "plan_attainment": _of_promised,
     "reasons_given": _of_returns,
+    "data_complete": _counted("hand-off", "hand-offs"),
+    "requests_answered": _counted("request due", "requests due"),
+    "briefs_in_time": _counted("brief due", "briefs due"),
 }

@@ -200,6 +200,10 @@ class Agreement(TypedDocument):
     def promises_of(self, side: str) -> list[Commitment]:
         return [commitment for commitment in self.commitments.all() if commitment.side == side]
 
+    def promise(self, metric: str) -> Commitment | None:
+        """The commitment that a figure measures, if it is promised."""
+        return next((commitment for commitment in self.commitments.all() if commitment.metric == metric), None)
+
     def promised_by(self, side: str) -> set[int]:
         """The ids of a side's commitments."""
         return {commitment.pk for commitment in self.promises_of(side)}

@@ -20,6 +20,7 @@ from sla.cases import CurrentHours, cases_of
 from sla.escalation import Breach, tell_of_breaches
 from sla.models.agreement import Agreement
 from sla.models.commitment import Commitment
+from sla.models.data_check import DataCheck
 from sla.models.desk import Desk
 from sla.promises import promises_of
 from sla.reckoning import Case, Key, Reading, read
@@ -117,6 +118,8 @@ class ClockQuerySet(models.QuerySet["Clock"]):
             readings |= read(
                 case, terms, lambda key: hours[key] if key in hours else hours.setdefault(key, current.of(key))
             )
+        settled = {key.handoff_id for key in standing}
+        DataCheck.objects.keep({pk: under for pk, under in agreement_of.items() if pk not in settled})
         self._rewrite(readings, standing)
         self._start(readings, standing, hours)
         Handoff.objects.promise(promises_of(cases, agreement_of, readings))

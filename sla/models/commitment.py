@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -47,6 +48,7 @@ class Commitment(models.Model):
     period = models.CharField(
         max_length=10, choices=[(kind.value, kind.value) for kind in Kind], default=Kind.MONTH.value
     )
+    fields = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = CommitmentQuerySet.as_manager()
