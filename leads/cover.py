@@ -6,6 +6,7 @@ from datetime import datetime
 
 from accounts.models import Absence, User
 from leads.lifecycle import leads_changed
+from leads.models.assignment import How
 from leads.models.handoff import Handoff
 
 
@@ -21,6 +22,7 @@ def hand_to_cover(*, at: datetime) -> int:
     with leads_changed.as_one_batch():
         for absence in lasting.select_related("user", "cover"):
             for handoff in Handoff.objects.owned_by(absence.user).filter(assigned_at__lt=absence.from_at):
-                handoff.reassign(to=absence.cover, because=f"Covers for {absence.user}", by=None, at=at)
+                because = f"Covers for {absence.user}"
+                handoff.reassign(to=absence.cover, because=because, by=None, at=at, how=How.COVER)
                 moved += 1
     return moved

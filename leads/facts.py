@@ -187,6 +187,18 @@ FACTS: dict[str, Fact] = _facts(
         "its company has no open deal",
     ),
 )
+# What the score says of a lead. Routing alone asks for it: a definition that did would ask for itself.
+OF_SCORE: dict[str, Fact] = _facts(
+    Fact(
+        "hot",
+        "hot",
+        Type.BOOLEAN,
+        "coalesce((SELECT s.hot FROM leads_leadscore s WHERE s.lead_id = {lead}), false)",
+        "it is hot",
+        "it is not hot",
+    ),
+    Fact("grade", "fit grade", Type.TEXT, "(SELECT s.grade FROM leads_leadscore s WHERE s.lead_id = {lead})"),
+)
 PERSONA = "persona:"
 OF_COMPANY = frozenset({"company", "industry", "employees", "revenue", "named_account", "customer", "open_deal"})
 
@@ -197,6 +209,12 @@ def facts_for() -> dict[str, Fact]:
     custom = {fact.key: fact for fact in map(_custom, Attribute.objects.order_by("label")) if fact}
     personas = PersonaVersion.objects.ever_in_force().order_by("persona__name", "revision__number")
     return FACTS | custom | {fact.key: fact for fact in map(persona_fact, personas)}
+
+
+@once
+def facts_for_routing() -> dict[str, Fact]:
+    """What a rule of routing may ask: what a definition may, and what the score says."""
+    return facts_for() | OF_SCORE
 
 
 def persona_fact(version: PersonaVersion) -> Fact:

@@ -11,8 +11,8 @@ from django.db.models import Count, Q
 
 from common.conditions import number_words
 from leads import release
-from leads.handover import default_pool
 from leads.models.backtest import BANDS, Backtest, edges, groups
+from leads.models.routing import RoutingRule
 from leads.verdict import Band, Figures, Share, lift
 
 STEPS = 4  # thresholds to choose from on either side
@@ -55,11 +55,11 @@ def weeks(backtest: Backtest) -> float:
 
 
 def room_a_week() -> int:
-    """Hand-offs that the reps of the pool can take in an ordinary week."""
-    pool = default_pool()
-    if pool is None:
+    """Hand-offs that the reps whom routing goes to can take in an ordinary week, by the week of the last row's pool."""
+    pools = RoutingRule.objects.last_row().pools
+    if not pools:
         return 0
-    return release.plan().a_day * sum(1 for windows in pool.calendar.hours().week if windows)
+    return release.plan().a_day * sum(1 for windows in pools[0].calendar.hours().week if windows)
 
 
 def bands(found: Figures, backtest: Backtest, points: Decimal) -> list[Band]:

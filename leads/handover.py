@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +11,7 @@ from django.db import connection, models, transaction
 from django.db.models import Case, F, Value, When
 
 from accounts import access
-from accounts.access import Side
-from accounts.models import Team, User
+from accounts.models import User
 from common.conditions import number_words
 from leads.lifecycle import leads_changed
 from leads.models.criteria import Criteria
@@ -21,6 +19,7 @@ from leads.models.handoff import Handoff
 from leads.models.lead import Lead
 from leads.models.returns import HandoffReturn, Result
 from leads.models.touch import Touch
+from leads.routes import Routing
 from leads.scoring import ledger
 
 BATCH = 1000
@@ -44,11 +43,11 @@ def hand_over(lead_ids: Iterable[int], *, at: datetime, by: User | None = None, 
 def handed_over(lead_ids: Iterable[int], *, at: datetime, by_hand: bool = False, why: str = "") -> list[models.Model]:
     """Make and assign the hand-offs; return the event rows for the verb that tells. Call it in a transaction."""
     held = Lead.objects.filter(pk__in=list(lead_ids)).hold()
-    reasons = Reasons.now()
+    routing = Routing.now(at=at)
     handoffs: list[Handoff] = []
     for start in range(0, len(held), BATCH):
-        handoffs += _make(held[start : start + BATCH], reasons, at=at, by_hand=by_hand, why=why)
-    assigned = Handoff.objects.assign(handoffs, at=at)
+        handoffs += _make(held[start : start + BATCH], routing, at=at, by_hand=by_hand, why=why)
+    assigned = Handoff.objects.assign(handoffs, at=at, routes=routing.routes)
     owners = {assignment.handoff_id: assignment.owner_id for assignment in assigned}
     for handoff in handoffs:
         if owner := owners.get(handoff.pk):
@@ -56,41 +55,26 @@ def handed_over(lead_ids: Iterable[int], *, at: datetime, by_hand: bool = False,
     return [*handoffs, *assigned]
 
 
-@dataclass(frozen=True)
-class Reasons:
-    """What the hand-offs of a batch have in common: the criteria that rule and the pool for whoever has no owner."""
-
-    criteria: Criteria | None
-    pool: Team | None
-
-    @classmethod
-    def now(cls) -> Reasons:
-        return cls(Criteria.objects.ruling(), default_pool())
-
-
-def default_pool() -> Team | None:
-    """The sales team that gets what belongs to no company owner: the first that was formed."""
-    return Team.objects.filter(side=Side.SALES).order_by("pk").first()
-
-
-def _make(ids: list[int], reasons: Reasons, *, at: datetime, by_hand: bool, why: str) -> list[Handoff]:
+def _make(ids: list[int], routing: Routing, *, at: datetime, by_hand: bool, why: str) -> list[Handoff]:
     # Read after the leads are held: whoever handed one over meanwhile has left it no longer waiting.
     waiting = Lead.objects.to_hand_over().filter(pk__in=ids).order_by("pk")
     leads = list(waiting.select_related("score", "campaign", "company__owner__team"))
     ids = [lead.pk for lead in leads]
-    ledgers = ledger(reasons.criteria, ids, at) if reasons.criteria and ids else {}
+    criteria, routes = routing.criteria, routing.route(leads)
+    ledgers = ledger(criteria, ids, at) if criteria and ids else {}
     touches, returns = _touches(ids, at=at), _returns(ids)
     made = [
         Handoff(
             lead=lead,
             episode=lead.episode,
-            pool=_pool(lead) or reasons.pool,
+            pool=routes[lead.pk].pool,
+            rule=routes[lead.pk].rule,
             made_at=at,
-            criteria=reasons.criteria,
+            criteria=criteria,
             by_hand=by_hand,
             ledger=ledgers.get(lead.pk, []),
             returned_before=returns.get(lead.pk),
-            **_score(lead, reasons, touches.get(lead.pk), why),
+            **_score(lead, criteria, touches.get(lead.pk), why),
             **_pulled_in(lead, touches.get(lead.pk)),
         )
         for lead in leads
@@ -117,21 +101,16 @@ def _returns(ids: list[int]) -> dict[int, HandoffReturn]:
     return {returned.handoff.lead_id: returned for returned in latest}
 
 
-def _pool(lead: Lead) -> Team | None:
-    owner = lead.company and lead.company.owner
-    return owner.team if owner and owner.team and owner.team.side == Side.SALES else None
-
-
-def _score(lead: Lead, reasons: Reasons, touch: Touch | None, why: str) -> dict[str, Any]:
+def _score(lead: Lead, criteria: Criteria | None, touch: Touch | None, why: str) -> dict[str, Any]:
     """The score as it is now, and in a sentence why that makes an MQL."""
     score = getattr(lead, "score", None)
-    if score is None or reasons.criteria is None or score.criteria_id != reasons.criteria.pk:
+    if score is None or criteria is None or score.criteria_id != criteria.pk:
         return {"why": why or "An MQL since before these criteria."}
     if score.fast_track and touch:
-        day = touch.occurred_at.astimezone(ZoneInfo(reasons.criteria.zone))
+        day = touch.occurred_at.astimezone(ZoneInfo(criteria.zone))
         said = f"{touch.what} on {day:%-d %B}: a fast track."
     else:
-        points = map(number_words, (score.total, reasons.criteria.threshold, score.fit, score.engagement))
+        points = map(number_words, (score.total, criteria.threshold, score.fit, score.engagement))
         said = "{} points of {}: fit {}, engagement {}.".format(*points)
     return {
         "why": (why or said)[:400],

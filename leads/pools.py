@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q
 
 from accounts.access import Role, Side
 from accounts.models import Team, User
 from leads.models import Assignment, Handoff
-from leads.models.assignment import Turns, candidates, midnight_of
-from leads.routing import choose
+from leads.models.turns import LATELY, midnight_of, returners, seats
+from leads.routing import Candidate, choose
 
-LATELY = timedelta(days=30)
 SHOWN = 50
 
 
@@ -74,25 +73,30 @@ class Nobodys:
 
 
 def pools(*, at: datetime) -> tuple[list[Pool], list[Book]]:
-    """Every sales team with its reps, and the books of those outside. A fixed number of queries and one a pool."""
+    """Every sales team with its reps, and the books of those outside. A fixed number of queries."""
     teams = list(Team.objects.filter(side=Side.SALES).select_related("calendar").order_by("pk"))
     reps = User.objects.with_role(Role.REP).filter(team__in=teams).with_absence(at=at).order_by("name", "pk")
     given, books = _given(teams, at=at), _books()
     seated: dict[int, list[User]] = {team.pk: [] for team in teams}
     for rep in reps:
         seated[rep.team_id].append(rep)
-    found = [_pool(team, seated[team.pk], given, books, at=at) for team in teams]
+    here = seats(teams, at=at)
+    found = [_pool(team, seated[team.pk], given, books, here[team.pk]) for team in teams]
     inside = {rep.pk for rep in reps}
     outside = User.objects.filter(pk__in=set(books) - inside).order_by("name", "pk")
     return found, [Book(owner, books[owner.pk]) for owner in outside]
 
 
 def _pool(
-    team: Team, reps: list[User], given: dict[int, tuple[int, int]], books: dict[int, int], *, at: datetime
+    team: Team,
+    reps: list[User],
+    given: dict[int, tuple[int, int]],
+    books: dict[int, int],
+    here: dict[int, Candidate],
 ) -> Pool:
     capacity = sum(rep.daily_capacity for rep in reps)
     lately = sum(given.get(rep.pk, (0, 0))[1] for rep in reps)
-    seats = [
+    rows = [
         Seat(
             rep,
             *given.get(rep.pk, (0, 0)),
@@ -101,8 +105,8 @@ def _pool(
         )
         for rep in reps
     ]
-    chosen = choose(candidates(team, at=at).values()) if seats else None
-    return Pool(team, seats, chosen and chosen.user_id)
+    chosen = choose(here.values())
+    return Pool(team, rows, chosen and chosen.user_id)
 
 
 def _given(teams: list[Team], *, at: datetime) -> dict[int, tuple[int, int]]:
@@ -126,6 +130,6 @@ def nobodys(*, at: datetime) -> list[Nobodys]:
     handoffs = list(waiting.order_by("due_at", "pk")[:SHOWN])
     if not handoffs:
         return []
-    passed_over = Turns(handoffs, at=at).passed_over
+    passed_over = returners({handoff.lead_id for handoff in handoffs})
     here = list(User.objects.with_role(Role.REP).present(at=at).order_by("name", "pk"))
     return [Nobodys(each, [rep for rep in here if rep.pk not in passed_over[each.lead_id]]) for each in handoffs]

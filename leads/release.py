@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,16 +10,21 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Sum
 
 from accounts.access import Role, check
-from accounts.models import User
+from accounts.models import Team, User
 from common.errors import Refused
 from common.worktime import is_open
-from leads.handover import default_pool, hand_over
+from leads.handover import hand_over
 from leads.lifecycle import MQL, PROMOTE
-from leads.models.assignment import candidates
 from leads.models.criteria import Criteria
 from leads.models.episode import Transition
 from leads.models.handoff import Handoff
 from leads.models.lead import Lead, LeadQuerySet
+from leads.models.routing import RoutingRule
+from leads.models.turns import seats
+from leads.routes import Routing, owners_pool
+
+BATCH = 1000
+MOST_LOOKED_AT = 20_000  # of those who wait, where the freshest find no room in their pool
 
 
 @dataclass(frozen=True)
@@ -35,8 +41,8 @@ class Release:
 
 
 def plan() -> Release:
-    """What waits now, against the daily capacity of everybody in the pool."""
-    reps = User.objects.with_role(Role.REP).filter(team=default_pool())
+    """What waits now, against the daily capacity of everybody in the pools that routing goes to."""
+    reps = User.objects.with_role(Role.REP).filter(team__in=RoutingRule.objects.pools())
     return Release(Lead.objects.to_hand_over().count(), reps.aggregate(a_day=Sum("daily_capacity"))["a_day"] or 0)
 
 
@@ -71,22 +77,52 @@ def freshest() -> LeadQuerySet:
 
 def room(*, at: datetime) -> int:
     """How many more the reps who are here can take today; none on a day when the desk stays closed."""
-    pool = default_pool()
-    if pool is None or not pool.calendar.hours().is_working_day(at.astimezone(ZoneInfo(pool.calendar.zone)).date()):
-        return 0
-    return sum(rep.room for rep in candidates(pool, at=at).values())
+    return sum(_rooms(RoutingRule.objects.pools(), at=at).values())
 
 
-def release_held(*, at: datetime, by: User | None = None) -> list[Handoff]:
-    """Hand over the freshest of those who wait, as many as there is room for today."""
-    chosen = list(freshest().values_list("pk", flat=True)[: room(at=at)])
+def _rooms(pools: Iterable[Team], *, at: datetime) -> dict[int, int]:
+    """Of each pool that works today, how many more its reps can take."""
+    working = [pool for pool in pools if _works_on_the_day_of(pool, at)]
+    return {pool: sum(rep.room for rep in reps.values()) for pool, reps in seats(working, at=at).items()}
+
+
+def _works_on_the_day_of(pool: Team, at: datetime) -> bool:
+    return pool.calendar.hours().is_working_day(at.astimezone(ZoneInfo(pool.calendar.zone)).date())
+
+
+def release_held(*, at: datetime, by: User | None = None, pools: Iterable[Team] | None = None) -> list[Handoff]:
+    """Hand over the freshest of those who wait, to each pool as many as it has room for today; to these `pools` only.
+
+    Of a backlog longer than `MOST_LOOKED_AT` the freshest are looked at.
+    """
+    routing = Routing.now(at=at)
+    rooms = _rooms(RoutingRule.objects.pools() if pools is None else pools, at=at)
+    chosen: list[int] = []
+    for start in range(0, MOST_LOOKED_AT, BATCH):
+        if not any(rooms.values()):
+            break
+        leads = list(freshest().select_related("company__owner__team")[start : start + BATCH])
+        chosen += _that_find_room(leads, routing, rooms)
+        if len(leads) < BATCH:
+            break
     return hand_over(chosen, at=at, by=by) if chosen else []
 
 
+def _that_find_room(leads: list[Lead], routing: Routing, rooms: dict[int, int]) -> Iterator[int]:
+    """The leads for which there is room where they go; it is taken from `rooms`."""
+    rule_of = routing.first_met([lead.pk for lead in leads])
+    for lead in leads:
+        owners = owners_pool(lead)
+        goes_to = [owners] if owners else routing.pools_of[rule_of[lead.pk].pk]
+        if free := next((pool.pk for pool in goes_to if rooms.get(pool.pk)), None):
+            rooms[free] -= 1
+            yield lead.pk
+
+
 def release_in_the_morning(*, at: datetime) -> list[Handoff]:
-    """Release the day's share once the desk has opened; what comes later in the day finds the room that is left."""
-    pool = default_pool()
-    return release_held(at=at) if pool and is_open(at, pool.calendar.hours()) else []
+    """Release the day's share of each desk that has opened; what comes later in the day finds the room that is left."""
+    at_work = [pool for pool in RoutingRule.objects.pools() if is_open(at, pool.calendar.hours())]
+    return release_held(at=at, pools=at_work) if at_work else []
 
 
 def release_now(*, by: User, at: datetime) -> list[Handoff]:

@@ -11,6 +11,7 @@ from accounts.access import Role, Side
 from accounts.models import ApiToken, Scope, Team, User, WorkCalendar
 from agreements.models import Persona, Responsibilities, Segment
 from campaigns.models import Campaign, Content, ContentRequest
+from common.conditions import Condition
 from goals.models import Plan
 from leads import backtest, rescoring
 from leads.draining import score_due
@@ -24,6 +25,7 @@ from leads.models import (
     HandoffReturn,
     Lead,
     Opportunity,
+    RoutingRule,
     ShadowRun,
     Suggestion,
     SuggestionLead,
@@ -73,6 +75,7 @@ def a_living_company() -> Company:
     """Make it, as it is at `NOW`, which the clock shows from then on."""
     company = Company(_people())
     _sign(company)
+    _route(company)
     _work(company)
     _import(company)
     company.things["requests"] = _ask_for_content(company)
@@ -111,6 +114,13 @@ def _sign(company: Company) -> None:
     company.things["plans"] = [plan.pk]
     persona = persona_in_force("Fleet manager", maya=company.maya, sam=company.sam, **heads, at=BEGUN)
     company.things |= {"personas": [persona.persona_id], "versions": [1]}
+
+
+def _route(company: Company) -> None:
+    """A rule for big companies above the last row."""
+    big = {"conditions": [Condition("employees", "at_least", ("95",))], "weights": {company.sam.team_id: 1}}
+    rule = RoutingRule.objects.add(**big, by=company.nora, at=BEGUN)
+    company.things |= {"routing": [rule.pk, RoutingRule.objects.last_row().pk], "trail": [rule.changes.get().pk]}
 
 
 def _work(company: Company) -> None:

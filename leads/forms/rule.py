@@ -100,7 +100,7 @@ class FactRuleForm(RuleForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         asks_now = self.rule.field if self.rule else ""
-        self.facts = {key: fact for key, fact in facts.facts_for().items() if fact.offered or key == asks_now}
+        self.facts = {key: fact for key, fact in self.known_facts().items() if fact.offered or key == asks_now}
         self.fields["field"].choices = _grouped(self.facts)
         self.fact = self.facts.get(self.now("field") or "") or self.facts["title"]
         asked = OPERATORS[self.fact.type]
@@ -110,6 +110,10 @@ class FactRuleForm(RuleForm):
         self.takes = (asked.get(self.now("operator") or "") or next(iter(asked.values()))).takes
         self._ask_values()
         self.order_fields(self.field_order)
+
+    def known_facts(self) -> dict[str, facts.Fact]:
+        """The facts that may be asked for."""
+        return facts.facts_for()
 
     def begin_with(self, rule: Rule | None) -> dict[str, Any]:
         if rule is None:

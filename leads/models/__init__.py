@@ -11,6 +11,8 @@ from leads.models.importing import Import, ImportedCompany, ImportedLead, Refuse
 from leads.models.lead import Lead
 from leads.models.opportunity import DealContact, Opportunity
 from leads.models.returns import HandoffReturn, ReturnReason
+from leads.models.routing import RoutingRule, RoutingShare
+from leads.models.routing_change import RoutingChange
 from leads.models.score import DueLead, LeadScore, Rescore, ShadowScore
 from leads.models.shadow import ShadowLead, ShadowRun
 from leads.models.study import Study, Suggestion, SuggestionLead
@@ -40,6 +42,9 @@ __all__ = [
     "RefusedRow",
     "Rescore",
     "ReturnReason",
+    "RoutingChange",
+    "RoutingRule",
+    "RoutingShare",
     "Rule",
     "ShadowLead",
     "ShadowRun",

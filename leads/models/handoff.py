@@ -15,14 +15,16 @@ from campaigns.models import Campaign, Content
 from common.errors import Incomplete, Refused
 from leads.before import keep
 from leads.lifecycle import ACCEPT, ACCEPT_AS_SQL, CONFIRM, Move, leads_changed
-from leads.models.assignment import Assignment, Given, Turns, refuse_if_away, tell_unassigned
+from leads.models.assignment import Assignment, Given, How, refuse_if_away, tell_unassigned
 from leads.models.criteria import Criteria
 from leads.models.episode import Transition
 from leads.models.handoffs import ACCEPTED, CLOSED, PENDING, HandoffQuerySet, HandoffState, Promise, Rating
 from leads.models.lead import Lead
 from leads.models.opportunity import Opportunity
 from leads.models.returns import HandoffReturn, ReturnReason
+from leads.models.routing import RoutingRule
 from leads.models.touch import Touch
+from leads.models.turns import Turns
 from notifications.outbox import tell
 
 __all__ = ["ACCEPTED", "CLOSED", "PENDING", "Handoff", "HandoffState", "Promise"]
@@ -36,6 +38,15 @@ class Handoff(models.Model):
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="handoffs")
     episode = models.PositiveSmallIntegerField()
     pool = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="handoffs")
+    rule = models.ForeignKey(
+        RoutingRule,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="handoffs",
+        db_index=False,
+        help_text="The rule of routing it fell under; none where the company's owner came first.",
+    )
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="handoffs")
     state = models.CharField(max_length=8, choices=HandoffState.choices, default=PENDING)
     made_at = models.DateTimeField()
@@ -114,6 +125,8 @@ class Handoff(models.Model):
             # Read by the figures of a period.
             models.Index(fields=["made_at"], name="handoff_by_time"),
             models.Index(fields=["decided_at"], name="handoff_by_decision", condition=Q(decided_at__isnull=False)),
+            # Read by routing: what a rule gave each of its pools lately.
+            models.Index(fields=["rule", "made_at"], name="handoff_by_rule", condition=Q(rule__isnull=False)),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -259,7 +272,7 @@ class Handoff(models.Model):
         self._change(Q(), next_step=step.strip(), next_step_at=when)
 
     @transaction.atomic
-    def reassign(self, *, to: User, because: str, by: User | None, at: datetime) -> None:
+    def reassign(self, *, to: User, because: str, by: User | None, at: datetime, how: How = How.GIVEN) -> None:
         """Give it to a colleague; the customer's clock runs on. Raises Refused when it is theirs already."""
         check(by, "handoff.reassign", self)
         if to.pk == self.owner_id:
@@ -267,7 +280,7 @@ class Handoff(models.Model):
         if not User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).filter(pk=to.pk).exists():
             raise Incomplete(f"{to} is not active in sales.", "to")
         self._hold()
-        leads_changed.send(Handoff, events=self.give(to, because=because, by=by, at=at))
+        leads_changed.send(Handoff, events=self.give(to, because=because, by=by, at=at, how=how))
 
     @transaction.atomic
     def finish_repair(self, *, by: User | None, at: datetime) -> None:
@@ -316,16 +329,26 @@ class Handoff(models.Model):
         """The owner's clock stands still while marketing acts; the customer's runs on."""
         self._change(Q(state=PENDING, repair_since__isnull=True), repair_since=at)
 
-    def give(self, to: User, *, because: str, by: User | None, at: datetime) -> list[Assignment]:
+    def give(
+        self,
+        to: User,
+        *,
+        because: str,
+        by: User | None,
+        at: datetime,
+        how: How = How.GIVEN,
+        kept: dict[str, Any] | None = None,
+    ) -> list[Assignment]:
         self._change(Q(), owner=to, assigned_at=at)
         Lead.objects.filter(pk=self.lead_id).update(owner=to)
-        return Assignment.objects.begin([Given(self.pk, self.lead_id, to.pk, because)], by=by, at=at)
+        return Assignment.objects.begin([Given(self.pk, self.lead_id, to.pk, because, how, kept)], by=by, at=at)
 
     def pass_on(self, *, because: str, by: User, at: datetime) -> list[Assignment]:
         """To whose turn it is among the others. An accepted one cannot be nobody's: raises Refused then."""
         to = Turns([self], at=at).next_for(self)
         if to:
-            return self.give(User.objects.get(pk=to.owner_id), because=because, by=by, at=at)
+            owner = User.objects.get(pk=to.owner_id)
+            return self.give(owner, because=because, by=by, at=at, how=How.PASSED_ON, kept=to.kept)
         if self.state == ACCEPTED:
             raise Refused("Nobody else is there to take it. Ask the head of sales to reassign it.")
         self._change(Q(state=PENDING), owner=None, assigned_at=None)
@@ -345,7 +368,7 @@ class Handoff(models.Model):
     def _claim(self, by: User, at: datetime) -> list[Assignment]:
         """Of two reps who reach for it at the same moment, one finds that it still is nobody's."""
         refuse_if_away(by, at=at)
-        return self.give(by, because="Took it on", by=by, at=at)
+        return self.give(by, because=How.TAKEN.label, by=by, at=at, how=How.TAKEN)
 
     def _move(self, move: Move, **told: Any) -> Events:
         return list(Transition.objects.make_one(move, self.lead, handoff=self, criteria=self.criteria, **told))

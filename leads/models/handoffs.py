@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,8 +12,9 @@ from accounts.access import check
 from accounts.models import User
 from common.errors import Refused
 from leads.lifecycle import leads_changed
-from leads.models.assignment import Assignment, Given, Turns, refuse_if_away, tell_unassigned
+from leads.models.assignment import Assignment, Given, How, refuse_if_away, tell_unassigned
 from leads.models.lead import Lead
+from leads.models.turns import Route, Turns
 
 if TYPE_CHECKING:
     from leads.models.handoff import Handoff
@@ -130,13 +131,16 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
             with connection.cursor() as cursor:
                 cursor.execute(PROMISE, columns)
 
-    def assign(self, handoffs: Iterable[Handoff], *, at: datetime) -> list[Assignment]:
+    def assign(
+        self, handoffs: Iterable[Handoff], *, at: datetime, routes: Mapping[int, Route] | None = None
+    ) -> list[Assignment]:
         """Give hand-offs that nobody owns to whose turn it is, the hot ones first; tell the heads of the rest.
 
-        Sends no signal: the verb that calls does, with the rows returned.
+        `routes`, by lead, say whom a rule names and what of it is kept. Sends no signal: the verb that calls
+        does, with the rows returned.
         """
         waiting = list(self.unassigned().filter(pk__in=[handoff.pk for handoff in handoffs]).in_turn())
-        turns = Turns(waiting, at=at)
+        turns = Turns(waiting, at=at, routes=routes)
         given = [to for handoff in waiting if (to := turns.next_for(handoff))]
         if left := sorted({handoff.pk for handoff in waiting} - {one.handoff_id for one in given}):
             Lead.objects.filter(handoffs__in=left).update(owner=None)
@@ -172,7 +176,8 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         Lead.objects.filter(pk__in=self.owned_by(leaver).values("lead")).hold()
         book = list(self.owned_by(leaver).in_turn())
         turns = Turns(book, at=at)
-        given = [to._replace(because=f"{leaver} handed on") for handoff in book if (to := turns.next_for(handoff))]
+        handed_on = {"because": f"{leaver} handed on", "how": How.HANDED_ON}
+        given = [to._replace(**handed_on) for handoff in book if (to := turns.next_for(handoff))]
         if not book:
             raise Refused(f"{leaver} has no open hand-off.")
         if left := len(book) - len(given):
@@ -183,7 +188,7 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
     def _give(self, given: list[Given], *, at: datetime, by: User | None = None) -> list[Assignment]:
         if given:
-            handoffs, leads, owners, _ = map(list, zip(*given, strict=True))
+            handoffs, leads, owners, *_ = map(list, zip(*given, strict=True))
             with connection.cursor() as cursor:
                 cursor.execute(GIVE, {"handoffs": handoffs, "leads": leads, "owners": owners, "at": at})
         return Assignment.objects.begin(given, by=by, at=at)

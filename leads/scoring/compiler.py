@@ -7,11 +7,11 @@ every rule side by side, joins the facts, and adds up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leads.definition import Axis, Section, reach
-from leads.facts import facts_for, missing
+from leads.facts import Fact, facts_for, missing
 from leads.models.criteria import Criteria, Rule
 from leads.scoring.matching import Reading, all_match, read_columns, reading
 from leads.scoring.moments import Moments
@@ -75,16 +75,22 @@ class Compiled:
 
 
 def compile_criteria(
-    criteria: Criteria, moments: Moments, *, detail: Sequence[str] = (), rules: Sequence[Rule] | None = None
+    criteria: Criteria,
+    moments: Moments,
+    *,
+    detail: Sequence[str] = (),
+    rules: Sequence[Rule] | None = None,
+    known: Mapping[str, Fact] | None = None,
 ) -> Compiled:
     """Compile a definition, or with `rules` one that has these rows instead of its own, which need not be saved.
 
-    With `detail`, each row ends with these columns of DETAIL for every rule, in order.
+    With `detail`, each row ends with these columns of DETAIL for every rule, in order. `known` are the facts
+    that may be asked for, where they are not those of a definition.
     """
     values = Values()
     zone = values.bind(criteria.zone)
     rules = list(criteria.rules.all() if rules is None else rules)
-    facts = _facts_read(rules)
+    facts = _facts_read(rules, known)
     terms = [_term(rule, number, facts, values) for number, rule in enumerate(rules)]
     text = EVALUATE.format(
         moments=moments.relation(zone, values),
@@ -110,10 +116,10 @@ def compile_criteria(
     return Compiled(Statement(text, values.bound), rules)
 
 
-def _facts_read(rules: list[Rule]) -> Reading:
+def _facts_read(rules: list[Rule], known: Mapping[str, Fact] | None) -> Reading:
     """The facts that the rules ask about, each with the column that holds it."""
     asked = {rule.field: rule for rule in rules if rule.field}
-    known = facts_for() if asked else {}
+    known = known or (facts_for() if asked else {})
     return reading(known.get(key) or missing(key, rule.operator) for key, rule in asked.items())
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from leads.facts import Fact
 from leads.models.criteria import Criteria, Rule
 from leads.models.score import KeptScore, LeadScore
 from leads.scoring.compiler import COLUMNS, compile_criteria
@@ -62,9 +63,14 @@ def evaluate(criteria: Criteria, moments: Moments, *, rules: Sequence[Rule] | No
     return [Score(*row) for row in compile_criteria(criteria, moments, rules=rules).statement.rows()]
 
 
-def hits(criteria: Criteria, rules: Sequence[Rule], moments: Moments) -> Iterator[tuple[int, list[bool]]]:
-    """Each lead at its moment, and which of these rules it matches; rules of any kind, saved or not."""
-    compiled = compile_criteria(criteria, moments, detail=("hit",), rules=rules)
+def hits(
+    criteria: Criteria, rules: Sequence[Rule], moments: Moments, *, known: Mapping[str, Fact] | None = None
+) -> Iterator[tuple[int, list[bool]]]:
+    """Each lead at its moment, and which of these rules it matches; rules of any kind, saved or not.
+
+    `known` are the facts that may be asked for, where they are not those of a definition.
+    """
+    compiled = compile_criteria(criteria, moments, detail=("hit",), rules=rules, known=known)
     for row in compiled.statement.rows():
         yield row[0], row[len(COLUMNS) + 1 :]
 

@@ -6,13 +6,14 @@ entries add up to the lead's fit and engagement; both come from the same compila
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from leads.definition import Axis, Section
+from leads.facts import Fact
 from leads.models.criteria import Criteria, Rule
 from leads.scoring.compiler import COLUMNS, DETAIL, compile_criteria
 from leads.scoring.evaluator import Score
@@ -90,9 +91,15 @@ def entries_of(explained: Explained, wording: Wording) -> list[Entry]:
     return [_entry(verdict, explained.day, wording) for verdict in explained.verdicts if _counts(verdict)]
 
 
-def explain(criteria: Criteria, moments: Moments) -> list[Explained]:
-    """The scores with every rule's verdict beside them."""
-    compiled = compile_criteria(criteria, moments, detail=DETAIL)
+def explain(
+    criteria: Criteria,
+    moments: Moments,
+    *,
+    rules: Sequence[Rule] | None = None,
+    known: Mapping[str, Fact] | None = None,
+) -> list[Explained]:
+    """The scores with every rule's verdict beside them; of `rules`, where these are asked instead of its own."""
+    compiled = compile_criteria(criteria, moments, detail=DETAIL, rules=rules, known=known)
     width = len(DETAIL)
     found = []
     for row in compiled.statement.rows():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -13,10 +15,13 @@ from accounts.access import Role, allowed, may
 from accounts.models import User
 from common import clock as db_clock
 from common.htmx import back, toast
+from common.once import one_page
 from common.templatetags.words import plural
 from leads import release
 from leads.forms.routing import CapacityForm
-from leads.models import Assignment, Handoff
+from leads.models import Assignment, Handoff, RoutingChange, RoutingRule
+from leads.models.assignment import How
+from leads.models.turns import LATELY
 from leads.pools import nobodys, pools
 
 NEXT_TO_GO = 5
@@ -25,6 +30,7 @@ LATEST = 20
 
 @require_GET
 @may("read")
+@one_page()
 def routing(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/routing.html", _context(request.user))
 
@@ -40,6 +46,7 @@ def _context(user: User) -> dict[str, Any]:
         "plan": plan,
         "room": release.room(at=at),
         "next_to_go": release.freshest().select_related("company", "score")[:NEXT_TO_GO] if plan.waiting else [],
+        **_rules(at),
         "pools": found,
         "outside": outside,
         "nobodys": nobodys(at=at),
@@ -48,6 +55,19 @@ def _context(user: User) -> dict[str, Any]:
         # A breakdown by rep is for that rep and the head of sales.
         "by_rep": {seat.rep.pk for seat in seats if allowed(user, "scorecard.by_rep", seat.rep)},
     }
+
+
+def _rules(at: datetime) -> dict[str, Any]:
+    """The rules in order, with what each gave lately and what is doubtful about it."""
+    rules = list(RoutingRule.objects.standing())
+    lately = Handoff.objects.filter(made_at__gte=at - LATELY).order_by()
+    given = dict(lately.values_list("rule").annotate(Count("pk")))
+    own = Assignment.objects.filter(from_at__gte=at - LATELY, how=How.OWNER)
+    rows = [{"rule": rule, "given": given.get(rule.pk, 0), "doubt": rule.doubt} for rule in rules]
+    for row in rows[-2:-1]:
+        row["is_lowest"] = True
+    latest = RoutingChange.objects.latest_first().first()
+    return {"rules": rows, "by_owners": own.count(), "latest_change": latest}
 
 
 @require_POST

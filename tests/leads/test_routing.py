@@ -10,6 +10,7 @@ from common.errors import Incomplete, NotAllowed, Refused
 from leads.handover import hand_over
 from leads.lifecycle import PROMOTE
 from leads.models import Assignment, Company, Handoff, Lead, Transition
+from leads.models.assignment import How
 from leads.promotion import qualify_by_hand
 from leads.release import plan, release_held
 from leads.routing import Candidate, choose
@@ -56,13 +57,16 @@ def test_hand_offs_are_shared_by_capacity_among_those_present(sam, rita, nora, a
 
 
 @pytest.mark.django_db
-def test_what_was_given_earlier_today_counts_and_yesterday_does_not(sam, rita, at):
+def test_today_all_that_was_given_counts_and_over_the_weeks_what_routing_gave(sam, rita, at):
     Handoff.objects.assign([], at=at)
     for _ in range(3):
         a_handoff(at=at, owner=sam)
     Assignment.objects.filter(owner=rita).delete()
     assert shares(hand_over(waiting_mqls(3, at), at=at + HOUR)) == {rita.pk: 3}
-    assert shares(hand_over(waiting_mqls(4, at), at=at + DAY)) == {sam.pk: 2, rita.pk: 2}
+    routed = Assignment.objects.filter(how=How.TURN).values_list("owner", flat=True)
+    assert sorted(routed) == [sam.pk, *[rita.pk] * 3]  # the other two people gave to Sam
+    assert shares(hand_over(waiting_mqls(4, at), at=at + DAY)) == {sam.pk: 3, rita.pk: 1}
+    assert shares(hand_over(waiting_mqls(4, at), at=at + 40 * DAY)) == {sam.pk: 2, rita.pk: 2}
 
 
 @pytest.mark.django_db

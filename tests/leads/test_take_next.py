@@ -12,7 +12,7 @@ from accounts.access import Side
 from accounts.models import Absence, Team, User, WorkCalendar
 from common.errors import NotAllowed, Refused
 from leads.models import Assignment, Handoff
-from leads.models.assignment import Turns
+from leads.models.turns import Turns
 from tests.builders import a_handoff, agreement_in_force, reason, refused
 from tests.leads.test_races import at_once, refusals
 
