@@ -41,8 +41,8 @@ WITH accepted AS (
      WHERE id = %(handoff)s AND state = 'pending' AND owner_id IS NULL
     RETURNING id, lead_id
 ), owned AS (
-    INSERT INTO leads_assignment (handoff_id, owner_id, from_at, by_id, because, ended_because)
-    SELECT id, %(by)s, %(at)s, %(by)s, '', '' FROM accepted
+    INSERT INTO leads_assignment (handoff_id, owner_id, from_at, by_id, how, because, ended_because)
+    SELECT id, %(by)s, %(at)s, %(by)s, 'taken', '', '' FROM accepted
 ), moved AS (
     INSERT INTO leads_transition (lead_id, episode, move, from_stage, to_stage, at, by_id, handoff_id, before)
     SELECT lead_id, 1, 'accept', 'mql', 'sal', %(at)s, %(by)s, id, '{}' FROM accepted

@@ -89,8 +89,8 @@ WITH next AS (
 ), owned AS (
     UPDATE leads_lead l SET owner_id = %(by)s FROM next WHERE l.id = next.lead_id
 )
-INSERT INTO leads_assignment (handoff_id, owner_id, from_at, by_id, because, ended_because)
-SELECT id, %(by)s, %(at)s, %(by)s, %(because)s, '' FROM next
+INSERT INTO leads_assignment (handoff_id, owner_id, from_at, by_id, how, because, ended_because)
+SELECT id, %(by)s, %(at)s, %(by)s, %(how)s, %(because)s, '' FROM next
 RETURNING *
 """
 
@@ -163,7 +163,7 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
     def claim_next(self, *, by: User, at: datetime) -> Assignment | None:
         """The claim alone, as one statement. Sends no signal: the verb that calls does."""
-        values = {"pool": by.team_id, "by": by.pk, "at": at, "because": "Took the next one"}
+        values = {"pool": by.team_id, "by": by.pk, "at": at, "how": How.TAKEN, "because": "Took the next one"}
         return next(iter(Assignment.objects.raw(CLAIM_NEXT, values)), None)
 
     @transaction.atomic
