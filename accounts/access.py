@@ -155,6 +155,11 @@ GRANTS: dict[str, Grant] = {
     "clock.waive": to(HEADS),
     "clock.retime": to(HEADS),
     "scorecard.by_rep": to(HEAD_OF_SALES, own=REP),
+    "dispute.contest": to(MARKETING, SALES),
+    "dispute.answer": to(HEADS, own=MARKETING | SALES),
+    "dispute.withdraw": to(HEADS, own=MARKETING | SALES),
+    "dispute.settle": to(HEADS),
+    "review.give": to(MARKETING, SALES),
     # meetings
     "meeting.plan": to(HEADS),
     "meeting.open": to(HEADS),

@@ -51,6 +51,7 @@ WITH happened AS MATERIALIZED (
                    FROM leads_handoffreturn r JOIN leads_handoff h ON h.id = r.handoff_id
                    JOIN leads_returnreason x ON x.id = r.reason_id AND x.counts_against_quality
                   WHERE r.undone_at IS NULL AND r.result IN ('recycled', 'disqualified') AND {of_lead}
+                    AND NOT EXISTS (SELECT FROM leads_correction c WHERE c.returned_id = r.id AND c.undone_at IS NULL)
                   ORDER BY h.lead_id, r.at, r.id) r ON r.lead_id = l.id
      WHERE {leads} AND l.origin = 'marketing' AND l.created_at >= {since} AND l.created_at < {until}
 ), replayed AS (

@@ -22,7 +22,7 @@ from common.worktime import add_working_days, closing_time
 from leads import focus
 from leads.evidence import Evidence
 from leads.let_through import handed_over
-from leads.models import Episode, Handoff, HandoffReturn
+from leads.models import Correction, Episode, Handoff, HandoffReturn
 
 BOOKS_CLOSE_AFTER = 5  # working days
 OFFICE_WEEK = {weekday: [("09:00", "17:00")] for weekday in range(5)}
@@ -47,13 +47,18 @@ def reached(stage: str, period: Period) -> QuerySet[Episode]:
 
 
 def delivered(period: Period) -> QuerySet[Episode]:
-    """Episodes first handed over in the period, without those returned for their quality before the books closed."""
-    return _handed_over(period).exclude(Exists(_quality_returns().filter(at__lte=books_close_at(period))))
+    """Episodes first handed over in the period, without those that were returned for their quality, or that both sides
+    found wrong, before the books closed.
+    """
+    closed = books_close_at(period)
+    returned = _quality_returns(known_by=closed).filter(at__lte=closed)
+    wrong = Correction.objects.known_by(closed).filter(delivered=OuterRef("pk"))
+    return _handed_over(period).exclude(Exists(returned)).exclude(Exists(wrong))
 
 
 def delivered_by_hand(period: Period) -> QuerySet[Episode]:
     """Those delivered that a marketer qualified by hand; shown apart."""
-    return delivered(period).filter(Exists(_first_handoff().filter(by_hand=True)))
+    return delivered(period).filter(Exists(first_handoff().filter(by_hand=True)))
 
 
 def delivered_again(period: Period) -> QuerySet[Episode]:
@@ -69,13 +74,13 @@ def held(period: Period) -> QuerySet[Episode]:
 
 def adjustments(period: Period) -> QuerySet[HandoffReturn]:
     """Quality returns of the period that came after the books of the delivery's month had closed."""
-    rows = HandoffReturn.objects.against_quality().filter(at__gte=period.start, at__lt=period.end)
+    rows = quality_returns(period)
     early = [earlier for earlier in (period.previous(), period) if books_close_at(earlier) >= period.start]
     for each in early:
         rows = rows.exclude(
             handoff__made_at__gte=each.start, handoff__made_at__lt=each.end, at__lte=books_close_at(each)
         )
-    return rows.select_related("handoff__lead__company", "reason").order_by("at", "pk")
+    return rows
 
 
 # Of those decided, the accepted: a refusal after that does not change the first decision.
@@ -83,9 +88,14 @@ ACCEPTED = Q(accepted_at=F("decided_at"))
 
 
 def decided(period: Period) -> QuerySet[Handoff]:
-    """Hand-offs whose first decision was made in the period; re-routes, repairs and merges are no decisions."""
+    """Hand-offs whose first decision was made in the period; re-routes, repairs and merges are no decisions, nor is a
+    return that both sides found wrong before the books closed.
+    """
     rows = Handoff.objects.filter(decided_at__gte=period.start, decided_at__lt=period.end)
-    return rows.select_related("lead__company").order_by("decided_at", "pk")
+    wrong = Correction.objects.known_by(books_close_at(period)).filter(
+        returned__handoff=OuterRef("pk"), returned__at=OuterRef("decided_at")
+    )
+    return rows.exclude(Exists(wrong)).select_related("lead__company").order_by("decided_at", "pk")
 
 
 # Of the returns, those that give what their reason asks for: a note, a date, the fields, the criterion, the double.
@@ -106,7 +116,15 @@ def returns(period: Period) -> QuerySet[HandoffReturn]:
 
 
 def quality_returns(period: Period) -> QuerySet[HandoffReturn]:
-    return returns(period).filter(pk__in=HandoffReturn.objects.against_quality())
+    against = HandoffReturn.objects.against_quality(known_by=books_close_at(period))
+    return returns(period).filter(pk__in=against.filter(at__gte=period.start, at__lt=period.end))
+
+
+def corrections(period: Period) -> QuerySet[Correction]:
+    """What both sides found wrong in the period, whenever it had happened."""
+    rows = Correction.objects.standing().filter(at__gte=period.start, at__lt=period.end)
+    people = ("returned__handoff__lead__company", "delivered__lead__company")
+    return rows.select_related(*people).order_by("at", "pk")
 
 
 def judged(period: Period) -> QuerySet[Handoff]:
@@ -120,13 +138,14 @@ def _handed_over(period: Period) -> QuerySet[Episode]:
     return rows.select_related("lead__company").order_by("handed_over_at", "pk")
 
 
-def _first_handoff() -> QuerySet[Handoff]:
+def first_handoff() -> QuerySet[Handoff]:
+    """The hand-off with which an episode was delivered."""
     return Handoff.objects.filter(lead=OuterRef("lead"), episode=OuterRef("number"), made_at=OuterRef("handed_over_at"))
 
 
-def _quality_returns() -> QuerySet[HandoffReturn]:
-    """The quality returns of an episode."""
-    returned = HandoffReturn.objects.against_quality()
+def _quality_returns(*, known_by: datetime) -> QuerySet[HandoffReturn]:
+    """The quality returns of an episode, without those found wrong by a moment."""
+    returned = HandoffReturn.objects.against_quality(known_by=known_by)
     return returned.filter(handoff__lead=OuterRef("lead"), handoff__episode=OuterRef("number"))
 
 
@@ -191,8 +210,8 @@ _counted(
     "MQLs delivered",
     delivered,
     "Episodes first handed to sales in the period, less those returned for their quality (recycled or disqualified, "
-    "for a reason that counts against marketing) by working day 5 after it. MQLs that wait to be handed over are not "
-    "in it.",
+    "for a reason that counts against marketing) by working day 5 after it. A return that both sides found wrong by "
+    "then takes nothing away, and a delivery found wrong is left out. MQLs that wait to be handed over are not in it.",
     side=Side.MARKETING,
 )
 _counted(
@@ -233,7 +252,8 @@ register(
         "acceptance_rate",
         "Accepted of those decided",
         "Hand-offs accepted, of all that were decided, by the day of their first decision. A later refusal does not "
-        "change it; re-routes, repairs and merges are no decisions.",
+        "change it; re-routes, repairs and merges are no decisions, nor is a return that both sides found wrong by "
+        "working day 5 after the period.",
         Unit.SHARE,
         value=ACCEPTANCE.value,
         rows=decided,
@@ -252,9 +272,18 @@ _counted(
     "quality_returns",
     "Quality returns",
     quality_returns,
-    "Returns that recycled or disqualified the lead for a reason that counts against marketing.",
+    "Returns that recycled or disqualified the lead for a reason that counts against marketing, without those that "
+    "both sides found wrong by working day 5 after the period.",
     side=Side.MARKETING,
     better=Better.LOWER,
+)
+_counted(
+    "corrections",
+    "Corrections",
+    corrections,
+    "Returns and deliveries that both sides found wrong in the period. Found by working day 5 after the period of the "
+    "event, its figures no longer count it; found later it stands here alone and changes no closed month.",
+    better=Better.NEITHER,
 )
 register(
     Metric(

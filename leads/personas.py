@@ -120,6 +120,15 @@ def fitting(leads: LeadQuerySet, version: PersonaVersion, *, at: datetime) -> Le
     return leads.filter(pk__in=_raw(Statement(statement, values.bound)))
 
 
+def fits_of(leads: Sequence[int], versions: Sequence[PersonaVersion], *, at: datetime) -> dict[int, list[bool]]:
+    """Of some leads, whether each fits each version now. One statement."""
+    if not versions:
+        return {lead: [] for lead in leads}
+    values = Values()
+    fits = _fits(versions, Now(at, leads=leads), values)
+    return {lead: hits for lead, *hits in Statement(fits, values.bound).rows()}
+
+
 def _fits(versions: Sequence[PersonaVersion], moments: Now, values: Values, *, apart: bool = False) -> str:
     """SQL of one row a lead: whether each version fits as h0, h1 …; `apart` adds each trait of the only one."""
     facts = [persona_fact(version) for version in versions]

@@ -23,6 +23,7 @@ from leads.models.opportunity import DealState
 from meetings.figures import plain, readings
 from meetings.models.action import Action
 from sla.holdback import causes
+from sla.models import Dispute, Review
 from sla.scorecard import Line, scorecard
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def prepare(meeting: Meeting, *, at: datetime) -> Pack:
         **_promises(month, at),
         "causes": [{"sentence": cause.sentence, "count": cause.count} for cause in causes(month)],
         "returns": _returns(since, at),
+        "reviews": _reviews(since, at),
+        "disputes": _disputes(),
         "waiting": _waiting(),
         "actions": _actions(since, at, zone),
         "wins": _wins(since, at),
@@ -88,6 +91,19 @@ def _returns(since: datetime, at: datetime) -> list[Pack]:
     rows = HandoffReturn.objects.standing().filter(at__gte=since, at__lt=at)
     counted = rows.values("reason").annotate(count=Count("pk")).order_by("-count", "reason")
     return [{"reason": row["reason"], "count": row["count"]} for row in counted]
+
+
+def _reviews(since: datetime, at: datetime) -> Pack:
+    """The returns drawn by lot that both sides judged since the last meeting, and of how many they said the same."""
+    both = Review.objects.said_by_both().filter(said_at__gte=since, said_at__lt=at)
+    found = list(both.values_list("found", flat=True))
+    return {"both": len(found), "alike": found.count(1)}
+
+
+def _disputes() -> list[Pack]:
+    """What the sides could not settle between themselves, the longest waiting first."""
+    rows = Dispute.objects.open().order_by("at", "pk").values_list("pk", "state")
+    return [{"dispute": pk, "state": state} for pk, state in rows]
 
 
 def _waiting() -> list[Pack]:

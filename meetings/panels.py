@@ -3,7 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from accounts.access import allowed
+from accounts.access import Side, allowed
 from accounts.models import User
 from common import clock as db_clock
 from common.badges import badge
@@ -54,6 +54,28 @@ def next_meeting(object_id: int, user: User) -> dict[str, Any] | None:
     meeting = coming(user)
     mine = list(Action.objects.visible_to(user).open().of(user).order_by("due_on", "pk"))
     return {"meeting": meeting, "mine": mine} if meeting or mine else None
+
+
+@panel("late_marketing", "meetings/_late.html")
+def late_actions_of_marketing(object_id: int, user: User) -> dict[str, Any] | None:
+    return _late_actions(Side.MARKETING, user)
+
+
+@panel("late_sales", "meetings/_late.html")
+def late_actions_of_sales(object_id: int, user: User) -> dict[str, Any] | None:
+    return _late_actions(Side.SALES, user)
+
+
+def _late_actions(side: Side, user: User) -> dict[str, Any] | None:
+    """What people of a side have taken on and not done by its day."""
+    actions = [action for action in _overdue(user) if action.owner.side == side]
+    return {"actions": actions} if actions else None
+
+
+@once
+def _overdue(user: User) -> list[Action]:
+    today = db_clock.now().astimezone(user.tz).date()
+    return list(Action.objects.visible_to(user).overdue(on=today).with_people().order_by("due_on", "pk"))
 
 
 def _agenda(user: User, **about: Any) -> dict[str, Any] | None:

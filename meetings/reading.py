@@ -20,7 +20,8 @@ from leads.models import Opportunity, ReturnReason
 from meetings.figures import Plain, in_words, known
 from meetings.models import Action
 from meetings.pack import DAY, Pack
-from sla.models import Commitment
+from sla.models import Commitment, Dispute
+from sla.models.dispute import State
 from sla.scorecard import NEEDS_YOU, Standing
 
 
@@ -77,6 +78,7 @@ class Read:
     alignment: float | None
     sides: list[tuple[Side, list[Promise]]]
     returns: list[tuple[ReturnReason, int]]
+    reviews: Pack | None
     wins: list[Win]
     actions: list[Moved]
     goal: tuple[Plan, list[Promise]] | None
@@ -125,10 +127,17 @@ def read(pack: Pack) -> Read:
         alignment=pack["alignment"],
         sides=sides,
         returns=returns,
+        reviews=pack.get("reviews"),
         wins=_wins(pack),
         actions=_actions(pack),
         goal=_goal(pack),
-        topics=[*_missed(sides), *_held_back(pack, month), *_sent_back(returns, week), *_to_sign(pack)],
+        topics=[
+            *_missed(sides),
+            *_disputed(pack),
+            *_held_back(pack, month),
+            *_sent_back(returns, week),
+            *_to_sign(pack),
+        ],
     )
 
 
@@ -242,6 +251,22 @@ def _sent_back(returns: list[tuple[ReturnReason, int]], week: Period) -> list[To
     url = f"{reverse('report', args=['returns'])}?period={week.key}"
     said = f"the most frequent of {plural(whole, 'return')} since the last meeting"
     return [Topic(f"{plural(count, 'lead')} came back as “{reason.label}”", said, url, f"Open the {whole}")]
+
+
+def _disputed(pack: Pack) -> list[Topic]:
+    """What is contested, as it stood; packs of earlier days knew of no disputes."""
+    rows = pack.get("disputes", [])
+    disputes = Dispute.objects.with_subject().in_bulk([row["dispute"] for row in rows])
+    found = [(disputes[row["dispute"]], row["state"]) for row in rows if row["dispute"] in disputes]
+    return [
+        Topic(
+            f"{dispute}: {dispute.side} contests it",
+            f"{dispute.other_side} stands by it" if state == State.DENIED else f"{dispute.other_side} has not answered",
+            dispute.get_absolute_url(),
+            "Settle it",
+        )
+        for dispute, state in found
+    ]
 
 
 def _to_sign(pack: Pack) -> list[Topic]:

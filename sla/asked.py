@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest
 
+from common.errors import Incomplete
 from common.periods import Kind, Period, month_of, parse, quarter_of, week_of
 from sla.models import Agreement
 
@@ -17,6 +18,10 @@ class Asked:
 
     period: Period
     at: datetime
+
+    @property
+    def is_custom(self) -> bool:
+        return self.period.kind == Kind.CUSTOM
 
     @property
     def is_closed(self) -> bool:
@@ -35,11 +40,24 @@ class Asked:
 
 
 def asked(request: HttpRequest, *, at: datetime) -> Asked:
-    """The period of `?period=2026-11`, by default this month; months begin in the agreement's zone. Raises Http404."""
+    """The period of `?period=2026-11`, or of `?from=2026-11-03&to=2026-11-20`, by default this month.
+
+    Months begin in the agreement's zone. Raises Http404 for an address that names none, Incomplete for days that
+    somebody typed and that make none.
+    """
     ruling = Agreement.objects.ruling() or Agreement.objects.latest()
     zone = ruling.zone if ruling else request.user.zone
     key = request.GET.get("period", "")
+    if "from" in request.GET or "to" in request.GET:
+        return Asked(_typed(request, zone), at)
     try:
         return Asked(parse(key, zone) if key else month_of(at, zone), at)
     except ValueError as error:
         raise Http404(str(error)) from error
+
+
+def _typed(request: HttpRequest, zone: str) -> Period:
+    try:
+        return parse(f"{request.GET.get('from', '')}..{request.GET.get('to', '')}", zone)
+    except ValueError as error:
+        raise Incomplete("Give the first day and the last, and the last not before the first.", "from") from error

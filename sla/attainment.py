@@ -142,9 +142,18 @@ class RepLine:
 
 def by_rep(period: Period, user: User) -> list[RepLine]:
     """Each rep's own clocks, for that rep and the head of sales alone; the most cases first."""
-    clocks = Clock.objects.visible_to(user).owners().filter(commitment__in=commitments(FIRST_ATTEMPT)).counted()
-    of_rep = clocks.due_between(period.start, so_far(period)).order_by().values_list("owner")
-    figures = of_rep.annotate(kept=Count("pk", filter=KEPT), cases=Count("pk"), median=Percentile("took", 0.5))
+    of_each = _of_reps(period, user).order_by().values_list("owner")
+    figures = of_each.annotate(kept=Count("pk", filter=KEPT), cases=Count("pk"), median=Percentile("took", 0.5))
     reps = User.objects.in_bulk([rep for rep, *_ in figures])
     lines = [RepLine(reps[rep], kept, n, None if took == NEVER else took) for rep, kept, n, took in figures]
     return sorted(lines, key=lambda line: (-line.cases, str(line.rep)))
+
+
+def of_rep(period: Period, user: User, rep: int) -> QuerySet[Clock]:
+    """The clocks behind one rep's line, in the order in which they fell due, as far as `user` may see them."""
+    return _of_reps(period, user).filter(owner=rep).select_related("handoff__lead__company", "commitment")
+
+
+def _of_reps(period: Period, user: User) -> QuerySet[Clock]:
+    clocks = Clock.objects.visible_to(user).owners().filter(commitment__in=commitments(FIRST_ATTEMPT)).counted()
+    return clocks.due_between(period.start, so_far(period))

@@ -65,4 +65,5 @@ SECTIONS = (
     ),
 )
 
+REWARDS = "consequences"  # the section that says what both teams share when both scorecards hold
 FIRST_BASELINE_DAYS = 28

@@ -7,9 +7,9 @@ from typing import Any
 
 from campaigns.models import ContentRequest
 from common.templatetags.words import working
-from leads.models import Attempt, Episode, Handoff, HandoffReturn, Lead, Opportunity, Transition
+from leads.models import Attempt, Correction, Episode, Handoff, HandoffReturn, Lead, Opportunity, Transition
 from sla.briefs import Due
-from sla.models import Clock, DataCheck
+from sla.models import Clock, DataCheck, Dispute, Review
 from sla.scorecard import Line as Promise
 
 
@@ -115,3 +115,22 @@ def _deal(row: Opportunity) -> Line:
     return Line(
         str(row), row.lead.get_absolute_url(), row.closed_at or row.opened_at, str(row.lead), row.get_state_display()
     )
+
+
+@line_of.register
+def _correction(row: Correction) -> Line:
+    lead = row.returned.handoff.lead if row.returned_id else row.delivered.lead
+    what = "return" if row.returned_id else "delivery"
+    return _of_lead(lead, row.at, f"{what} found wrong: {row.because}")
+
+
+@line_of.register
+def _dispute(row: Dispute) -> Line:
+    return Line(str(row), row.get_absolute_url(), row.at, f"contested by {row.side}", row.get_state_display())
+
+
+@line_of.register
+def _review(row: Review) -> Line:
+    """Both sides have spoken by the time a figure counts it."""
+    words, mark = ("the sides differ", "risk") if row.differs else (f"both found it {row.opinions.all()[0]}", "")
+    return Line(str(row), row.get_absolute_url(), row.returned.at, "", words, mark)

@@ -185,6 +185,27 @@ class BecauseForm(forms.Form):
     because = forms.CharField(label="Because", max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
+class WhyForm(forms.Form):
+    """Why something is contested, answered or settled, in a few sentences that both sides read."""
+
+    because = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, asks: str = "What you agreed", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields["because"].label = asks
+
+
+class SettleForm(WhyForm):
+    """What the heads settled."""
+
+    outcome = forms.ChoiceField(
+        label="The heads agreed that it",
+        choices=[("corrects", "no longer counts"), ("stands", "stands as it is")],
+        widget=forms.RadioSelect,
+    )
+    field_order = ("outcome", "because")
+
+
 class MadeAtForm(forms.Form):
     """When the hand-off is made that a due moment is tried for, by the clock on the desk's wall; empty is now."""
 

@@ -1,10 +1,12 @@
 """What is late now, on both sides: cases overdue with sales, and what waits for marketing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from accounts.access import Side
 from common.periods import local_day
 from common.templatetags.words import working
 from common.worktime import working_days_between, working_time_between
@@ -24,18 +26,24 @@ class Late:
     days: int
 
     @property
+    def whose(self) -> str:
+        """Who has to act, of the side that promised it."""
+        handoff = self.clock.handoff
+        if self.clock.commitment.side == Side.MARKETING:
+            return str(handoff.lead.marketing_owner or "marketing")
+        return str(handoff.owner or "nobody owns it")
+
+    @property
     def words(self) -> str:
         """In working hours, from two days on in working days."""
         return f"{working(self.by)} late" if self.days < A_FEW else f"{self.days} working days late"
 
 
-def missed() -> QuerySet[Clock]:
-    """Every case that was missed by the customer's clock, with what a line of the list shows."""
-    return (
-        Clock.objects.customers()
-        .late()
-        .select_related("handoff__lead__company", "handoff__owner", "commitment", "desk")
-    )
+def missed(side: str) -> QuerySet[Clock]:
+    """Every case that a side missed by the customer's clock, with what a line of the list shows."""
+    cases = Clock.objects.customers().late().filter(commitment__side=side)
+    return cases.select_related("handoff__lead__company", "handoff__lead__marketing_owner", "handoff__owner",
+                                "commitment", "desk")  # fmt: skip
 
 
 def late(clocks: list[Clock], *, at: datetime) -> list[Late]:
@@ -49,7 +57,9 @@ def _late(clock: Clock, until: datetime) -> Late:
     return Late(clock, working_time_between(clock.due_at, until, hours), days)
 
 
-def with_marketing() -> QuerySet[Handoff]:
-    """Hand-offs that sales sent back to be completed, or to be merged, the longest waiting first."""
+def with_marketing(late: Iterable[Late]) -> QuerySet[Handoff]:
+    """Hand-offs that sales sent back to be completed, or to be merged, the longest waiting first; without those that
+    stand among the late ones.
+    """
     rows = Handoff.objects.in_repair().select_related("lead__company", "owner", "lead__marketing_owner")
-    return rows.order_by("repair_since", "pk")
+    return rows.exclude(pk__in=[each.clock.handoff_id for each in late]).order_by("repair_since", "pk")

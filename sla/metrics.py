@@ -3,13 +3,18 @@
 from functools import partial
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from accounts.access import Side
 from common import clock as db_clock
 from common.metrics import Better, Metric, Unit, register
 from common.periods import Period
+from leads.metrics import Share
 from sla import answers, attainment, briefs, completeness
 from sla.holdback import causes
+from sla.models import Dispute, Review
 from sla.scorecard import scorecard
+from sla.signs import SIGNS
 
 KEPT = "the share kept of those that fell due in the period: overdue and open counts as missed, excused is left out."
 
@@ -22,6 +27,37 @@ def alignment(period: Period) -> float | None:
 def _parts(period: Period) -> list:
     card = scorecard(period, at=db_clock.now())
     return [line for side in card.sides for line in side.lines] if card else []
+
+
+def _missing(period: Period) -> list:
+    card = scorecard(period, at=db_clock.now())
+    return card.missing if card else []
+
+
+def contested(period: Period) -> QuerySet[Dispute]:
+    """Disputes begun in the period."""
+    rows = Dispute.objects.standing().filter(at__gte=period.start, at__lt=period.end)
+    return rows.with_subject().order_by("at", "pk")
+
+
+def ended(period: Period) -> QuerySet[Dispute]:
+    """Disputes that ended in the period."""
+    rows = Dispute.objects.over().filter(closed_at__gte=period.start, closed_at__lt=period.end)
+    return rows.with_subject().order_by("closed_at", "pk")
+
+
+def reviewed(period: Period) -> QuerySet[Review]:
+    """Returns drawn by lot about which the second side had its say in the period."""
+    rows = Review.objects.said_by_both().filter(said_at__gte=period.start, said_at__lt=period.end)
+    return rows.with_opinions().order_by("said_at", "pk")
+
+
+def _agreed(period: Period) -> float | None:
+    found = list(reviewed(period).values_list("found", flat=True))
+    return found.count(1) / len(found) if found else None
+
+
+FOUND_RIGHT = Share(ended, Q(correction__isnull=False))
 
 
 def _response(column: str, period: Period) -> Any:
@@ -179,6 +215,53 @@ register(
 )
 register(
     Metric(
+        "reward_missing",
+        "Between us and the joint reward",
+        "Promises of either side that do not hold: behind, out of reach or missed. The joint reward is for both "
+        "scorecards holding; promises of which nothing fell due do not stand in its way.",
+        Unit.COUNT,
+        value=lambda period: len(_missing(period)),
+        rows=_missing,
+        better=Better.LOWER,
+    )
+)
+register(
+    Metric(
+        "disputes",
+        "Disputes",
+        "Returns that marketing contested and deliveries that sales contested in the period.",
+        Unit.COUNT,
+        value=lambda period: contested(period).order_by().count(),
+        rows=contested,
+        better=Better.NEITHER,
+    )
+)
+register(
+    Metric(
+        "disputes_right",
+        "Disputes found right",
+        "Of the disputes that ended in the period, those after which the return or the delivery no longer counts.",
+        Unit.SHARE,
+        value=FOUND_RIGHT.value,
+        rows=ended,
+        better=Better.NEITHER,
+        cases=FOUND_RIGHT.cases,
+    )
+)
+register(
+    Metric(
+        "review_agreement",
+        "Returns judged alike",
+        "Each week up to five returns are drawn by lot, and each side says whether they were right before it sees what "
+        "the other found: the share of which both said the same, of those that both had said it of in the period.",
+        Unit.SHARE,
+        value=_agreed,
+        rows=reviewed,
+        cases=lambda period: len(reviewed(period)),
+    )
+)
+register(
+    Metric(
         "held_back",
         "What holds it back",
         "The misses and quality returns of the group that explains most of them: five at least, two in five of all, "
@@ -189,3 +272,18 @@ register(
         better=Better.LOWER,
     )
 )
+
+for sign in SIGNS:
+    if sign.key != "mqls_by_hand":  # a figure of its own already, which counts the same
+        register(
+            Metric(
+                sign.key,
+                sign.name,
+                f"{sign.definition} Worth a look where it is much; it proves nothing. {sign.reading}",
+                Unit.COUNT,
+                value=sign.count,
+                rows=sign.rows,
+                better=Better.LOWER,
+                side=sign.side,
+            )
+        )

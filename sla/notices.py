@@ -1,11 +1,13 @@
-"""What this app tells people: promises that were missed."""
+"""What this app tells people: promises that were missed, what is contested, and returns to review."""
 
 from django.urls import reverse
 
 from notifications import kinds
 from notifications.kinds import Ids, Kind, Rendered
 from sla.escalation import BREACHED
-from sla.models import Clock
+from sla.models import Clock, Dispute, Review
+from sla.models.dispute import CONTESTED, MOVED, State
+from sla.sampling import TO_REVIEW
 
 
 def _late(ids: Ids) -> list[Clock]:
@@ -27,3 +29,42 @@ def _breached(ids: Ids) -> Rendered:
 
 
 kinds.register(Kind(BREACHED, "A promise is missed", render=_breached, still_relevant=lambda ids: bool(_late(ids))))
+
+
+def _dispute(ids: Ids) -> Dispute:
+    return Dispute.objects.with_subject().get(pk=ids["dispute"])
+
+
+def _contested(ids: Ids) -> Rendered:
+    dispute = _dispute(ids)
+    return Rendered(f"{dispute.by} contests the {_in_a_sentence(dispute)}", dispute.because, dispute.get_absolute_url())
+
+
+def _moved(ids: Ids) -> Rendered:
+    dispute = _dispute(ids)
+    if dispute.state == State.DENIED:
+        subject = f"{dispute.answered_by} stands by the {_in_a_sentence(dispute)}"
+        return Rendered(subject, f"{dispute.answer} It goes to the next meeting.", dispute.get_absolute_url())
+    subject = f"The dispute about the {_in_a_sentence(dispute)} is {dispute.get_state_display()}"
+    return Rendered(subject, dispute.outcome, dispute.get_absolute_url())
+
+
+def _in_a_sentence(dispute: Dispute) -> str:
+    return f"{str(dispute)[0].lower()}{str(dispute)[1:]}"
+
+
+def _to_review(ids: Ids) -> Rendered:
+    count = Review.objects.standing().filter(sample=ids["sample"]).count()
+    text = "Each side says whether they were right before it sees what the other found."
+    return Rendered(f"Returns to review: {count} of last week, drawn by lot", text, reverse("review"))
+
+
+def _awaits_answer(ids: Ids) -> bool:
+    return Dispute.objects.open().filter(pk=ids["dispute"], state=State.ASKED).exists()
+
+
+kinds.register(
+    Kind(CONTESTED, "What you did is contested", render=_contested, still_relevant=_awaits_answer, bundled=True)
+)
+kinds.register(Kind(MOVED, "A dispute has moved on", render=_moved, bundled=True))
+kinds.register(Kind(TO_REVIEW, "Returns to review", render=_to_review, bundled=True))

@@ -7,9 +7,11 @@ from agreements.signing import on_its_way
 from campaigns.models import Campaign
 from common import clock as db_clock
 from common.badges import badge
+from common.columns import columns
 from common.panels import panel
 from sla import briefs
 from sla.clocks_of_lead import clocks_of_lead
+from sla.disputable import of_lead, of_returns
 from sla.models import Agreement
 from sla.models.agreement import DOCUMENT
 
@@ -18,6 +20,18 @@ from sla.models.agreement import DOCUMENT
 def clocks(lead: int, user: User) -> dict[str, Any] | None:
     shown = clocks_of_lead(lead, at=db_clock.now())
     return {"clocks": shown} if shown else None
+
+
+@panel("lead", "sla/_disputable.html", order=45)
+def what_counts(lead: int, user: User) -> dict[str, Any] | None:
+    """What of a lead counts for or against a side, with the way to contest it."""
+    rows = of_lead(lead, user)
+    return {"rows": rows} if rows else None
+
+
+@columns("returns", "Contested")
+def contested(returns: list[int], user: User) -> dict[int, tuple]:
+    return of_returns(returns, user)
 
 
 @panel("criteria_draft", "sla/_minor_panel.html")

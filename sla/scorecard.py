@@ -40,6 +40,7 @@ class Standing(TextChoices):
     MISSED = "missed", "missed"
 
 
+HOLDING = (Standing.ON_PACE, Standing.MET)
 NEEDS_YOU = {Standing.BEHIND: "risk", Standing.OUT_OF_REACH: "missed", Standing.MISSED: "missed"}
 
 
@@ -122,6 +123,19 @@ class Scorecard:
         return min(parts) if self.agreement.formula == Formula.WEAKER else sqrt(parts[0] * parts[1])
 
     @property
+    def missing(self) -> list[Line]:
+        """What stands between both teams and the joint reward: promises of which something fell due and that do not
+        hold.
+        """
+        due = [line for card in self.sides for line in card.lines if line.standing != Standing.NOTHING]
+        return [line for line in due if line.standing not in HOLDING]
+
+    @property
+    def is_rewarded(self) -> bool:
+        """Whether both scorecards hold: of each side something fell due, and nothing is missing."""
+        return not self.missing and all(card.attained is not None for card in self.sides)
+
+    @property
     def points(self) -> int | None:
         """The alignment index as it is shown, of 100."""
         return _of_a_hundred(self.alignment)
@@ -193,7 +207,8 @@ def _of_cases(line: Line) -> str:
     took = attainment.responses(line.period, measured) if cases else None
     if took is None or not took.median:
         return agreed
-    return f"{agreed} · median {working(took.median)}, P90 {working(took.ninetieth)}"
+    ninetieth = f"P90 {working(took.ninetieth)}" if took.ninetieth else "P90 not reached yet"
+    return f"{agreed} · median {working(took.median)}, {ninetieth}"
 
 
 def _of_promised(line: Line) -> str:

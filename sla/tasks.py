@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from common import clock as db_clock
+from sla import sampling
 from sla.models import Agreement, Clock
 
 
@@ -16,3 +17,9 @@ def flag_breaches() -> int:
 def take_effect() -> int:
     """Every minute: put the signed agreement in force whose day has come. Safe to run twice."""
     return Agreement.objects.take_effect(at=db_clock.now())
+
+
+@shared_task
+def draw_sample() -> int:
+    """Each quarter of an hour: draw the returns of last week that both sides review, once a week. Safe to run twice."""
+    return sampling.draw(at=db_clock.now())

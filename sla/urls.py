@@ -1,9 +1,12 @@
 """The addresses of this app; each module of views lists its own."""
 
-from sla.views import agreement, backtest, breaches, hours, minor, reports, scorecard
+from sla.views import agreement, backtest, breaches, breakdown, disputes, hours, minor, reports, reviews, scorecard
 
 urlpatterns = [
     *scorecard.urls,
+    *breakdown.urls,
+    *disputes.urls,
+    *reviews.urls,
     *agreement.urls,
     *backtest.urls,
     *minor.urls,

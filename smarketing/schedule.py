@@ -38,6 +38,7 @@ SCHEDULE: dict[str, dict] = {
     "put the signed criteria in force": every(EVERY_MINUTE, "leads.tasks.take_effect"),
     "end trials that are over": every(EVERY_MINUTE, "leads.tasks.end_trials"),
     "record promises that fell due": every(EVERY_MINUTE, "sla.tasks.flag_breaches"),
+    "draw the week's returns for both sides to review": {"task": "sla.tasks.draw_sample", "schedule": EVERY_QUARTER},
     "put the signed agreement in force": every(EVERY_MINUTE, "sla.tasks.take_effect"),
     "delete uploaded files that were imported": nightly("leads.tasks.forget_import_files"),
     "forget what was delivered long ago": nightly("notifications.tasks.forget_done"),

@@ -21,6 +21,7 @@ from leads.models import (
     Attempt,
     ChangeRequest,
     Criteria,
+    Episode,
     Handoff,
     HandoffReturn,
     Lead,
@@ -34,7 +35,7 @@ from meetings.models import Series
 from notifications import threads
 from notifications.models import Channel, Delivery, Endpoint, KeptMail
 from notifications.outbox import drain
-from sla.models import Agreement, Clock
+from sla.models import Agreement, Clock, Dispute, Review, Sample
 from tests import clocks
 from tests.builders import (
     a_handoff,
@@ -80,6 +81,7 @@ def a_living_company() -> Company:
     _import(company)
     company.things["requests"] = _ask_for_content(company)
     _plan_and_meet(company)
+    _differ(company)
     _draft(company)
     clocks.show(NOW)
     drain()
@@ -232,6 +234,30 @@ def _plan_and_meet(company: Company) -> None:
     }
 
 
+def _differ(company: Company) -> None:
+    """What the sides see differently: a dispute that waits, one for the meeting, one that is over; and a lot drawn."""
+    maya, sam, theo = company.maya, company.sam, company.theo
+    returns = list(HandoffReturn.objects.order_by("pk"))
+    settled, denied, fresh = returns[0], returns[1], returns[2]
+    over = Dispute.objects.contest_return(settled, because="They asked for it.", by=maya, at=NOW - DAY)
+    over.withdraw(because="Sam showed me the mail.", by=maya, at=NOW - DAY)
+    for_meeting = Dispute.objects.contest_return(denied, because="They are 90 people.", by=maya, at=NOW - DAY)
+    for_meeting.deny(because="Not at their only site.", by=denied.by, at=NOW - HOUR)
+    delivered = Episode.objects.filter(handed_over_at__isnull=False).order_by("pk")
+    waits = Dispute.objects.contest_delivery(delivered.first(), because="It is our customer.", by=sam, at=NOW - HOUR)
+    sample = Sample.objects.create(week_on=NOW.date() - 9 * DAY, drawn_at=NOW, drawn_from=2)
+    drawn = [Review.objects.create(sample=sample, returned=each) for each in (fresh, settled)]
+    drawn[1].say(Side.MARKETING, is_right=True, by=theo, at=NOW - HOUR)
+    company.things |= {
+        "disputes": [for_meeting.pk, waits.pk, over.pk],
+        "returned": [fresh.pk],
+        "delivered": [delivered.last().pk],
+        "review": [drawn[0].pk],
+        "by": ["source", "persona", "campaign"],
+        "reps": [sam.pk],
+    }
+
+
 def _draft(company: Company) -> None:
     """The next versions: a definition in the editor, an agreement and a goal that wait for signatures."""
     theo, nora = company.theo, company.nora
@@ -270,7 +296,15 @@ def _draft(company: Company) -> None:
     things["agreement"].insert(0, agreement.revision.number)
     things["plans"] = [another.pk, plan.pk, *things["plans"]]
     things["agreements"] = [plan.revision_id]
-    things["reports"] = ["alignment", "mqls_delivered", "first_attempt_attainment"]
+    things["reports"] = [
+        "alignment",
+        "dropped_soon",
+        "disputes",
+        "review_agreement",
+        "reward_missing",
+        "mqls_delivered",
+        "first_attempt_attainment",
+    ]
     things["metrics"] = ["alignment"]
 
 

@@ -27,9 +27,10 @@ PAGES = [address for address in addresses() if not address.is_api]
 PUBLIC = {"sign_in", "demo_sign_in", "forgot_password", "set_password", "health_live", "health_ready"}
 # Where any words will do, or nothing at all, or any day.
 ANY_WORDS = {
-    "ask_back_request", "brief_sales", "decline_request",
-    "ask_for_change", "close_day", "close_days", "decline_revision", "edit_focus", "edit_lead", "lose", "new_persona",
-    "persona_worksheet", "plan_next", "post_comment", "reply_to_change", "team", "waive",
+    "ask_back_request", "ask_for_change", "brief_sales", "close_day", "close_days", "contest_delivery",
+    "contest_return", "decline_request", "decline_revision", "deny_dispute", "edit_focus", "edit_lead", "lose",
+    "new_persona", "persona_worksheet", "plan_next", "post_comment", "reply_to_change", "team", "uphold_dispute",
+    "waive", "withdraw_dispute",
 }  # fmt: skip
 # Django's own, which look at who comes, or with which link, before anything else.
 DOORS = {"sign_in", "set_password"}
@@ -47,7 +48,8 @@ BUTTONS = {
     "reopen_action", "reopen_day",
     "replay", "replay_all", "revise_persona", "revise_plan", "revoke_token", "run_backtest", "run_import",
     "settle_change", "sign_out", "sign_revision", "skip_meeting", "start_roles", "start_stages", "study",
-    "switch_channel_off", "switch_channel_on", "take_back_routing", "take_back_suggestion", "take_next",
+    "switch_channel_off", "switch_channel_on", "take_back_dispute", "take_back_routing", "take_back_suggestion",
+    "take_next",
     "take_off_agenda", "try_channel",
     "try_criteria", "undo", "undo_import", "withdraw_agreement", "withdraw_criteria", "withdraw_focus",
     "withdraw_persona", "withdraw_plan", "withdraw_roles", "withdraw_stages",
@@ -69,10 +71,9 @@ NASTY = (
 AT_THE_EDGE = {"0001-01-01": "Asia/Tokyo", "9999-12-31T23:59": "America/New_York", "9999-12-31": "America/New_York"}
 ODD = ("\x00", "9" * 30, "Mars/Olympus")
 QUESTIONS = (
-    "about", "request",
-    "after", "all", "before", "campaign", "cursor", "field", "grade", "kind", "minutes", "months", "next", "older",
-    "operator", "other", "owner", "part", "period", "persona", "q", "reached", "show", "stage", "threshold",
-    "unread",
+    "about", "after", "all", "before", "by", "campaign", "cursor", "field", "from", "grade", "is", "kind", "minutes",
+    "months", "next", "older", "older_marketing", "operator", "other", "owner", "part", "period", "persona", "q",
+    "reached", "request", "show", "sign", "stage", "threshold", "to", "unread",
 )  # fmt: skip
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
 FORM = "application/x-www-form-urlencoded"

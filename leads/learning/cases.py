@@ -110,7 +110,9 @@ SELECT h.lead_id, h.made_at,
   LEFT JOIN LATERAL (
        SELECT r.id FROM leads_handoffreturn r JOIN leads_returnreason x ON x.id = r.reason_id
         WHERE r.handoff_id = h.id AND r.undone_at IS NULL AND x.counts_against_quality
-          AND r.result IN ('recycled', 'disqualified') LIMIT 1) r ON true
+          AND r.result IN ('recycled', 'disqualified')
+          AND NOT EXISTS (SELECT FROM leads_correction c WHERE c.returned_id = r.id AND c.undone_at IS NULL)
+        LIMIT 1) r ON true
  UNION ALL
 SELECT e.lead_id, coalesce(e.lead_at, l.created_at),
        CASE WHEN e.sql_at IS NOT NULL THEN 'good' WHEN e.disqualified_at IS NOT NULL THEN 'returned' ELSE 'other' END,

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.access import Role
 from accounts.models import User
 from common.errors import Incomplete
 from leads.evidence import Evidence, words
+from leads.models.correction import Correction
 from leads.models.reason import QUALITY_RETURNS_BEFORE_A_PERSON_DECIDES, Result, ReturnReason
 from notifications.outbox import tell
 
@@ -57,11 +58,12 @@ class HandoffReturnQuerySet(models.QuerySet["HandoffReturn"]):
         recycled.planned_at = at
         return [recycled]
 
-    def against_quality(self) -> HandoffReturnQuerySet:
-        """Returns that lower what marketing delivered."""
-        return self.standing().filter(
+    def against_quality(self, *, known_by: datetime | None = None) -> HandoffReturnQuerySet:
+        """Returns that lower what marketing delivered, without those found wrong by a moment, or at any time."""
+        counted = self.standing().filter(
             reason__counts_against_quality=True, result__in=[Result.RECYCLED, Result.DISQUALIFIED]
         )
+        return counted.exclude(Exists(Correction.objects.known_by(known_by).filter(returned=OuterRef("pk"))))
 
 
 class HandoffReturn(models.Model):

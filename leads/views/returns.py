@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import may
 from common import clock as db_clock
+from common.columns import columns_for
 from common.keyset import newest_first, without_page
 from common.once import one_page
 from leads.forms.returns import Asked, asked
@@ -58,11 +59,14 @@ def returned_leads(request: HttpRequest) -> HttpResponse:
     opened = next((OPENS[name] for name in OPENS if name in request.GET), _everything)
     title, rows, moment = opened(request, question)
     page = newest_first(rows, moment, cursor=request.GET.get("older", ""))
+    told = [_told(row) for row in page.rows]
+    labels, values = columns_for("returns", [back.pk for _, back in told if back], request.user)
     context = {
         "title": title,
         "asked": question,
         "page": page,
-        "rows": [_told(row) for row in page.rows],
+        "rows": [(handoff, back, values[back.pk] if back else ()) for handoff, back in told],
+        "labels": labels,
         "query": without_page(request.GET),
     }
     return render(request, "criteria/returns_leads.html", context)

@@ -3,6 +3,21 @@ from sla.models.clock import Clock, Kind
 from sla.models.commitment import Commitment
 from sla.models.data_check import DataCheck
 from sla.models.desk import Desk
+from sla.models.dispute import Dispute
 from sla.models.retiming import Retiming
+from sla.models.review import Opinion, Review, Sample
 
-__all__ = ["Agreement", "Clock", "Commitment", "DataCheck", "Desk", "Formula", "Kind", "Retiming"]
+__all__ = [
+    "Agreement",
+    "Clock",
+    "Commitment",
+    "DataCheck",
+    "Desk",
+    "Dispute",
+    "Formula",
+    "Kind",
+    "Opinion",
+    "Retiming",
+    "Review",
+    "Sample",
+]

@@ -1,17 +1,20 @@
 """What is late, on both sides; and excusing a case."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Side, may
 from common import clock as db_clock
-from common.htmx import answer, toast, wants_part
-from common.keyset import newest_first
+from common.htmx import toast, wants_part
+from common.keyset import Page, newest_first
 from leads.models import Lead
 from sla.forms import BecauseForm
-from sla.late import late, missed, with_marketing
+from sla.late import Late, late, missed, with_marketing
 from sla.models import Clock
 
 A_PAGE = 25
@@ -21,21 +24,37 @@ MANY = 999
 @require_GET
 @may("read")
 def breaches(request: HttpRequest) -> HttpResponse:
-    """Sales' cases: those still waiting, or with `?all` all that were missed; beside them what waits for marketing."""
-    at = db_clock.now()
-    cases = missed() if "all" in request.GET else missed().awaited()
-    page = newest_first(cases, "due_at", cursor=request.GET.get("older", ""), size=A_PAGE)
+    """Both sides' cases: those still waiting, or with `?all` all that were missed; and what waits for marketing."""
+    at, everything = db_clock.now(), "all" in request.GET
+    lists = {side: _late_of(side, request, everything, at) for side in Side}
     context = {
         "now": at,
-        "page": page,
-        "cases": late(page.rows, at=at),
-        "all": "all" in request.GET,
-        "with_marketing": with_marketing()[: 2 * A_PAGE],
+        "lists": lists,
+        "all": everything,
+        "with_marketing": with_marketing(lists[Side.MARKETING].cases)[: 2 * A_PAGE],
         "held": Lead.objects.to_hand_over()[: MANY + 1].count(),
-        "may_waive": request.user.signs_for(Side.MARKETING),
         "because": BecauseForm(auto_id=False),
     }
-    return answer(request, "sla/breaches.html", context, part="sla/_late_cases.html")
+    return render(request, "sla/breaches.html", context)
+
+
+@dataclass(frozen=True)
+class LateOfSide:
+    """A page of what one side missed; `cursor` names the parameter of its next one."""
+
+    side: Side
+    cases: list[Late]
+    page: Page
+    cursor: str
+    may_waive: bool
+
+
+def _late_of(side: Side, request: HttpRequest, everything: bool, at: datetime) -> LateOfSide:
+    cases = missed(side) if everything else missed(side).awaited()
+    cursor = "older" if side == Side.SALES else "older_marketing"
+    page = newest_first(cases, "due_at", cursor=request.GET.get(cursor, ""), size=A_PAGE)
+    may_waive = any(request.user.signs_for(other) for other in Side if other != side)
+    return LateOfSide(side, late(page.rows, at=at), page, cursor, may_waive)
 
 
 @require_POST

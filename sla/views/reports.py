@@ -1,6 +1,6 @@
 """Any figure of the catalogue: what it means, how it went, and the rows it counts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from common import metrics
 from common.metrics import Metric
 from common.periods import Period
 from sla.asked import asked
+from sla.breakdown import DIMENSIONS, FIGURES, label_of, narrowed, value_of
 from sla.drilldown import line_of
 
 TREND = 6
@@ -43,20 +44,37 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
         metric = metrics.metric(key)
     except KeyError as error:
         raise Http404("There is no such figure.") from error
-    picked = asked(request, at=db_clock.now())
-    lines, more = _lines(metric.rows(picked.period))
-    trend = _trend(metric, picked.period)
-    context = {
-        "asked": picked,
-        "period": picked.period,
-        "metric": metric,
+    at = db_clock.now()
+    picked = asked(request, at=at)
+    context = {"asked": picked, "period": picked.period, "metric": metric}
+    context |= _group(request, metric, picked.period, at) if "by" in request.GET else _whole(metric, picked.period)
+    return render(request, "sla/report.html", context)
+
+
+def _whole(metric: Metric, period: Period) -> dict[str, Any]:
+    """The figure as it is, with its last periods."""
+    lines, more = _lines(metric.rows(period))
+    trend = _trend(metric, period)
+    return {
         "value": trend[-1][1],
         "trend": trend,
         "spark": [_size(value) for _, value in trend if value is not None],
         "lines": lines,
         "more": more,
+        "dimensions": DIMENSIONS.values() if metric.key in FIGURES else (),
     }
-    return render(request, "sla/report.html", context)
+
+
+def _group(request: HttpRequest, metric: Metric, period: Period, at: datetime) -> dict[str, Any]:
+    """The figure of one source, persona or campaign. Raises Http404 for what is not broken down."""
+    figure, dimension = FIGURES.get(metric.key), DIMENSIONS.get(request.GET["by"])
+    if figure is None or dimension is None:
+        raise Http404("This figure is not broken down by that.")
+    key = request.GET.get("is", "")
+    rows = narrowed(figure, dimension, key, period, at=at)
+    lines, more = _lines(rows)
+    only = (dimension, label_of(dimension, key))
+    return {"value": value_of(figure, rows).value, "lines": lines, "more": more, "only": only}
 
 
 def _lines(rows: Any) -> tuple[list[Any], bool]:

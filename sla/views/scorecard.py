@@ -13,9 +13,11 @@ from common import metrics
 from common.once import one_page
 from sla.asked import Asked, asked
 from sla.attainment import by_rep
+from sla.attainment import responses as responses_of
+from sla.drafting import REWARDS
 from sla.drawings import delivery, responses
 from sla.holdback import causes, causes_sentence
-from sla.models import Agreement
+from sla.models import Agreement, Dispute
 from sla.scorecard import Scorecard, scorecard
 
 APART = {
@@ -54,7 +56,19 @@ def _context(shown: Scorecard, picked: Asked, request: HttpRequest) -> dict[str,
         "apart": [(key, words, count) for key, words in APART.items() if (count := metrics.value(key, shown.period))],
         "charts": _charts(shown, picked),
         "reps": by_rep(shown.period, request.user) if allowed(request.user, "scorecard.by_rep") else [],
+        "spread": responses_of(shown.period),
+        "reward": next((part for part in shown.agreement.parts if part.key == REWARDS), None),
+        "between_us": _between_us(shown),
         "is_baseline": shown.agreement.is_baseline(picked.at),
+    }
+
+
+def _between_us(shown: Scorecard) -> dict[str, Any]:
+    """What is disputed now, and how far the sides judge alike in the period."""
+    return {
+        "open": Dispute.objects.open().count(),
+        "agreement": metrics.value("review_agreement", shown.period),
+        "reviewed": metrics.cases("review_agreement", shown.period),
     }
 
 

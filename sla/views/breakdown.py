@@ -1,0 +1,98 @@
+"""The scorecard broken down, and the signs that are worth a look."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from accounts.access import Side, may
+from accounts.models import User
+from common import clock as db_clock
+from common.htmx import answer
+from common.once import one_page
+from sla import signs
+from sla.asked import asked
+from sla.attainment import of_rep
+from sla.breakdown import DIMENSIONS, breakdown, figures_of
+from sla.drilldown import line_of
+from sla.scorecard import scorecard
+from sla.signs import Sign
+
+A_PAGE = 200
+
+
+@require_GET
+@may("read")
+@one_page()
+def broken_down(request: HttpRequest, dimension: str) -> HttpResponse:
+    """Each figure of the scorecard by source, persona or campaign."""
+    if dimension not in DIMENSIONS:
+        raise Http404("Nothing is broken down by that.")
+    at = db_clock.now()
+    picked, by = asked(request, at=at), DIMENSIONS[dimension]
+    card = scorecard(picked.period, at=at)
+    figures = figures_of(card) if card else []
+    context = {
+        "asked": picked,
+        "period": picked.period,
+        "tab": dimension,
+        "dimension": by,
+        "sides": [(side, [figure for figure in figures if figure.side == side]) for side in Side],
+        "groups": breakdown(by, figures, picked.period, at=at) if card else [],
+    }
+    return render(request, "sla/breakdown.html", context)
+
+
+@require_GET
+@may("read")
+@one_page()
+def worth_a_look(request: HttpRequest) -> HttpResponse:
+    """All signs with their cases; as a part of the scorecard, those that stand out."""
+    picked = asked(request, at=db_clock.now())
+    sides = signs.seen(picked.period)
+    context: dict[str, Any] = {
+        "asked": picked,
+        "period": picked.period,
+        "tab": "signs",
+        "sides": sides,
+        "standing_out": [each for _, found in sides for each in found if each.stands_out],
+        "fewest": signs.FEWEST,
+    }
+    if not request.htmx:
+        context |= {"of_reps": signs.of_reps(), "reps": signs.by_rep(picked.period, request.user)}
+    return answer(request, "sla/signs.html", context, part="sla/_signs.html")
+
+
+@require_GET
+@may("scorecard.by_rep")
+def rep(request: HttpRequest, pk: int) -> HttpResponse:
+    """The first attempts behind one rep's line, or with `?sign=` the cases of a sign; for that rep and the head of
+    sales.
+    """
+    if pk != request.user.pk and not request.user.signs_for(Side.SALES):
+        raise Http404
+    picked, sign = asked(request, at=db_clock.now()), _sign(request)
+    of = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    rows = sign.rows_of(of, picked.period) if sign else of_rep(picked.period, request.user, pk)
+    lines = [line_of(row) for row in rows[:A_PAGE]]
+    context = {"asked": picked, "period": picked.period, "rep": of, "sign": sign, "lines": lines}
+    return render(request, "sla/rep.html", context)
+
+
+def _sign(request: HttpRequest) -> Sign | None:
+    """The sign that is asked for. Raises Http404 for none that is a rep's doing."""
+    if "sign" not in request.GET:
+        return None
+    try:
+        return next(sign for sign in signs.of_reps() if sign.key == request.GET["sign"])
+    except StopIteration as error:
+        raise Http404("No such sign is a rep’s doing.") from error
+
+
+urls = [
+    path("sla/by/<slug:dimension>/", broken_down, name="broken_down"),
+    path("sla/signs/", worth_a_look, name="signs"),
+    path("sla/reps/<int:pk>/", rep, name="rep_card"),
+]
