@@ -190,20 +190,9 @@ class WhyForm(forms.Form):
 
     because = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, asks: str = "What you agreed", **kwargs: Any) -> None:
+    def __init__(self, asks: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.fields["because"].label = asks
-
-
-class SettleForm(WhyForm):
-    """What the heads settled."""
-
-    outcome = forms.ChoiceField(
-        label="The heads agreed that it",
-        choices=[("corrects", "no longer counts"), ("stands", "stands as it is")],
-        widget=forms.RadioSelect,
-    )
-    field_order = ("outcome", "because")
 
 
 class MadeAtForm(forms.Form):

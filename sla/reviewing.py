@@ -32,11 +32,15 @@ class Row:
 
 
 def rows_for(reviews: Iterable[Review], user: User) -> list[Row]:
-    """Each drawn return for this reader. One query besides those of the reviews."""
+    """Each drawn return for this reader; a dispute about it, which would tell, only once both sides have spoken.
+
+    One query besides those of the reviews.
+    """
     reviews = list(reviews)
     about = Dispute.objects.standing().about(returns=[each.returned_id for each in reviews]).order_by("at")
     disputes = {each.returned_id: each for each in about.only("returned_id", "state")}
-    return [Row(each, each.shown_to(user), _to_say(each, user), disputes.get(each.returned_id)) for each in reviews]
+    shown = {each.pk: disputes.get(each.returned_id) for each in reviews if each.is_said_by_both}
+    return [Row(each, each.shown_to(user), _to_say(each, user), shown.get(each.pk)) for each in reviews]
 
 
 def _to_say(review: Review, user: User) -> list[str]:

@@ -15,8 +15,7 @@ from accounts.models import User
 from common.periods import Period, week_of
 from leads.metrics import returns
 from notifications.outbox import tell
-from sla.models import Agreement
-from sla.models.review import Review, Sample
+from sla.models import Agreement, Dispute, Review, Sample
 
 MOST = 5
 TO_REVIEW = "sla.review"
@@ -39,7 +38,8 @@ def draw(*, at: datetime) -> int:
     if agreement is None:
         return 0
     week = week_of(at, agreement.zone).previous()
-    candidates = list(returns(week).order_by().values_list("pk", flat=True))
+    disputed = Dispute.objects.filter(returned__isnull=False).values("returned")  # looked at already
+    candidates = list(returns(week).order_by().exclude(pk__in=disputed).values_list("pk", flat=True))
     told = {"drawn_at": at, "drawn_from": len(candidates)}
     sample, is_first = Sample.objects.get_or_create(week_on=week.start_on, defaults=told)
     return _draw(sample, week, candidates, at=at) if is_first else 0

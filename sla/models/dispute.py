@@ -193,6 +193,10 @@ class Dispute(models.Model):
     def may_withdraw(self, user: User) -> bool:
         return user.signs_for(self.side) or (user.pk == self.by_id and user.is_active)
 
+    def may_settle(self, user: User, *, corrects: bool) -> bool:
+        """Once both stand by what they say: the head to whose cost that outcome is."""
+        return self.state == State.DENIED and user.signs_for(self._yields(corrects))
+
     def may_take_back(self, user: User, *, at: datetime) -> bool:
         """Who closed it, within a quarter of an hour."""
         return not self.is_open and self.closed_by_id == user.pk and at - self.closed_at <= TAKE_BACK
@@ -225,10 +229,10 @@ class Dispute(models.Model):
     def settle(self, *, corrects: bool, because: str, by: User, at: datetime) -> None:
         """Write down what the heads settled: whether it still counts, by the head to whose cost that is."""
         check(by, "dispute.settle")
-        yields = self.other_side if corrects else self.side
-        if not by.signs_for(yields):
-            raise NotAllowed(f"This is for the head of {yields} to write down: nobody decides for themselves.")
-        self._close(State.SETTLED, because, by=by, at=at, corrects=corrects)
+        side = self._yields(corrects)
+        if not by.signs_for(side):
+            raise NotAllowed(f"This is for the head of {side} to write down: nobody decides for themselves.")
+        self._close(State.SETTLED, because, by=by, at=at, corrects=corrects, once=[State.DENIED])
 
     @transaction.atomic
     def take_back(self, *, by: User, at: datetime) -> None:
@@ -245,16 +249,22 @@ class Dispute(models.Model):
 
     # Steps of the verbs above
 
+    def _yields(self, corrects: bool) -> str:
+        """The side that gives something up by an outcome."""
+        return self.other_side if corrects else self.side
+
     def _check_answer(self, by: User) -> None:
         check(by, "dispute.answer", self)
         if not self.may_answer(by):
             raise NotAllowed(f"This is for {self.other_side} to answer: for who did it, or their head.")
 
-    def _close(self, state: State, because: str, *, by: User, at: datetime, corrects: bool) -> None:
+    def _close(
+        self, state: State, because: str, *, by: User, at: datetime, corrects: bool, once: list[State] = OPEN
+    ) -> None:
         closed = {"outcome": _said(because), "closed_by": by, "closed_at": at}
-        self._hold()
+        self._hold(once)
         correction = self._correct(because.strip(), by=by, at=at) if corrects else None
-        self._change(OPEN, state=state, correction=correction, **closed)
+        self._change(once, state=state, correction=correction, **closed)
         self._tell(MOVED, [self.by, self.defender, *User.objects.heads_of(self.side)], by=by, at=at)
 
     def _correct(self, because: str, *, by: User, at: datetime) -> Correction:
@@ -262,10 +272,11 @@ class Dispute(models.Model):
             return Correction.objects.of_return(self.returned, because=because, by=by, at=at)
         return Correction.objects.of_delivery(self.delivered, because=because, by=by, at=at)
 
-    def _hold(self) -> None:
-        """Lock it while it is open, so that of two who close it one comes second. Raises Refused once it is over."""
-        if not Dispute.objects.filter(pk=self.pk, state__in=OPEN).select_for_update(no_key=True).exists():
-            raise Refused("This dispute is over.")
+    def _hold(self, states: list[State]) -> None:
+        """Lock it while it stands so, and so that of two who close it one comes second. Raises Refused elsewhere."""
+        self.refresh_from_db(fields=["state"], from_queryset=Dispute.objects.select_for_update(no_key=True))
+        if self.state not in states:
+            raise Refused("The other side has not answered yet." if self.is_open else "This dispute is over.")
 
     def _change(self, states: list[State], *, otherwise: str = "This dispute has moved on.", **changes: Any) -> None:
         if not Dispute.objects.filter(pk=self.pk, state__in=states).update(**changes):

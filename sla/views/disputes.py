@@ -17,10 +17,11 @@ from common.htmx import toast
 from common.keyset import newest_first
 from common.sheets import csv_lines
 from leads.models import Episode, HandoffReturn
-from sla.forms import SettleForm, WhyForm
+from sla.forms import WhyForm
 from sla.models import Dispute
 
 MOST = 10_000
+OUTCOMES = {True: ("corrects", "It no longer counts"), False: ("stands", "It stands as it is")}
 
 
 @require_GET
@@ -72,10 +73,10 @@ def _page(request: HttpRequest, shown: Dispute, refused: Incomplete | None = Non
         "refused": refused,
         "answer": WhyForm(f"What {shown.other_side} says to it", auto_id="answer_%s", initial=typed),
         "withdraw": WhyForm(f"Why {shown.side} lets it be", auto_id="withdraw_%s", initial=typed),
-        "settle": SettleForm(auto_id="settle_%s", initial=typed),
+        "settle": WhyForm("What the heads agreed", auto_id="settle_%s", initial=typed),
         "may_answer": shown.is_open and allowed(user, "dispute.answer", shown) and shown.may_answer(user),
         "may_withdraw": shown.is_open and allowed(user, "dispute.withdraw", shown.by) and shown.may_withdraw(user),
-        "may_settle": shown.is_open and any(user.signs_for(side) for side in (shown.side, shown.other_side)),
+        "outcomes": [OUTCOMES[corrects] for corrects in (True, False) if shown.may_settle(user, corrects=corrects)],
         "may_take_back": shown.may_take_back(user, at=at),
     }
     return render(request, "sla/dispute.html", context, status=refused.status if refused else 200)
@@ -134,10 +135,10 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may("dispute.settle")
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    form = SettleForm(data=request.POST)
-    if not form.is_valid():
-        return _page(request, _dispute(request, pk), Incomplete("Say what you agreed, and whether it still counts."))
-    return _answer(request, pk, "settle", "Settled.", corrects=form.cleaned_data["outcome"] == "corrects")
+    corrects = {name: corrects for corrects, (name, _) in OUTCOMES.items()}.get(request.POST.get("outcome", ""))
+    if corrects is None:
+        return _page(request, _dispute(request, pk), Incomplete("Say whether it still counts.", "outcome"))
+    return _answer(request, pk, "settle", "Settled.", corrects=corrects)
 
 
 @require_POST

@@ -15,7 +15,7 @@ from leads.models.attempt import Outcome
 from meetings.models import Action, Meeting
 from notifications.models import Delivery, Notice
 from notifications.models.mail import KeptMail
-from sla.models import Agreement, Clock
+from sla.models import Agreement, Clock, Dispute, Review
 from smarketing.demo import today
 from smarketing.demo.market import PRIZE_DRAW, WEBINARS
 from smarketing.demo.scene import Scene
@@ -178,3 +178,16 @@ def test_the_median_answer_comes_within_a_few_hours(scene: Scene):
         if each.handoff
     )
     assert timedelta(hours=1) < waits[len(waits) // 2] < timedelta(hours=4)
+
+
+def test_the_sides_have_settled_one_dispute_and_bring_another_to_the_next_meeting():
+    states = dict(Dispute.objects.values_list("state", "side"))
+    assert states == {"settled": "marketing", "denied": "marketing", "asked": "sales"}
+    assert Dispute.objects.get(state="settled").correction is not None
+
+
+def test_both_sides_have_judged_the_returns_drawn_by_lot_but_for_the_last(scene: Scene):
+    both = Review.objects.said_by_both().count()
+    assert both >= 5
+    assert Review.objects.awaiting("marketing").count() == 0
+    assert Review.objects.awaiting("sales").count() == 1

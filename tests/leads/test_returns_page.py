@@ -129,8 +129,8 @@ def test_returns_are_counted_by_reason_as_the_catalogue_counts_them(week, period
 
 def test_all_that_came_back_opens_as_one_list(week, client_of, sam):
     page = client_of(sam).get("/criteria/returns/leads/?weeks=4")
-    assert [handoff for handoff, _ in page.context["rows"]] == [week[2], week[3], week[0]]
-    assert {str(returned.reason) for _, returned in page.context["rows"]} == {
+    assert [handoff for handoff, *_ in page.context["rows"]] == [week[2], week[3], week[0]]
+    assert {str(returned.reason) for _, returned, _ in page.context["rows"]} == {
         str(reason("low_intent")),
         str(reason("timing")),
     }

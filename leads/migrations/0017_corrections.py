@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0013_plans_of_returns'),
+        ('leads', '0016_everybody_else'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

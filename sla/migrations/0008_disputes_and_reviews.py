@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0014_corrections'),
-        ('sla', '0006_clocks_of_plans'),
+        ('leads', '0017_corrections'),
+        ('sla', '0007_data_checks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
