@@ -22,6 +22,7 @@ from common.errors import Incomplete, Refused
 from common.periods import parse
 from common.rest import endpoint
 from leads.api import criteria, handoffs, leads, opportunities, touches
+from notifications.api import webhooks
 
 UNPROCESSABLE = 422
 TITLES = {400: "Not readable", 401: "Who are you?", 403: "Not allowed", 404: "Not found", 405: "Not possible here"}
@@ -143,6 +144,7 @@ urlpatterns = [
     *criteria.urls,
     *versions.urls,
     *documents.urls,
+    *webhooks.urls,
     endpoint("metrics/<slug:key>/", MetricDetail, "metric"),
     path("schema/", login_not_required(Schema.as_view()), name="schema"),
 ]

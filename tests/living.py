@@ -356,6 +356,7 @@ def _keep_house(company: Company) -> None:
         "tokens": [token.pk],
         "deliveries": [dead.pk],
         "channels": [listens.pk, slack.pk],
+        "webhooks": [listens.pk],
         "notifications": [company.nora.notices.first().pk],
         "mail": [KeptMail.objects.first().pk],
         "reasons": [reason("timing").pk, reason("spam").pk],

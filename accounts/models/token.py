@@ -33,6 +33,7 @@ class Scope(models.TextChoices):
     AGREEMENTS_READ = "agreements:read", "Read personas, criteria and all else that both sides sign"
     AGREEMENTS_WRITE = "agreements:write", "Sign, decline and ask for changes; start backtests"
     METRICS_READ = "metrics:read", "Read figures and scorecards"
+    WEBHOOKS_WRITE = "webhooks:write", "Read, set up, switch off and remove webhooks, and try again what failed"
 
 
 def digest_of(secret: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from accounts.access import check
 from accounts.models import User
@@ -30,6 +30,13 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
     def visible_to(self, user: User) -> EndpointQuerySet:
         """The admins', who set them up."""
         return self if user.has_role("admin") else self.none()
+
+    def webhooks(self) -> EndpointQuerySet:
+        """The programs that listen, each with `waiting` and `dead`, how many deliveries wait and how many failed."""
+        ended = Q(deliveries__dead_at__isnull=False)
+        waits = Q(deliveries__isnull=False, deliveries__done_at=None, deliveries__dead_at=None)
+        counts = {"waiting": Count("deliveries", filter=waits), "dead": Count("deliveries", filter=ended)}
+        return self.filter(channel=Channel.WEBHOOK).annotate(**counts)
 
     def on(self) -> EndpointQuerySet:
         return self.filter(off_at=None)
