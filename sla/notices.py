@@ -1,12 +1,17 @@
-"""What this app tells people: promises that were missed, what is contested, and returns to review."""
+"""What this app tells people: promises missed, deadlines moved, what is contested, and returns to review."""
+
+from datetime import datetime
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 
+from common.conditions import plural
 from notifications import kinds
 from notifications.kinds import Ids, Kind, Rendered
 from sla.escalation import BREACHED
-from sla.models import Clock, Dispute, Review
+from sla.models import Clock, Dispute, Retiming, Review
 from sla.models.dispute import CONTESTED, MOVED, State
+from sla.models.retiming import RETIMED
 from sla.sampling import TO_REVIEW
 
 
@@ -26,6 +31,28 @@ def _breached(ids: Ids) -> Rendered:
         )
     subject = f"{len(clocks)} leads wait too long"
     return Rendered(subject, "\n".join(names[:10] + ["…"] * (len(names) > 10)), reverse("breaches"))
+
+
+def _still_due(ids: Ids) -> list[Retiming]:
+    """Those of the notice whose act is still awaited."""
+    found = Retiming.objects.filter(pk__in=ids["retimings"], clock__done_at=None, clock__void_at=None)
+    return list(found.select_related("clock__handoff__lead", "clock__commitment", "by").order_by("due_at", "pk"))
+
+
+def _retimed(ids: Ids) -> Rendered:
+    moved = _still_due(ids)
+    lines = [
+        f"{each.clock.handoff.lead}, {each.clock.commitment.act.lower()}: due {_said(each.due_at)}, "
+        f"was {_said(each.was_due_at)}"
+        for each in moved[:10]
+    ]
+    subject = f"{moved[0].by} moved {plural(len(moved), 'deadline')} of yours" if moved else "Your deadlines were moved"
+    return Rendered(subject, "\n".join(lines + ["…"] * (len(moved) > 10)), reverse("queue"))
+
+
+def _said(moment: datetime) -> str:
+    """In the zone of whoever reads it."""
+    return f"{localtime(moment):%a %-d %b, %H:%M}"
 
 
 kinds.register(Kind(BREACHED, "A promise is missed", render=_breached, still_relevant=lambda ids: bool(_late(ids))))
@@ -68,3 +95,12 @@ kinds.register(
 )
 kinds.register(Kind(MOVED, "A dispute has moved on", render=_moved, bundled=True))
 kinds.register(Kind(TO_REVIEW, "Returns to review", render=_to_review, bundled=True))
+kinds.register(
+    Kind(
+        RETIMED,
+        "Your deadlines were moved",
+        render=_retimed,
+        still_relevant=lambda ids: bool(_still_due(ids)),
+        bundled=True,
+    )
+)

@@ -8,6 +8,7 @@ and one entered later never stretches it. What is met, was missed, or has fallen
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,8 +20,10 @@ from accounts.access import check
 from accounts.models import User, WorkCalendar
 from common.hours import Hours
 from leads.models import Handoff
+from notifications.outbox import tell
 from sla.cases import cases_of
 from sla.models import Agreement, Clock, Desk, Retiming
+from sla.models.retiming import RETIMED
 from sla.reckoning import read
 
 
@@ -89,7 +92,7 @@ def retime(calendar: WorkCalendar, *, by: User, at: datetime, but: Collection[in
     list(handoffs.select_for_update(no_key=True).values_list("pk"))
     moved = _reckon(running.order_by("pk").select_for_update(of=("self",), no_key=True), calendar.hours())
     desks = Desk.objects.keep(each.hours for each in moved)
-    Retiming.objects.bulk_create(
+    written = Retiming.objects.bulk_create(
         Retiming(
             clock=each.clock, calendar=calendar, by=by, at=at,
             was_desk=each.clock.desk, was_due_at=each.clock.due_at, due_at=each.due_at,
@@ -99,7 +102,19 @@ def retime(calendar: WorkCalendar, *, by: User, at: datetime, but: Collection[in
     for hours, desk in desks.items():
         Clock.objects.filter(pk__in=[each.clock.pk for each in moved if each.hours == hours]).update(desk=desk)
     Clock.objects.settle({each.clock.handoff_id for each in moved})
+    _tell_owners(written, by=by, at=at)
     return len(moved)
+
+
+def _tell_owners(retimings: list[Retiming], *, by: User, at: datetime) -> None:
+    """Tell each person once of all their clocks that were moved, with the old moment and the new one."""
+    of_owner: dict[int, list[int]] = defaultdict(list)
+    for each in retimings:
+        if owner := each.clock.waits_for:
+            of_owner[owner].append(each.pk)
+    for owner in User.objects.active().exclude(pk=by.pk).in_bulk(of_owner).values():
+        moved = sorted(of_owner[owner.pk])
+        tell([owner], RETIMED, {"retimings": moved}, key=f"{RETIMED}:{moved[0]}", at=at)
 
 
 def _running(calendar: WorkCalendar, *, at: datetime) -> models.QuerySet[Clock]:
@@ -107,7 +122,7 @@ def _running(calendar: WorkCalendar, *, at: datetime) -> models.QuerySet[Clock]:
 
 
 def _reckon(running: models.QuerySet[Clock], hours: Hours) -> list[Retimed]:
-    clocks = {clock.key: clock for clock in running.select_related("desk", "commitment")}
+    clocks = {clock.key: clock for clock in running.select_related("desk", "commitment", "handoff")}
     under = {key: replace(hours, absences=clock.hours.absences) for key, clock in clocks.items()}
     cases = cases_of({key.handoff_id for key in clocks}, lock=False)
     agreement_of = Agreement.objects.of_cases({case.handoff_id: case.made_at for case in cases})

@@ -244,6 +244,14 @@ class Clock(models.Model):
         return f"{self.commitment} on hand-off {self.handoff_id}"
 
     @property
+    def waits_for(self) -> int | None:
+        """The id of whoever has to act: its owner, or the hand-off's where the promise is sales' and has no owner's
+        clock.
+        """
+        shared = self.commitment.side == Side.SALES and not self.commitment.terms.is_owners
+        return self.owner_id or (self.handoff.owner_id if shared else None)
+
+    @property
     def key(self) -> Key:
         return Key(self.handoff_id, self.commitment_id, self.owner_id, self.started_at)
 

@@ -11,6 +11,8 @@ from accounts.models import User, WorkCalendar
 from sla.models.clock import Clock
 from sla.models.desk import Desk
 
+RETIMED = "sla.retimed"
+
 
 class RetimingQuerySet(models.QuerySet["Retiming"]):
     """Clocks that were retimed."""

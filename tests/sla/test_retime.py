@@ -8,6 +8,8 @@ import pytest
 from accounts.models import Closure, WorkCalendar
 from common.errors import NotAllowed
 from leads.models import Attempt, Handoff, ReturnReason
+from notifications.kinds import kind
+from notifications.models import Delivery
 from sla import retiming
 from sla.models import Clock, Retiming
 from sla.retiming import Answer
@@ -85,6 +87,31 @@ def test_retimed_clocks_fall_due_by_the_new_hours_and_it_is_written_who_did_it(
     before = shown()
     Clock.objects.settle([handoff.pk])
     assert shown() == before
+
+
+def test_whose_deadlines_moved_is_told_once_from_when_to_when(hand_over, close, sam, nora, maya, at, clock_shows):
+    clock_shows(at + HOUR)
+    hand_over(at, name="priya"), hand_over(at, name="omar")
+
+    close(THURSDAY, Answer.RETIME, at=at + HOUR)
+
+    told = Delivery.objects.filter(kind="sla.retimed", channel="inapp")
+    assert [each.user for each in told] == [sam]
+    said = kind("sla.retimed").render(told.get().content)
+    assert said.subject == "Nora Vos moved 6 deadlines of yours"
+    assert "Priya, first attempt or return: due Fri 13 Mar, " in said.text
+    assert ", was Thu 12 Mar, " in said.text
+    assert kind("sla.retimed").still_relevant(told.get().content)
+
+
+def test_what_was_done_since_is_no_news(hand_over, close, sam, at):
+    handoff = hand_over(at)
+    close(THURSDAY, Answer.RETIME, at=at + HOUR)
+    content = Delivery.objects.get(kind="sla.retimed", channel="inapp").content
+
+    handoff.lead.opt_out(by=None, at=at + 2 * HOUR)
+
+    assert not kind("sla.retimed").still_relevant(content)
 
 
 def test_retiming_twice_writes_it_once(hand_over, close, calendar, nora, at):
