@@ -21,6 +21,10 @@ class Body(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+class Nothing(Body):
+    """No fields: the address says all that there is to say."""
+
+
 def read(body: type[Body], data: Any, **options: Any) -> Any:
     """The checked content of a request's body. Raises ValidationError, which is answered with 422."""
     checked = body(data=data, **options)

@@ -9,12 +9,12 @@ from rest_framework.views import APIView
 from accounts.idempotency import idempotent
 from accounts.models import Scope
 from accounts.tokens import needs
-from agreements.api.shapes import DeclineIn, Nothing, RevisionShape
+from agreements.api.shapes import DeclineIn, RevisionShape
 from agreements.documents import content_of
 from agreements.models import Revision, State
 from common import clock as db_clock
 from common.errors import Incomplete
-from common.rest import Listing, endpoint, read
+from common.rest import Listing, Nothing, endpoint, read
 
 READ = [needs(Scope.AGREEMENTS_READ)]
 WRITE = [needs(write=Scope.AGREEMENTS_WRITE)]

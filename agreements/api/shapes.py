@@ -87,10 +87,6 @@ class StageMapShape(VersionShape):
         read_only_fields = fields
 
 
-class Nothing(Body):
-    """No fields: who signs, and which text, is known already."""
-
-
 class DeclineIn(Body):
     """What would have to change before it is signed."""
 

@@ -10,12 +10,12 @@ from accounts.idempotency import idempotent
 from accounts.models import Scope
 from accounts.tokens import needs
 from agreements.api.documents import READ, WRITE, answer, decline, sign
-from agreements.api.shapes import DeclineIn, Nothing, RevisionShape
+from agreements.api.shapes import DeclineIn, RevisionShape
 from agreements.models import RULING, State
 from common import clock as db_clock
 from common.errors import Incomplete
 from common.once import one_page
-from common.rest import Listing, endpoint, read
+from common.rest import Listing, Nothing, endpoint, read
 from leads import backtest, figures
 from leads.api.definitions import ChangeIn, ChangeShape, CriteriaRow, CriteriaShape, told_of_backtest
 from leads.forms.backtest import AskForm

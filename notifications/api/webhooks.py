@@ -15,7 +15,7 @@ from accounts.idempotency import idempotent
 from accounts.models import Scope
 from accounts.tokens import needs
 from common import clock as db_clock
-from common.rest import Body, Listing, endpoint, read
+from common.rest import Body, Listing, Nothing, endpoint, read
 from notifications.channels.webhook import in_words
 from notifications.models import Channel, Delivery, Endpoint
 
@@ -65,6 +65,12 @@ def webhooks(request: Request) -> QuerySet[Endpoint]:
     return Endpoint.objects.visible_to(request.user).webhooks()
 
 
+def found(request: Request, pk: int) -> Endpoint:
+    """The webhook that a verb is about; a body is refused, for the address says all."""
+    read(Nothing, request.data)
+    return get_object_or_404(webhooks(request), pk=pk)
+
+
 def answer(request: Request, pk: int, status: int = 200) -> Response:
     return Response(WebhookShape(get_object_or_404(webhooks(request), pk=pk)).data, status)
 
@@ -111,7 +117,7 @@ class WebhookDetail(APIView):
     @extend_schema(operation_id="webhooks_delete", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
         """Forget it, and what still waited for it."""
-        get_object_or_404(webhooks(request), pk=pk).remove(by=request.user)
+        found(request, pk).remove(by=request.user)
         return Response(status=NO_CONTENT)
 
 
@@ -126,7 +132,7 @@ class Secret(APIView):
 
     @idempotent
     def _change(self, request: Request, pk: int) -> Response:
-        get_object_or_404(webhooks(request), pk=pk).change_secret(by=request.user, at=db_clock.now())
+        found(request, pk).change_secret(by=request.user, at=db_clock.now())
         return answer(request, pk)
 
 
@@ -138,7 +144,7 @@ class SwitchOff(APIView):
     @extend_schema(operation_id="webhooks_off", request=None, responses=WebhookShape)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        get_object_or_404(webhooks(request), pk=pk).switch_off(by=request.user, at=db_clock.now())
+        found(request, pk).switch_off(by=request.user, at=db_clock.now())
         return answer(request, pk)
 
 
@@ -150,7 +156,7 @@ class SwitchOn(APIView):
     @extend_schema(operation_id="webhooks_on", request=None, responses=WebhookShape)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        get_object_or_404(webhooks(request), pk=pk).switch_on(by=request.user)
+        found(request, pk).switch_on(by=request.user)
         return answer(request, pk)
 
 
@@ -162,8 +168,7 @@ class Replay(APIView):
     @extend_schema(operation_id="webhooks_replay", request=None, responses=ReplayedShape)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
-        found = get_object_or_404(webhooks(request), pk=pk)
-        failed = Delivery.objects.visible_to(request.user).filter(endpoint=found)
+        failed = Delivery.objects.visible_to(request.user).filter(endpoint=found(request, pk))
         return Response({"replayed": failed.replay_all(by=request.user, at=db_clock.now())})
 
 
