@@ -154,6 +154,14 @@ def in_hand(object_id: int, user: User) -> dict[str, Any] | None:
     return counts if any(counts.values()) else None
 
 
+@panel("away", "leads/_away.html")
+def what_would_move(object_id: int, user: User) -> dict[str, Any] | None:
+    """What a rep's cover would get."""
+    if not user.has_role(Role.REP):
+        return None
+    return {"open_handoffs": Handoff.objects.open().filter(owner=object_id).count()}
+
+
 @columns("campaigns", "Leads", "MQLs", "Customers")
 def came_of(ids: list[int], user: User) -> dict[int, tuple[int, int, int]]:
     """Of the leads whose first campaign each is: how many, how many ever became MQLs, how many customers."""

@@ -165,6 +165,18 @@ class WorksByForm(forms.Form):
         return self.others[self.cleaned_data["who"]]
 
 
+class AwayTodayForm(forms.Form):
+    """Who gets one's open hand-offs for the rest of the day."""
+
+    cover = forms.ModelChoiceField(
+        label="Covered by", required=False, empty_label="nobody", queryset=User.objects.none()
+    )
+
+    def __init__(self, person: User, data: Any = None) -> None:
+        super().__init__(data, auto_id="today_%s")
+        self.fields["cover"].queryset = User.objects.active().exclude(pk=person.pk).order_by("name")
+
+
 class AbsenceForm(forms.Form):
     """Whole days away, of oneself or, for those who may, of somebody else."""
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import allowed, may
 from accounts.forms.account import DeputyForm, ProfileForm, TokenForm
+from accounts.forms.hours import AwayTodayForm
 from accounts.forms.sign_in import ChangePasswordForm
 from accounts.models import ApiToken, User
 from common import clock as db_clock
@@ -27,7 +28,8 @@ def account(request: HttpRequest) -> HttpResponse:
         person.edit_own(by=person, **form.cleaned_data)
         toast(request, "Saved.")
         return redirect("account")
-    context = {"form": form, "absences": person.absences.to_come(at=db_clock.now())}
+    absences = person.absences.to_come(at=db_clock.now())
+    context = {"form": form, "absences": absences, "today_form": AwayTodayForm(person)}
     if allowed(person, "deputy.name", person):
         context["deputy_form"] = DeputyForm(person)
     return render(request, "accounts/account.html", context, status=422 if form.errors else 200)

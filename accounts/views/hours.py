@@ -5,9 +5,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed, may
-from accounts.forms.hours import AbsenceForm
+from accounts.forms.hours import AbsenceForm, AwayTodayForm
 from accounts.models import Absence, User, WorkCalendar
 from common import clock as db_clock
+from common.errors import Incomplete
 from common.htmx import back, toast
 
 
@@ -39,8 +40,13 @@ def enter_absence(request: HttpRequest) -> HttpResponse:
 @require_POST
 @may("absence.enter")
 def away_today(request: HttpRequest) -> HttpResponse:
-    request.user.be_away_today(cover=None, by=request.user, at=db_clock.now())
-    toast(request, "You are away until midnight; nothing new is handed to you.")
+    form = AwayTodayForm(request.user, request.POST)
+    if not form.is_valid():
+        raise Incomplete("Cover has to be a colleague who is active.", "cover")
+    cover = form.cleaned_data["cover"]
+    request.user.be_away_today(cover=cover, by=request.user, at=db_clock.now())
+    given = f"{cover} gets your open hand-offs" if cover else "what you have in hand waits for you"
+    toast(request, f"You are away until midnight: nothing new is handed to you, and {given}.")
     return back(request, "/settings/absences/")
 
 
@@ -58,5 +64,5 @@ def _absences_page(request: HttpRequest, form: AbsenceForm) -> HttpResponse:
     away = list(Absence.objects.visible_to(request.user).to_come(at=at))
     for absence in away:
         absence.may_end = allowed(request.user, "absence.enter", absence)
-    context = {"absences": away, "form": form}
+    context = {"absences": away, "form": form, "today_form": AwayTodayForm(request.user)}
     return render(request, "accounts/absences.html", context, status=422 if form.errors else 200)

@@ -100,3 +100,27 @@ def test_a_reps_page_takes_nobody_elses_days(sam: User, rita: User, client_of: C
 
     assert client_of(sam).post("/settings/absences/enter/", days).status_code == 422
     assert not Absence.objects.exists()
+
+
+def test_away_today_names_who_covers_and_says_what_moves(
+    sam: User, rita: User, at: datetime, client_of: Callable[[User], Client], clock_shows: Callable
+) -> None:
+    clock_shows(at)
+    client = client_of(sam)
+    assert "You have no open hand-off" in client.get("/account/").text
+
+    answer = client.post("/settings/absences/today/", {"cover": rita.pk, "next": "/account/"}, follow=True)
+
+    assert "Rita Kok gets your open hand-offs" in answer.text
+    assert Absence.objects.get().cover == rita
+
+
+@pytest.mark.parametrize("cover", ["x", "0", "own"])
+def test_who_cannot_cover_is_refused_and_nobody_is_away(
+    sam: User, at: datetime, client_of: Callable[[User], Client], clock_shows: Callable, cover: str
+) -> None:
+    clock_shows(at)
+    sent = {"cover": sam.pk if cover == "own" else cover}
+
+    assert client_of(sam).post("/settings/absences/today/", sent).status_code == 422
+    assert not Absence.objects.exists()
