@@ -12,11 +12,13 @@ AFTER_MIDNIGHT = crontab(minute="1,16,31,46")
 # Desks open on the quarter somewhere; whoever opens in between waits for the next.
 EVERY_QUARTER = crontab(minute="*/15")
 EVERY_NIGHT = crontab(hour="2", minute="20")
+# Seconds. Ticks that nobody took are dropped, so that they do not pile up for days while workers are away; but not
+# soon, for the worker tells by its own clock, and one that is two hours fast would take none at all.
+DROPPED_AFTER = 3 * 60 * 60.0
 
 
 def every(seconds: float, task: str) -> dict:
-    """A tick that nobody took is dropped when the next one comes, so that none pile up while workers are away."""
-    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    return {"task": task, "schedule": seconds, "options": {"expires": DROPPED_AFTER}}
 
 
 def nightly(task: str) -> dict:

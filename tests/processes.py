@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -73,8 +73,11 @@ def start_broker(folder: Path) -> tuple[Running, str]:
     return Running(valkey.process(folder / "valkey.log"), valkey.answers), valkey.url
 
 
-def start_worker(folder: Path, broker: str, *, concurrency: int = 2) -> Running:
-    """A Celery worker on the test's database; ready once it has its pool and reads the queue."""
+def start_worker(folder: Path, broker: str, *, concurrency: int = 2, clock_off_by: float = 0.0) -> Running:
+    """A Celery worker on the test's database; ready once it has its pool and reads the queue.
+
+    Its own clock may be so many seconds off.
+    """
     name = f"worker-{os.getpid()}@test"
     options = ["-n", name, "-c", str(concurrency), "--without-gossip", "--without-mingle"]
     caller = Celery(set_as_current=False, broker=broker)
@@ -86,7 +89,8 @@ def start_worker(folder: Path, broker: str, *, concurrency: int = 2) -> Running:
         except ConnectionError:  # a connection from before the broker went away; the next try has a new one
             return False
 
-    return Running(_celery("worker", _environment(broker), folder, options), ready)
+    start = ["tests.wrong_clock", str(clock_off_by)] if clock_off_by else ["celery"]
+    return Running(_celery("worker", _environment(broker), folder, options, start=start), ready)
 
 
 def start_beat(folder: Path, broker: str, *, app: str = "smarketing") -> Running:
@@ -113,8 +117,16 @@ def test_database_url() -> str:
     return f"postgresql://{user}{':' + password if password else ''}@/{name}?host={host}{port}"
 
 
-def _celery(name: str, env: dict[str, str], folder: Path, options: list[str], app: str = "smarketing") -> Process:
-    argv = [sys.executable, "-m", "celery", "--quiet", "-A", app, name, "--loglevel", "info", *options]
+def _celery(
+    name: str,
+    env: dict[str, str],
+    folder: Path,
+    options: list[str],
+    *,
+    app: str = "smarketing",
+    start: Sequence[str] = ("celery",),
+) -> Process:
+    argv = [sys.executable, "-m", *start, "--quiet", "-A", app, name, "--loglevel", "info", *options]
     return Process(name, argv, env, folder / f"{name}.log", settings.BASE_DIR)
 
 

@@ -5,9 +5,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from common import wake
+from smarketing import env
 from tests.faults.blocking import Block, stand_at
+from tests.faults.own_postgres import Server
 from tests.processes import Running, start_beat, start_broker, start_worker
 
 
@@ -64,3 +67,34 @@ def stop_at(transactional_db) -> Iterator[Callable[..., Block]]:
             return block
 
         yield stop
+
+
+@pytest.fixture(scope="session")
+def own_postgres() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def server(own_postgres: Server) -> Server:
+    """A PostgreSQL that may be crashed: `server.crash()`, `.stop()`, `.run()`."""
+    if not own_postgres.runs():
+        own_postgres.run()
+    return own_postgres
+
+
+@pytest.fixture
+def database(server: Server, django_db_blocker: pytest.FixtureDef, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A database on it, as the migrations leave it, which the models of this test read and write in every thread."""
+    with django_db_blocker.unblock():
+        connection.close()
+        monkeypatch.setenv("DATABASE_URL", server.database())
+        kept = dict(connection.settings_dict)
+        connection.settings_dict.update(env.database("DATABASE_URL"))
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.clear()
+            connection.settings_dict.update(kept)

@@ -1,20 +1,11 @@
 """PostgreSQL crashes in the middle of a worker's batch: what it had not committed is done again, and once."""
 
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -22,79 +13,17 @@ from accounts.access import Role, Side
 from accounts.models import Team, User, WorkCalendar
 from common import clock as db_clock
 from common.wake import wake
-from embedded_postgres import Postgres
 from leads.intake import receive_many
 from leads.models import DueLead, Handoff, Lead, LeadScore, Rescore, Transition
 from notifications.models import Delivery, Notice
-from smarketing import env
-from supervisor import Kept, Process, spawn
 from tests.builders import a_touch, criteria_in_force
 from tests.faults.blocking import stand_at
+from tests.faults.own_postgres import Server
 from tests.processes import Running, start_worker, wait_until
 
 PEOPLE = 200
 
 score_due = partial(wake, "leads.tasks.score_due")
-
-
-class Server:
-    """A PostgreSQL of the test's own, which may be crashed. It stands in for the supervisor of `bin`."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.postgres = Postgres(folder / "postgres", durable=True)
-
-    @property
-    def url(self) -> str:
-        return self.postgres.url
-
-    def run(self) -> None:
-        self.kept = self.postgres.start(self, self.folder / "postgresql.log")
-        self.postgres.wait_until_ready(self.kept)
-
-    def crash(self) -> None:
-        """End it as `pg_ctl stop -m immediate` would: no checkpoint, connections cut."""
-        self.kept.running.send_signal(signal.SIGQUIT)
-        self.kept.running.wait()
-
-    def start(self, process: Process) -> Kept:
-        return Kept(process, spawn(process), time.monotonic())
-
-    def remove_at_the_end(self, path: Path) -> None:
-        """Its socket lies outside the folder, where paths are short."""
-        self.socket = path
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A migrated database on a server of its own, which the models of this test read and write."""
-    folder = Path(tempfile.mkdtemp(prefix="smarketing-fault-"))
-    folder.chmod(0o711)  # run by root, the server is another user
-    server = Server(folder)
-    server.run()
-    try:
-        yield server
-    finally:
-        server.crash()
-        shutil.rmtree(server.socket, ignore_errors=True)
-        shutil.rmtree(folder)
-
-
-@pytest.fixture
-def database(server: Server, django_db_blocker: pytest.FixtureDef) -> Iterator[None]:
-    kept = connection.settings_dict
-    with django_db_blocker.unblock():
-        connection.close()
-        os.environ["DATABASE_URL"], before = server.url, os.environ["DATABASE_URL"]
-        connection.settings_dict = kept | env.database("DATABASE_URL")
-        try:
-            migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-            subprocess.run(migrate, cwd=settings.BASE_DIR, check=True)
-            yield
-        finally:
-            os.environ["DATABASE_URL"] = before
-            connection.close()
-            connection.settings_dict = kept
 
 
 @pytest.fixture
