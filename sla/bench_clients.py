@@ -17,7 +17,7 @@ from common import clock as db_clock
 from common.bench import Timing, at_once, bench, best, run
 from common.errors import Refused
 from leads.models import Assignment, Handoff, Transition
-from leads.models.handoffs import CLAIM_NEXT
+from leads.models.handoffs import CLAIM_NEXT, claim_of
 from sla.bench_world import HOUR, MINUTE, Shows, World
 
 CLIENTS = 16
@@ -100,7 +100,7 @@ class Race:
         return Handoff.objects.claim_next(by=by, at=self.at)
 
     def claim_by_hand(self, by: User) -> object:
-        return _bare(CLAIM_NEXT, {"pool": by.team_id, "by": by.pk, "at": self.at, "because": "Took the next one"})
+        return _bare(CLAIM_NEXT, claim_of(by, self.at))
 
     def take(self, by: User) -> object:
         with suppress(Refused):  # nothing is left

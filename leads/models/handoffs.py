@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, models, transaction
 
@@ -95,6 +95,11 @@ RETURNING *
 """
 
 
+def claim_of(by: User, at: datetime) -> dict[str, Any]:
+    """What `CLAIM_NEXT` is given where a person takes the next one."""
+    return {"pool": by.team_id, "by": by.pk, "at": at, "how": How.TAKEN, "because": "Took the next one"}
+
+
 class HandoffQuerySet(models.QuerySet["Handoff"]):
     """Hand-offs, found by who has to act."""
 
@@ -163,8 +168,7 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
     def claim_next(self, *, by: User, at: datetime) -> Assignment | None:
         """The claim alone, as one statement. Sends no signal: the verb that calls does."""
-        values = {"pool": by.team_id, "by": by.pk, "at": at, "how": How.TAKEN, "because": "Took the next one"}
-        return next(iter(Assignment.objects.raw(CLAIM_NEXT, values)), None)
+        return next(iter(Assignment.objects.raw(CLAIM_NEXT, claim_of(by, at))), None)
 
     @transaction.atomic
     def hand_on(self, leaver: User, *, by: User, at: datetime) -> list[Assignment]:
