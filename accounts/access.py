@@ -138,6 +138,8 @@ GRANTS: dict[str, Grant] = {
     "roles.propose": to(HEADS),
     "focus.edit": to(HEADS),
     "focus.propose": to(HEADS),
+    "credit.edit": to(HEADS),
+    "credit.propose": to(HEADS),
     "stages.edit": to(HEADS),
     "stages.propose": to(HEADS),
     "revision.sign": to(MARKETING, SALES),  # the heads, and whom they named while they are away: the verb looks

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agreements.models import Revision, TypedDocument, focus, persona, responsibilities, stage_map
+from agreements.models import Revision, TypedDocument, credit, focus, persona, responsibilities, stage_map
 
 
 @dataclass(frozen=True)
@@ -51,5 +51,6 @@ def named(revision: Revision) -> Named:
 
 register(Document(responsibilities.DOCUMENT, "responsibilities"))
 register(Document(focus.PREFIX, "focus"))
+register(Document(credit.DOCUMENT, "credit"))
 register(Document(stage_map.DOCUMENT, "stagemap"))
 register(Document(persona.PREFIX, "personaversion"))

@@ -10,7 +10,7 @@ from django import forms
 from accounts.access import Side
 from agreements.activities import ACTIVITIES
 from agreements.fields import Lines, Words
-from agreements.models import Focus, Segment, StageMap, Who
+from agreements.models import Credit, Focus, Segment, Sharing, Sourced, StageMap, Who
 from agreements.stages import StageOnMap
 from common.periods import quarter_of
 
@@ -153,3 +153,20 @@ class StageForm(forms.Form):
 def stage_forms(stage_map: StageMap, data: Any = None) -> list[StageForm]:
     """A form for each stage of the map."""
     return [StageForm(data, on_map=each) for each in stage_map.on_map]
+
+
+class CreditForm(forms.ModelForm):
+    """How revenue is shared, and what counts as marketing's."""
+
+    sharing = forms.ChoiceField(
+        label="Revenue is shared among the touches by this model",
+        choices=[(each.value, f"{each.label}. {each.sentence}") for each in Sharing],
+        widget=forms.RadioSelect,
+    )
+    sourced = forms.ChoiceField(
+        label="Marketing brought a deal when", choices=Sourced.choices, widget=forms.RadioSelect
+    )
+
+    class Meta:
+        model = Credit
+        fields = ["sharing", "sourced"]

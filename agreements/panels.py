@@ -5,6 +5,7 @@ from typing import Any
 from accounts.models import User
 from agreements.documents import named
 from agreements.models import Revision
+from agreements.models.credit import DOCUMENT as CREDIT
 from agreements.models.focus import PREFIX as FOCUS
 from agreements.models.persona import PREFIX as PERSONA
 from agreements.models.responsibilities import DOCUMENT as ROLES
@@ -43,3 +44,8 @@ def focus_coming(user: User) -> str:
 @badge("stages")
 def stages_coming(user: User) -> str:
     return on_its_way(STAGES)
+
+
+@badge("credit")
+def credit_coming(user: User) -> str:
+    return on_its_way(CREDIT)

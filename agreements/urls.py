@@ -1,5 +1,5 @@
 """The addresses of this app; each module of views lists its own."""
 
-from agreements.views import focus, personas, roles, signing, stages
+from agreements.views import credit, focus, personas, roles, signing, stages
 
-urlpatterns = [*signing.urls, *roles.urls, *focus.urls, *stages.urls, *personas.urls]
+urlpatterns = [*signing.urls, *roles.urls, *focus.urls, *stages.urls, *credit.urls, *personas.urls]

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from common.wake import wake
-from leads import promotion, shadow
+from leads import crediting, promotion, shadow
 from leads.customers import tell_owners
 from leads.lifecycle import PROMOTE
 from leads.models.criteria import Criteria
@@ -61,6 +61,7 @@ def score_due(*, at: datetime, limit: int = 2000) -> int:
         cursor.execute(READY, {"leads": due, "stages": list(PROMOTE.sources)})
         ready = {lead for (lead,) in cursor.fetchall()}  # most are not, and cost nothing more
     shadow.follow(due, at=at)
+    crediting.credit_of(due)
     fresh = {lead for lead, is_fresh in taken if is_fresh}
     for leads, is_fresh in ((ready & fresh, True), (ready - fresh, False)):
         if leads:

@@ -8,10 +8,10 @@ from django.db.models import Count, Q
 from accounts.access import Role, Side
 from accounts.models import User
 from accounts.models.calendar import hours_of
-from agreements.models import OPEN, RULING, Focus, Persona, PersonaVersion, StageMap, State
+from agreements.models import OPEN, RULING, Focus, Persona, PersonaVersion, Sharing, StageMap, State
 from agreements.personas import where_they_stand
 from agreements.signing import on_its_way
-from campaigns.models import ContentRequest
+from campaigns.models import Campaign, ContentRequest
 from common import clock as db_clock
 from common import metrics
 from common.badges import badge
@@ -24,12 +24,14 @@ from leads.facts import PERSONA
 from leads.lifecycle import RECYCLED
 from leads.models import Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity, Rule
 from leads.models.criteria import DOCUMENT
+from leads.payback import agreed_sharing, paybacks, shares_of_revenue
 from leads.reading import ruling
 from leads.stage_age import COUNTED, standings
 from leads.views.queue import day_of
 from notifications.things import handle_of
 
 SHOWN = 8
+SHOWN_CAMPAIGNS = 30
 
 
 @badge("queue")
@@ -173,6 +175,25 @@ def came_of(ids: list[int], user: User) -> dict[int, tuple[int, int, int]]:
     )
     further = {row["lead__campaign"]: (row["mqls"], row["customers"]) for row in reached}
     return {pk: (leads.get(pk, 0), *further.get(pk, (0, 0))) for pk in ids}
+
+
+@panel("campaign", "leads/_payback.html")
+def paid_back(object_id: int, user: User) -> dict[str, Any]:
+    """What the campaign cost and what came of it, by the agreed model and by the others."""
+    sharing, is_agreed = agreed_sharing()
+    payback = paybacks([Campaign.objects.get(pk=object_id)])[0]
+    others = [(each, payback.revenue[each], payback.returned(each)) for each in Sharing]
+    return {
+        "payback": payback, "sharing": sharing, "is_agreed": is_agreed, "others": others,
+        "revenue": payback.revenue[sharing], "returned": payback.returned(sharing),
+    }  # fmt: skip
+
+
+@panel("credit", "leads/_credit.html")
+def by_each_model(object_id: int, user: User) -> dict[str, Any]:
+    """What each model makes of the deals won, campaign by campaign."""
+    shares = shares_of_revenue()
+    return {"models": list(Sharing), "shares": shares[:SHOWN_CAMPAIGNS], "more": len(shares) > SHOWN_CAMPAIGNS}
 
 
 @columns("content", "Hand-offs")

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.dispatch import receiver
 
-from leads import shadow
+from leads import crediting, shadow
 from leads.lifecycle import CUSTOMER, PROMOTE, leads_changed
 from leads.models import DueLead, Lead, Opportunity, Transition
 
@@ -14,16 +14,27 @@ from leads.models import DueLead, Lead, Opportunity, Transition
 @receiver(leads_changed, dispatch_uid="leads.mark_colleagues")
 def mark_colleagues(sender: Any, events: Iterable[models.Model], **told: Any) -> None:
     """Mark everybody of a company that has got or lost an open deal, or has become a customer or ceased to be one."""
-    people = {event.lead_id for event in events if isinstance(event, Opportunity) or _about_customer(event)}
+    people = _with_deals(events)
     if people:
         colleagues = models.Q(company__in=Lead.objects.filter(pk__in=people, company__isnull=False).values("company"))
         DueLead.objects.mark_query(Lead.objects.filter(models.Q(pk__in=people) | colleagues), fresh=False)
+
+
+@receiver(leads_changed, dispatch_uid="leads.credit_what_led_to_deals")
+def credit_what_led_to_deals(sender: Any, events: Iterable[models.Model], **told: Any) -> None:
+    """Say what each touch contributed to a deal that was won, and no longer to one that is open again."""
+    crediting.credit_of(_with_deals(events))
 
 
 @receiver(leads_changed, dispatch_uid="leads.note_beside_the_shadow")
 def note_beside_the_shadow(sender: Any, events: Iterable[models.Model], **told: Any) -> None:
     """Let a shadow run know whom the definition in force has made MQLs; those made by hand say nothing about it."""
     shadow.note_made(event for event in events if isinstance(event, Transition) and _is_automatic(event))
+
+
+def _with_deals(events: Iterable[models.Model]) -> set[int]:
+    """Who has got a deal, won or lost one, or has become a customer or ceased to be one."""
+    return {event.lead_id for event in events if isinstance(event, Opportunity) or _about_customer(event)}
 
 
 def _is_automatic(event: Transition) -> bool:

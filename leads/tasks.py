@@ -4,7 +4,7 @@ from celery import shared_task
 
 from common import clock as db_clock
 from leads import backtest as replaying
-from leads import cover, draining, release, rescoring, shadow
+from leads import cover, crediting, draining, release, rescoring, shadow
 from leads.importing import working
 from leads.learning import studying
 from leads.models import Criteria, Import
@@ -52,6 +52,12 @@ def backtest() -> int:
 def study() -> int:
     """Every minute and on a nudge: go on with a study nobody works on. Safe to run twice, or on two workers."""
     return studying.go_on(clock=db_clock.now)
+
+
+@shared_task
+def credit_deals() -> int:
+    """Every night: say anew what led to each won deal. Safe to run twice."""
+    return crediting.credit_all()
 
 
 @shared_task

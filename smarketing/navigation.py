@@ -22,6 +22,7 @@ MENU = (
             ("Sales focus", "focus"),
             ("MQL criteria", "criteria"),
             ("Stage map", "stages"),
+            ("Credit", "credit"),
             ("Agreement", "agreement"),
         ),
     ),

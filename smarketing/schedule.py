@@ -43,6 +43,7 @@ SCHEDULE: dict[str, dict] = {
     "draw the week's returns for both sides to review": {"task": "sla.tasks.draw_sample", "schedule": EVERY_QUARTER},
     "put the signed agreement in force": every(EVERY_MINUTE, "sla.tasks.take_effect"),
     "delete uploaded files that were imported": nightly("leads.tasks.forget_import_files"),
+    "say anew what led to each won deal": nightly("leads.tasks.credit_deals"),
     "forget what was delivered long ago": nightly("notifications.tasks.forget_done"),
     "enter next year's public holidays": nightly("accounts.tasks.look_ahead"),
     "forget answers to repeated requests": nightly("accounts.tasks.forget_old"),

@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.access import Role, Side
 from accounts.models import ApiToken, Scope, Team, User, WorkCalendar
-from agreements.models import Persona, Responsibilities, Segment
+from agreements.models import Credit, Persona, Responsibilities, Segment
 from campaigns.models import Campaign, Content, ContentRequest
 from common.conditions import Condition
 from goals.models import Plan
@@ -151,6 +151,7 @@ def _work(company: Company) -> None:
     fresh = a_lead(at=NOW - 2 * HOUR, first_name="Priya", last_name="Raman")
     refused = a_lead(at=NOW - DAY)
     refused.opt_out(by=company.maya, at=NOW - HOUR)
+    contact = deals[2].add_contact(fresh, role="signs", by=open_deal.owner)
     handed = Handoff.objects.filter(lead=waiting).values_list("pk", flat=True)
     threads.post(accepted.lead, "@nora have a look", by=sam, at=NOW - HOUR)
     Clock.objects.flag_breaches(at=NOW)
@@ -159,6 +160,8 @@ def _work(company: Company) -> None:
         "leads": [lead.pk for lead in leads],
         "handoffs": [*handed, accepted.pk, late.pk, repair.pk],
         "queue": [*handed, accepted.pk, open_deal.pk, late.pk, repair.pk],
+        "deals": [deals[2].pk, deals[1].pk],
+        "contacts": [contact.pk],
         "companies": [fresh.company_id, won.lead.company_id],
         "opportunities": [deals[2].pk, deals[1].pk],
         "campaigns": [spring.pk],
@@ -279,6 +282,9 @@ def _draft(company: Company) -> None:
     signed = focus_in_force(theo=theo, nora=nora, at=BEGUN, segments=[Segment("Hauliers", ("Road freight",), least=50)])
     things["focus"] = [signed.amend(by=nora, at=NOW - DAY).pk, signed.pk]
     stage_map = stage_map_in_force(theo=theo, nora=nora, at=BEGUN)
+    credit = Credit.objects.start(by=theo, at=NOW - DAY)
+    credit.propose(by=theo, at=NOW - DAY)
+    things["credit"] = [credit.amend(by=theo, at=NOW - HOUR).revision.number, credit.revision.number]
     things["stages"] = [stage_map.amend(by=nora, at=NOW - DAY).revision.number, stage_map.revision.number]
     things["roles"] = _say_who_does_what(company)
     persona = Persona.objects.get(pk=things["personas"][0]).revise(by=company.maya, at=NOW - DAY)

@@ -36,23 +36,20 @@ ANY_WORDS = {
 DOORS = {"sign_in", "set_password"}
 # What is meant by pressing the button alone, whatever else is sent.
 BUTTONS = {
-    "accept_request", "undo_request", "withdraw_request",
-    "accept", "amend_criteria", "amend_focus", "amend_roles", "amend_stages", "away_today", "back_to_columns",
-    "change_secret", "close_action", "close_meeting", "deactivate", "discard_import", "draft_agreement",
-    "draft_agreement_from", "draft_criteria", "end_absence", "end_shadow", "finish_repair", "hand_on",
-    "invite_again", "move_reason", "move_routing_rule", "move_rule", "no_double", "object_to_revision",
-    "open_meeting", "open_notice",
-    "opt_out", "propose_agreement", "propose_criteria", "propose_focus", "propose_minor_change", "propose_persona",
-    "propose_roles", "propose_stages", "put_suggestion_in_draft", "reactivate", "read_all_notices",
-    "read_import_again", "release", "remove_channel", "remove_reason", "remove_routing_rule", "remove_rule",
-    "reopen_action", "reopen_day",
-    "replay", "replay_all", "revise_persona", "revise_plan", "revoke_token", "run_backtest", "run_import",
-    "settle_change", "sign_out", "sign_revision", "skip_meeting", "start_roles", "start_stages", "study",
-    "switch_channel_off", "switch_channel_on", "take_back_dispute", "take_back_routing", "take_back_suggestion",
-    "take_next",
-    "take_off_agenda", "try_channel",
-    "try_criteria", "undo", "undo_import", "withdraw_agreement", "withdraw_criteria", "withdraw_focus",
-    "withdraw_persona", "withdraw_plan", "withdraw_roles", "withdraw_stages",
+    "accept", "accept_request", "amend_credit", "amend_criteria", "amend_focus", "amend_roles", "amend_stages",
+    "away_today", "back_to_columns", "change_secret", "close_action", "close_meeting", "deactivate",
+    "discard_import", "draft_agreement", "draft_agreement_from", "draft_criteria", "end_absence", "end_shadow",
+    "finish_repair", "hand_on", "invite_again", "move_reason", "move_routing_rule", "move_rule", "no_double",
+    "object_to_revision", "open_meeting", "open_notice", "opt_out", "propose_agreement", "propose_credit",
+    "propose_criteria", "propose_focus", "propose_minor_change", "propose_persona", "propose_roles",
+    "propose_stages", "put_suggestion_in_draft", "reactivate", "read_all_notices", "read_import_again", "release",
+    "remove_channel", "remove_deal_contact", "remove_reason", "remove_routing_rule", "remove_rule", "reopen_action",
+    "reopen_day", "replay", "replay_all", "revise_persona", "revise_plan", "revoke_token", "run_backtest",
+    "run_import", "settle_change", "sign_out", "sign_revision", "skip_meeting", "start_credit", "start_roles",
+    "start_stages", "study", "switch_channel_off", "switch_channel_on", "take_back_dispute", "take_back_routing",
+    "take_back_suggestion", "take_next", "take_off_agenda", "try_channel", "try_criteria", "undo", "undo_import",
+    "undo_request", "withdraw_agreement", "withdraw_credit", "withdraw_criteria", "withdraw_focus",
+    "withdraw_persona", "withdraw_plan", "withdraw_request", "withdraw_roles", "withdraw_stages",
 }  # fmt: skip
 
 NASTY = (

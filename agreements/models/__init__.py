@@ -1,3 +1,4 @@
+from agreements.models.credit import Credit, Sharing, Sourced
 from agreements.models.focus import Focus, Segment
 from agreements.models.minor import MinorChange
 from agreements.models.persona import PART_OF, PARTS, Part, Persona, PersonaVersion
@@ -27,6 +28,7 @@ __all__ = [
     "RULING",
     "TRIAL",
     "Answer",
+    "Credit",
     "Focus",
     "MinorChange",
     "Part",
@@ -36,7 +38,9 @@ __all__ = [
     "Revision",
     "RevisionQuerySet",
     "Segment",
+    "Sharing",
     "Signature",
+    "Sourced",
     "StageMap",
     "State",
     "TypedDocument",

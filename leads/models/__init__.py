@@ -4,6 +4,7 @@ from leads.models.attribute import Attribute, LeadVersion
 from leads.models.backtest import Backtest, BacktestLead
 from leads.models.change import ChangeRequest
 from leads.models.company import Company
+from leads.models.contribution import Contribution
 from leads.models.correction import Correction
 from leads.models.criteria import Criteria, Rule
 from leads.models.episode import Episode, Transition
@@ -27,6 +28,7 @@ __all__ = [
     "BacktestLead",
     "ChangeRequest",
     "Company",
+    "Contribution",
     "Correction",
     "Criteria",
     "DealContact",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Avg, Q
+from django.urls import reverse
 
 from accounts.access import check
 from accounts.models import User
@@ -167,6 +168,9 @@ class Opportunity(models.Model):
     def __str__(self) -> str:
         return self.name or f"{self.company or self.lead}, {self.amount:.0f} {self.currency}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("deal", args=[self.pk])
+
     @property
     def is_open(self) -> bool:
         return self.state == DealState.OPEN
@@ -207,6 +211,23 @@ class Opportunity(models.Model):
         rest = {"cool_down_until": at + REST_AFTER_LOSS}
         moved = self._move(LOSE, by=by, at=at, note=because.strip(), before=before, changes=rest)
         leads_changed.send(Opportunity, events=[self, *moved])
+
+    @transaction.atomic
+    def add_contact(self, lead: Lead, *, role: str, by: User | None) -> DealContact:
+        """Note that somebody else takes part in the deal. Raises Refused for somebody who is on it."""
+        check(by, "opportunity.open", self)
+        if lead.pk == self.lead_id or self.contacts.filter(lead=lead).exists():
+            raise Refused(f"{lead} is on this deal already.")
+        contact = self.contacts.create(lead=lead, role=role.strip()[:60])
+        leads_changed.send(Opportunity, events=[self])
+        return contact
+
+    @transaction.atomic
+    def remove_contact(self, contact: DealContact, *, by: User | None) -> None:
+        """Take somebody off the deal again; the primary contact stays."""
+        check(by, "opportunity.open", self)
+        self.contacts.filter(pk=contact.pk).delete()
+        leads_changed.send(Opportunity, events=[self])
 
     def _before_closing(self, by: User | None) -> Before:
         check(by, "opportunity.close", self)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.access import Side
 from agreements.activities import KEYS
-from agreements.models import Focus, Responsibilities, Segment, StageMap, Version
+from agreements.models import Credit, Focus, Responsibilities, Segment, Sharing, StageMap, Version
 from campaigns.models import Campaign
 from common.periods import quarter_of
 from leads.models import Company
@@ -52,6 +52,14 @@ def map_stages(scene: Scene) -> Process:
     """After the definition they sign whose each stage is, and for how long."""
     now = yield at(scene.year.working_day(SCRIPT.stages_mapped), "09:50")
     yield from _sign(scene, StageMap.objects.start(by=scene.cast.nora, at=now), now)
+
+
+def agree_on_credit(scene: Scene) -> Process:
+    """With the first deals won they sign who gets credit for them."""
+    now = yield at(scene.year.working_day(SCRIPT.credit_agreed), "09:35")
+    draft = Credit.objects.start(by=scene.cast.theo, at=now)
+    draft.edit(by=scene.cast.theo, sharing=Sharing.W_SHAPED)
+    yield from _sign(scene, draft, now)
 
 
 def set_focus(scene: Scene) -> Process:

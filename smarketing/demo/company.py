@@ -76,6 +76,7 @@ def _chapters(scene: Scene) -> list[Process]:
         _definitions(scene),
         alignment.say_who_does_what(scene),
         alignment.map_stages(scene),
+        alignment.agree_on_credit(scene),
         alignment.set_focus(scene),
         promises.agree(scene),
         promises.set_goal(scene),

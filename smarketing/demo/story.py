@@ -45,6 +45,7 @@ class Script:
     agreement_signed: int = 41
     agreement_renewed: int = 286
     accounts_named: int = 62
+    credit_agreed: int = 76
     second_definition_drafted: int = 196
     second_definition_signed: int = 210
     plan_signed_before_quarter: int = 9

@@ -1,0 +1,122 @@
+"""What a campaign cost and what came of it: leads by their first campaign, revenue by the touches that led to it.
+
+Formulas: cost per lead, MQL and customer are the cost over the count; return = (revenue − cost) / cost. What
+costs nothing, or nothing is known of, has none. CAC here is marketing's cost alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, Min, Q, Sum
+
+from agreements.models import Credit, Sharing
+from campaigns.models import Campaign
+from leads.models import Contribution, Episode, Lead
+from leads.models.opportunity import DealState
+
+
+@dataclass(frozen=True)
+class Payback:
+    """A campaign's cost, the people whose first campaign it is, and by each model its part of the revenue."""
+
+    campaign: Campaign
+    leads: int
+    mqls: int
+    customers: int
+    revenue: dict[Sharing, Decimal]
+    took: list[timedelta] = field(default_factory=list)
+
+    def each(self, count: int) -> Decimal | None:
+        """The cost of one of so many; None where nothing was spent, or there is none."""
+        return self.campaign.cost / count if self.campaign.cost and count else None
+
+    @property
+    def per_lead(self) -> Decimal | None:
+        return self.each(self.leads)
+
+    @property
+    def per_mql(self) -> Decimal | None:
+        return self.each(self.mqls)
+
+    @property
+    def per_customer(self) -> Decimal | None:
+        return self.each(self.customers)
+
+    @property
+    def days(self) -> float | None:
+        """The median number of days from lead to customer."""
+        return median(self.took) / timedelta(days=1) if self.took else None
+
+    def returned(self, sharing: Sharing) -> Decimal | None:
+        """What came back beyond the cost, as a share of it."""
+        return (self.revenue[sharing] - self.campaign.cost) / self.campaign.cost if self.campaign.cost else None
+
+
+def agreed_sharing() -> tuple[Sharing, bool]:
+    """The model that both sides have agreed on, and whether they have; until then the product's proposal."""
+    agreed = Credit.objects.agreed()
+    return Sharing((agreed or Credit()).sharing), agreed is not None
+
+
+def paybacks(campaigns: Iterable[Campaign]) -> list[Payback]:
+    """In the order given; a fixed number of queries."""
+    campaigns = list(campaigns)
+    ids = [campaign.pk for campaign in campaigns]
+    leads = dict(Lead.objects.filter(campaign__in=ids).order_by().values_list("campaign").annotate(Count("pk")))
+    reached, took, revenue = _reached(ids), _took(ids), revenue_of(ids)
+    return [
+        Payback(
+            campaign, leads.get(campaign.pk, 0), *reached.get(campaign.pk, (0, 0)),
+            revenue=revenue.get(campaign.pk, dict.fromkeys(Sharing, Decimal(0))), took=took.get(campaign.pk, []),
+        )
+        for campaign in campaigns
+    ]  # fmt: skip
+
+
+def revenue_of(campaigns: Iterable[int]) -> dict[int, dict[Sharing, Decimal]]:
+    """By each model what the touches of each campaign are credited with, in the base currency."""
+    return {row["campaign"]: row["parts"] for row in _credited(campaign__in=campaigns)}
+
+
+def _credited(**which: Any) -> list[dict[str, Any]]:
+    won = Contribution.objects.filter(deal__state=DealState.WON, deal__currency=settings.BASE_CURRENCY, **which)
+    summed = won.order_by().values("campaign").annotate(**{f"of_{each.value}": Sum(each.value) for each in Sharing})
+    return [
+        {"campaign": row["campaign"], "parts": {each: row[f"of_{each.value}"] for each in Sharing}} for row in summed
+    ]
+
+
+def _reached(campaigns: list[int]) -> dict[int, tuple[int, int]]:
+    lives = Episode.objects.filter(lead__campaign__in=campaigns).exclude(mql_at=None, customer_at=None).order_by()
+    counted = lives.values("lead__campaign").annotate(
+        mqls=Count("lead", distinct=True, filter=Q(mql_at__isnull=False)),
+        customers=Count("lead", distinct=True, filter=Q(customer_at__isnull=False)),
+    )
+    return {row["lead__campaign"]: (row["mqls"], row["customers"]) for row in counted}
+
+
+def _took(campaigns: list[int]) -> dict[int, list[timedelta]]:
+    """How long each customer took, from being known to the first win."""
+    won = Episode.objects.filter(lead__campaign__in=campaigns, customer_at__isnull=False).order_by()
+    firsts = won.values("lead", "lead__campaign").annotate(took=Min(F("customer_at")) - Min(F("lead__created_at")))
+    found: dict[int, list[timedelta]] = {}
+    for row in firsts:
+        found.setdefault(row["lead__campaign"], []).append(row["took"])
+    return found
+
+
+def shares_of_revenue() -> list[tuple[Campaign | None, dict[Sharing, Decimal]]]:
+    """Of all that was won in the base currency, each campaign's part by each model, the largest first.
+
+    What touches without a campaign are credited with stands under None.
+    """
+    rows = _credited()
+    named = Campaign.objects.in_bulk([row["campaign"] for row in rows])
+    return sorted(((named.get(row["campaign"]), row["parts"]) for row in rows), key=lambda each: -max(each[1].values()))

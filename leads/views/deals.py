@@ -1,0 +1,85 @@
+"""A deal: who is on it, what led to it, and what each touch is credited with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import access
+from accounts.access import may
+from agreements.models import Sharing
+from common.htmx import toast
+from leads.crediting import journeys
+from leads.forms.deals import ContactForm, SharingForm
+from leads.models import DealContact, Opportunity
+from leads.payback import agreed_sharing
+
+
+@require_GET
+@may("read")
+def deal(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, _deal(request, pk))
+
+
+def _page(request: HttpRequest, found: Opportunity, form: ContactForm | None = None) -> HttpResponse:
+    may_edit = access.allowed(request.user, "opportunity.open", found)
+    context = {
+        "deal": found,
+        "contacts": found.contacts.select_related("lead__company").order_by("pk"),
+        "form": form or (ContactForm(found, request.user) if may_edit else None),
+        **_credit(request, found),
+    }
+    return render(request, "leads/deal.html", context, status=422 if form else 200)
+
+
+def _credit(request: HttpRequest, found: Opportunity) -> dict[str, Any]:
+    """What led to it, by the model that is asked for or agreed; an open deal has the touches alone."""
+    agreed, is_agreed = agreed_sharing()
+    asked = SharingForm(request.GET)
+    sharing = asked.sharing or agreed
+    rows = [(row, row.by(sharing)) for row in found.contributions.with_names()]
+    return {
+        "rows": rows,
+        "steps": [] if rows or found.closed_at else journeys([found])[0].steps,
+        "sharing": sharing,
+        "agreed": agreed if is_agreed else None,
+        "models": list(Sharing),
+    }
+
+
+@require_POST
+@may("opportunity.open")
+def add_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _deal(request, pk)
+    form = ContactForm(found, request.user, request.POST)
+    if not form.is_valid():
+        return _page(request, found, form)
+    contact = found.add_contact(form.cleaned_data["lead"], role=form.cleaned_data["role"], by=request.user)
+    toast(request, f"{contact.lead} is on the deal.")
+    return redirect(found)
+
+
+@require_POST
+@may("opportunity.open")
+def remove_contact(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
+    found = _deal(request, pk)
+    gone = get_object_or_404(DealContact.objects.select_related("lead"), pk=contact, opportunity=found)
+    found.remove_contact(gone, by=request.user)
+    toast(request, f"{gone.lead} is no longer on the deal.")
+    return redirect(found)
+
+
+def _deal(request: HttpRequest, pk: int) -> Opportunity:
+    deals = Opportunity.objects.visible_to(request.user).select_related("lead__company", "company", "owner")
+    return get_object_or_404(deals, pk=pk)
+
+
+urls = [
+    path("deals/<int:pk>/", deal, name="deal"),
+    path("deals/<int:pk>/contacts/", add_contact, name="add_deal_contact"),
+    path("deals/<int:pk>/contacts/<int:contact>/remove/", remove_contact, name="remove_deal_contact"),
+]
