@@ -6,13 +6,20 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import QuerySet, Sum
 
+from agreements.models import Sourced
 from common.metrics import Metric, Unit, register
 from common.periods import Period
 from leads.models import Opportunity
-from leads.models.lead import Origin
 from leads.models.opportunity import DealState, DealType
+from leads.sourced import agreed_reading, brought_by_marketing, influenced
 
 Rows = Callable[[Period], QuerySet[Opportunity]]
+
+NAMES = {
+    Sourced.RECORDED: "by recorded source",
+    Sourced.FIRST_TOUCH: "by first touch",
+    Sourced.BEFORE_SALES: "before sales",
+}
 
 
 def won(period: Period) -> QuerySet[Opportunity]:
@@ -29,9 +36,13 @@ def in_base_currency(period: Period) -> QuerySet[Opportunity]:
     return won(period).filter(currency=settings.BASE_CURRENCY)
 
 
+def new_business(period: Period) -> QuerySet[Opportunity]:
+    return in_base_currency(period).filter(type=DealType.NEW)
+
+
 def from_marketing(period: Period) -> QuerySet[Opportunity]:
-    """New business with people whom marketing brought."""
-    return in_base_currency(period).filter(type=DealType.NEW, lead__origin=Origin.MARKETING)
+    """New business that marketing brought, by the reading both sides have agreed on."""
+    return brought_by_marketing(new_business(period), agreed_reading())
 
 
 def _sum(rows: Rows) -> Callable[[Period], Decimal]:
@@ -63,10 +74,47 @@ register(
     Metric(
         "revenue_won_from_marketing",
         "Revenue won from marketing’s leads",
-        "The amounts of new-business deals closed as won in the period with people whom marketing brought, in the base "
+        "The amounts of new-business deals closed as won in the period that marketing brought, by the reading both "
+        "sides have signed (until then: marketing is recorded as the source of the primary contact), in the base "
         "currency; deals in other currencies are not in it.",
         Unit.MONEY,
         value=_sum(from_marketing),
         rows=from_marketing,
+    )
+)
+
+
+def _by(reading: Sourced) -> Rows:
+    return lambda period: brought_by_marketing(new_business(period), reading)
+
+
+for reading in Sourced:
+    register(
+        Metric(
+            f"revenue_sourced_{reading.value}",
+            f"Revenue from marketing: {NAMES[reading]}",
+            "The amounts of new-business deals closed as won in the period that marketing brought, by this reading: "
+            f"{reading.label[0].lower()}{reading.label[1:]} In the base currency. One reading is signed; the others "
+            "are for comparison.",
+            Unit.MONEY,
+            value=_sum(_by(reading)),
+            rows=_by(reading),
+        )
+    )
+
+
+def influenced_by_marketing(period: Period) -> QuerySet[Opportunity]:
+    return influenced(new_business(period))
+
+
+register(
+    Metric(
+        "revenue_influenced",
+        "Revenue influenced by marketing",
+        "The full amounts of new-business deals closed as won in the period on whose path somebody came by a campaign "
+        "at least once, in the base currency. It is never added to what marketing brought, nor campaign to campaign.",
+        Unit.MONEY,
+        value=_sum(influenced_by_marketing),
+        rows=influenced_by_marketing,
     )
 )

@@ -18,6 +18,7 @@ from django.db.models import Count, F, Min, Q, Sum
 
 from agreements.models import Credit, Sharing
 from campaigns.models import Campaign
+from common.once import once
 from leads.models import Contribution, Episode, Lead
 from leads.models.opportunity import DealState
 
@@ -59,6 +60,7 @@ class Payback:
         return (self.revenue[sharing] - self.campaign.cost) / self.campaign.cost if self.campaign.cost else None
 
 
+@once
 def agreed_sharing() -> tuple[Sharing, bool]:
     """The model that both sides have agreed on, and whether they have; until then the product's proposal."""
     agreed = Credit.objects.agreed()

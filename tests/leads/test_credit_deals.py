@@ -6,13 +6,16 @@ from decimal import Decimal
 import pytest
 from django.db.models import Sum
 
-from agreements.models import Credit, Sharing
+from agreements.models import Credit, Sharing, Sourced
 from campaigns.models import Campaign
+from common import metrics
 from common.errors import NotAllowed, Refused
+from common.periods import parse
 from leads import crediting, draining
 from leads.merge import merge
-from leads.models import Contribution, Lead, Opportunity, Touch
+from leads.models import Attempt, Contribution, Lead, Opportunity, Touch
 from leads.payback import agreed_sharing, paybacks, shares_of_revenue
+from leads.sourced import brought_by_marketing, influenced
 from leads.undo import undo
 from tests.asked import queries_asked
 from tests.builders import a_handoff, a_lead, criteria_in_force
@@ -222,3 +225,53 @@ def test_a_contact_is_added_and_taken_off_on_the_page(deal, sam, rita, at, clien
     assert (contact.lead, contact.role) == (boss, "signs")
     assert client_of(sam).post(f"{path}{contact.pk}/remove/").status_code == 302
     assert not deal.contacts.exists()
+
+
+def brought(reading: str) -> bool:
+    return brought_by_marketing(Opportunity.objects.all(), Sourced(reading)).exists()
+
+
+def test_three_readings_tell_what_marketing_brought(deal, sam, at, campaigns):
+    deal = win(deal, sam, at)
+    assert [brought(each) for each in Sourced.values] == [True, True, True]
+
+    Touch.objects.filter(campaign=campaigns["A"]).update(campaign=None)  # the first touch is nobody's now
+    crediting.credit([deal.pk])
+    assert [brought(each) for each in Sourced.values] == [True, False, True]
+
+    Lead.objects.update(origin="sales")
+    Attempt.objects.create(lead=deal.lead, handoff=deal.handoff, channel="call", outcome="spoke", by=sam,
+                           at=at - 25 * DAY, recorded_at=at)  # fmt: skip
+    assert [brought(each) for each in Sourced.values] == [False, False, False]
+    assert influenced(Opportunity.objects.all()).exists()
+
+    Touch.objects.update(campaign=None)
+    crediting.credit([deal.pk])
+    assert not influenced(Opportunity.objects.all()).exists()
+
+
+def test_a_call_to_a_colleague_on_the_deal_comes_before_marketing_too(deal, sam, rita, at):
+    boss = a_handoff(at=at - 40 * DAY, owner=sam)
+    Attempt.objects.log(boss, channel="call", outcome="no_answer", by=sam, at=at - 40 * DAY + timedelta(hours=1))
+    deal = win(deal, sam, at)
+    assert brought("before_sales")
+    deal.add_contact(boss.lead, role="signs", by=sam)
+    assert not brought("before_sales")
+
+
+def test_the_signed_reading_is_the_one_that_goals_count(deal, sam, theo, nora, at, campaigns):
+    win(deal, sam, at)
+    Touch.objects.filter(campaign=campaigns["A"]).update(campaign=None)
+    crediting.credit_all()
+    quarter = parse("2026-Q2", "Europe/Amsterdam")
+    assert metrics.value("revenue_won_from_marketing", quarter) == 9000
+
+    draft = Credit.objects.start(by=theo, at=at)
+    draft.edit(by=theo, sourced="first_touch")
+    draft.propose(by=theo, at=at)
+    draft.sign(by=theo, at=at)
+    draft.sign(by=nora, at=at)
+
+    assert metrics.value("revenue_won_from_marketing", quarter) == 0
+    assert [metrics.value(f"revenue_sourced_{each}", quarter) for each in Sourced.values] == [9000, 0, 9000]
+    assert metrics.value("revenue_influenced", quarter) == 9000
