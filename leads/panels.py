@@ -1,6 +1,7 @@
 """What this app shows in the menu and on the home page."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
@@ -177,7 +178,7 @@ def came_of(ids: list[int], user: User) -> dict[int, tuple[int, int, int]]:
     return {pk: (leads.get(pk, 0), *further.get(pk, (0, 0))) for pk in ids}
 
 
-@panel("campaign", "leads/_payback.html")
+@panel("payback", "leads/_payback.html")
 def paid_back(object_id: int, user: User) -> dict[str, Any]:
     """What the campaign cost and what came of it, by the agreed model and by the others."""
     sharing, is_agreed = agreed_sharing()
@@ -193,7 +194,8 @@ def paid_back(object_id: int, user: User) -> dict[str, Any]:
 def by_each_model(object_id: int, user: User) -> dict[str, Any]:
     """What each model makes of the deals won, campaign by campaign."""
     shares = shares_of_revenue()
-    return {"models": list(Sharing), "shares": shares[:SHOWN_CAMPAIGNS], "more": len(shares) > SHOWN_CAMPAIGNS}
+    rows = [(campaign, [part.quantize(Decimal(1)) for part in parts.values()]) for campaign, parts in shares]
+    return {"models": list(Sharing), "shares": rows[:SHOWN_CAMPAIGNS], "more": len(rows) > SHOWN_CAMPAIGNS}
 
 
 @columns("content", "Hand-offs")

@@ -31,7 +31,7 @@ AT_RISK = timedelta(hours=1)
 @register.filter
 def percent(share: float | Decimal | None, digits: int = 0) -> str:
     """A share of 0 to 1 as "84 %"; nothing measured is a dash."""
-    return NONE if share is None else f"{Decimal(str(share)) * 100:.{digits}f}{SPACE}%"
+    return NONE if share is None else f"{Decimal(str(share)) * 100:,.{digits}f}{SPACE}%"
 
 
 @register.filter

@@ -14,9 +14,9 @@ def kinds(of: type[TypedDocument]) -> list[type[TypedDocument]]:
     return [kind for kind in found if kind is not Version]
 
 
-def test_criteria_agreement_plan_persona_roles_focus_and_stage_map_are_what_both_sides_sign():
+def test_agreement_credit_criteria_focus_persona_plan_roles_and_stage_map_are_what_both_sides_sign():
     assert sorted(kind.__name__ for kind in kinds(TypedDocument)) == [
-        "Agreement", "Criteria", "Focus", "PersonaVersion", "Plan", "Responsibilities", "StageMap",
+        "Agreement", "Credit", "Criteria", "Focus", "PersonaVersion", "Plan", "Responsibilities", "StageMap",
     ]  # fmt: skip
 
 
