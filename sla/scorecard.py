@@ -234,7 +234,7 @@ def _counted(one: str, many: str) -> Callable[[Line], str]:
 
     def note(line: Line) -> str:
         count = metrics.cases(line.commitment.metric, line.period)
-        return f"of {count:,} {one if count == 1 else many}"
+        return f"of {count:,} {one if count == 1 else many}" if count else f"no {one}"
 
     return note
 

@@ -138,6 +138,7 @@ def _page(request: HttpRequest, found: ContentRequest, **asked_again: forms.Form
         "can": possible,
         "forms": {verb: asked_again.get(verb) or form() for verb, form in FORMS.items() if verb in possible},
         "history": found.events.select_related("by").order_by("pk"),
+        "delivered": found.events.standing().filter(verb="deliver").order_by("pk").last(),
         "undoable": found.undoable(by=request.user, at=at),
     }
     return render(request, "campaigns/request.html", context, status=422 if asked_again else 200)

@@ -14,7 +14,18 @@ from leads import rescoring
 from leads.learning import studying
 from leads.models import Criteria, Lead, Study
 from notifications.outbox import as_history
-from smarketing.demo import alignment, deals, definitions, disputes, personas, promises, remarks, today, weekly
+from smarketing.demo import (
+    alignment,
+    deals,
+    definitions,
+    disputes,
+    library,
+    personas,
+    promises,
+    remarks,
+    today,
+    weekly,
+)
 from smarketing.demo.accounts import bring_old_list, name_accounts
 from smarketing.demo.agenda import Agenda, Process
 from smarketing.demo.cast import Cast
@@ -83,6 +94,8 @@ def _chapters(scene: Scene) -> list[Process]:
         name_accounts(scene),
         weekly.meet(scene),
         remarks.excuse(scene),
+        library.ask(scene),
+        library.brief(scene),
         disputes.judge_returns(scene),
         disputes.settle_one(scene),
         disputes.leave_one_open(scene),

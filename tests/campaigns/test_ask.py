@@ -227,6 +227,9 @@ def test_marketing_answers_on_the_page_and_a_slip_is_undone(now, asked, maya, sa
     client.post(f"{url}deliver/", {"url": "https://acme.test/tolls", "words": "Page 4."})
     asked.refresh_from_db()
     assert (asked.state, asked.url) == ("delivered", "https://acme.test/tolls")
+    page = client_of(sam).get(url).text
+    assert "Here it is" in page
+    assert page.count("Page 4.") == 1
 
 
 def test_a_new_piece_goes_into_the_library_and_to_who_asked_in_one(now, asked, maya, sam, client_of, at):

@@ -1,0 +1,60 @@
+"""What the demo's sales misses, where marketing's answers stand, and what of it was late."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from campaigns.models import Brief, Content, ContentRequest
+from common import metrics
+from common.periods import month_of
+from smarketing.demo.scene import Scene
+from smarketing.demo.story import ZONE
+from tests.demo.conftest import FRIDAY_AFTERNOON
+
+
+@pytest.fixture(scope="module")
+def scene(staged: Callable) -> Iterator[Scene]:
+    with staged(leads=300) as scene:
+        yield scene
+
+
+@pytest.fixture
+def now(scene: Scene, clock_shows: Callable) -> None:
+    clock_shows(FRIDAY_AFTERNOON)
+
+
+def test_requests_stand_at_every_place_and_two_pieces_came_of_them(scene: Scene) -> None:
+    states = ContentRequest.objects.order_by("pk").values_list("what", "state")
+    assert dict(states) == {
+        "A page on tolls in Germany": "delivered",
+        "A story of a haulier who plans by hand": "delivered",
+        "A film about the planner": "declined",
+        "Two sentences on data protection for an offer": "asked",
+        "An example from food": "asked_back",
+        "What a third hub changes, on one page": "asked",
+    }
+    assert set(Content.objects.exclude(url="").values_list("title", flat=True)) == {
+        "Tolls in Germany: a worked example",
+        "Halden: 60 trucks instead of 74",
+    }
+    assert ContentRequest.objects.latest("pk").about.owner == scene.cast.sam
+
+
+def test_one_answer_came_late_one_is_overdue_and_both_count(scene: Scene, now: None) -> None:
+    november = month_of(FRIDAY_AFTERNOON, ZONE.key)
+    both = (november.previous(), november)
+    due = {each.key: [row.what for row in metrics.rows("requests_answered", each)] for each in both}
+    assert due == {
+        "2026-10": [
+            "A page on tolls in Germany",
+            "A story of a haulier who plans by hand",
+            "A film about the planner",
+        ],
+        "2026-11": ["Two sentences on data protection for an offer"],
+    }
+    assert metrics.value("requests_answered", november.previous()) == pytest.approx(2 / 3)
+    assert metrics.value("requests_answered", november) == 0.0
+
+
+def test_sales_is_briefed_on_the_webinar_to_come(scene: Scene) -> None:
+    assert Brief.objects.get().campaign.name == "Three hubs, one plan"
