@@ -9,6 +9,7 @@ from common import metrics
 from common.periods import month_of
 from smarketing.demo.scene import Scene
 from smarketing.demo.story import ZONE
+from tests import clocks
 from tests.demo.conftest import FRIDAY_AFTERNOON
 
 
@@ -19,8 +20,10 @@ def scene(staged: Callable) -> Iterator[Scene]:
 
 
 @pytest.fixture
-def now(scene: Scene, clock_shows: Callable) -> None:
-    clock_shows(FRIDAY_AFTERNOON)
+def now(scene: Scene) -> Iterator[None]:
+    clocks.show(FRIDAY_AFTERNOON)
+    yield
+    clocks.run_on()
 
 
 def test_requests_stand_at_every_place_and_two_pieces_came_of_them(scene: Scene) -> None:
