@@ -112,6 +112,7 @@ GRANTS: dict[str, Grant] = {
     "handoff.return": to(HEAD_OF_SALES, own=REP),
     "handoff.qualify": to(HEAD_OF_SALES, own=REP),
     "handoff.dispose": to(HEAD_OF_SALES, own=REP),
+    "handoff.put_off": to(HEAD_OF_SALES, own=REP),
     "handoff.plan": to(HEAD_OF_SALES, own=REP),
     "handoff.reassign": to(HEAD_OF_SALES),
     "handoff.repair": to(MARKETING),
@@ -120,6 +121,7 @@ GRANTS: dict[str, Grant] = {
     "opportunity.open": to(HEAD_OF_SALES, own=REP),
     "opportunity.close": to(HEAD_OF_SALES, own=REP),
     "routing.edit": to(HEAD_OF_SALES, ADMIN),
+    "aside.end": to(HEAD_OF_SALES, own=REP),
     "reason.edit": to(ADMIN),
     # what both sides sign
     "persona.edit": to(MARKETING, SALES),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, ClassVar
 
 from rest_framework.authentication import BaseAuthentication
@@ -13,6 +12,7 @@ from rest_framework.throttling import BaseThrottle
 
 from accounts.models import ApiToken, Scope, User
 from common import clock as db_clock
+from common.buckets import Buckets
 
 if TYPE_CHECKING:  # the views of REST framework import this module while they are being made
     from rest_framework.views import APIView
@@ -77,22 +77,14 @@ class PerToken(BaseThrottle):
     A bucket that refills steadily: a program that was quiet may call 600 times at once.
     """
 
-    buckets: ClassVar[dict[int, tuple[float, float]]] = {}
-    ROOM = 10_000
+    buckets: ClassVar = Buckets(CALLS_A_MINUTE)
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         if request.auth is None:
             return True
-        now = time.monotonic()
-        left, since = self.buckets.get(request.auth.pk, (CALLS_A_MINUTE, now))
-        left = min(CALLS_A_MINUTE, left + (now - since) * CALLS_A_MINUTE / 60)
-        allowed = left >= 1
-        if len(self.buckets) > self.ROOM:
-            self.buckets.clear()
-        self.buckets[request.auth.pk] = (left - allowed, now)
-        self.missing = 1 - left
-        return allowed
+        self.seconds = self.buckets.take(request.auth.pk)
+        return not self.seconds
 
     def wait(self) -> float:
         """Seconds until the next call is let in."""
-        return self.missing * 60 / CALLS_A_MINUTE
+        return self.seconds

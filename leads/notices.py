@@ -2,8 +2,10 @@
 
 from django.urls import reverse
 
+from leads.brief import brief, signed
 from leads.kinds import kind_label
-from leads.models import ChangeRequest, Handoff, HandoffReturn, Lead
+from leads.models import Aside, ChangeRequest, Handoff, HandoffReturn, Lead
+from leads.models.aside import SET_ASIDE
 from leads.models.change import ANSWERED, ASKED
 from notifications import kinds
 from notifications.kinds import Ids, Kind, Rendered
@@ -19,7 +21,7 @@ def _handed_over(ids: Ids) -> Rendered:
         Handoff.objects.pending().filter(pk__in=ids["handoffs"]).select_related("lead").order_by("-hot", "pk")
     )
     if len(handoffs) == 1:
-        return Rendered(f"A lead for you: {handoffs[0].lead}", handoffs[0].why, handoffs[0].lead.get_absolute_url())
+        return brief(handoffs[0], f"A lead for you: {handoffs[0].lead}")
     return Rendered(
         f"{len(handoffs)} leads for you", ", ".join(str(one.lead) for one in handoffs[:5]), reverse("queue")
     )
@@ -87,7 +89,30 @@ def _change_answered(ids: Ids) -> Rendered:
     return Rendered(f"{comment.author} on “{asked.about}”", comment.text, asked.get_absolute_url())
 
 
-kinds.register(Kind("leads.handed_over", "A lead for you", render=_handed_over, still_relevant=_still_theirs))
+def _aside(ids: Ids) -> Rendered:
+    aside = Aside.objects.select_related("rep").get(pk=ids["aside"])
+    lasts = aside.until_at is None
+    text = f"{aside.because}. No new lead comes until one click says that they are back; what they own stays theirs."
+    button = ("Back again", reverse("come_back", args=[aside.pk])) if lasts else None
+    return Rendered(f"{aside.rep} is set aside from routing", text, reverse("routing"), button)
+
+
+def _lasts(ids: Ids) -> bool:
+    return Aside.objects.standing().filter(pk=ids["aside"]).exists()
+
+
+kinds.register(
+    Kind(
+        "leads.handed_over",
+        "A lead for you",
+        render=_handed_over,
+        still_relevant=_still_theirs,
+        own_link=lambda ids, person: signed(ids["handoffs"], person),
+    )
+)
+kinds.register(
+    Kind(SET_ASIDE, "Somebody is set aside from routing", render=_aside, still_relevant=_lasts, optional=False)
+)
 kinds.register(
     Kind("leads.unassigned", "A lead belongs to nobody", render=_unassigned, still_relevant=_still_unassigned)
 )

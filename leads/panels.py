@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from accounts.access import Role, Side
+from accounts.access import SALES, Role, Side
 from accounts.models import User
 from accounts.models.calendar import hours_of
 from agreements.models import OPEN, RULING, Focus, Persona, PersonaVersion, Sharing, StageMap, State
@@ -23,7 +23,7 @@ from leads import personas, release
 from leads.buying import buying_stage
 from leads.facts import PERSONA
 from leads.lifecycle import RECYCLED
-from leads.models import Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity, Rule
+from leads.models import Aside, Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity, Rule
 from leads.models.criteria import DOCUMENT
 from leads.payback import agreed_sharing, paybacks, shares_of_revenue
 from leads.reading import ruling
@@ -77,6 +77,14 @@ def sales_work(object_id: int, user: User) -> dict[str, Any] | None:
         "release": release.plan(),
         "now": at,
     }
+
+
+@panel("home", "leads/_set_aside.html", order=35)
+def set_aside(object_id: int, user: User) -> dict[str, Any] | None:
+    """Who is set aside from routing: the reader, and to the head of sales everybody."""
+    asides = Aside.objects.standing().select_related("rep").order_by("from_at")
+    shown = asides if user.has_role(Role.HEAD_OF_SALES) else asides.filter(rep=user)
+    return {"asides": [(each, each.rep == user) for each in shown]} if user.has_role(*SALES) else None
 
 
 def _with_time_left(handoffs: list[Handoff], at: datetime) -> list[tuple[Handoff, timedelta]]:

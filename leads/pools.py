@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from accounts.access import Role, Side
 from accounts.models import Team, User
-from leads.models import Assignment, Handoff
+from leads.models import Aside, Assignment, Handoff
 from leads.models.turns import LATELY, midnight_of, returners, seats
 from leads.routing import Candidate, choose
 
@@ -20,7 +20,8 @@ SHOWN = 50
 class Seat:
     """One rep of a pool, with the hand-offs given to them today and lately, and those still open.
 
-    `fair` is what would have been theirs of the pool's if capacity alone had decided.
+    `fair` is what would have been theirs of the pool's if capacity alone had decided; `aside` says
+    that they are set aside.
     """
 
     rep: User
@@ -28,6 +29,7 @@ class Seat:
     given_lately: int
     open: int
     fair: float
+    aside: Aside | None = None
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ def pools(*, at: datetime) -> tuple[list[Pool], list[Book]]:
     seated: dict[int, list[User]] = {team.pk: [] for team in teams}
     for rep in reps:
         seated[rep.team_id].append(rep)
-    here = seats(teams, at=at)
-    found = [_pool(team, seated[team.pk], given, books, here[team.pk]) for team in teams]
+    here, asides = seats(teams, at=at), {aside.rep_id: aside for aside in Aside.objects.standing()}
+    found = [_pool(team, seated[team.pk], given, books, here[team.pk], asides) for team in teams]
     inside = {rep.pk for rep in reps}
     outside = User.objects.filter(pk__in=set(books) - inside).order_by("name", "pk")
     return found, [Book(owner, books[owner.pk]) for owner in outside]
@@ -93,6 +95,7 @@ def _pool(
     given: dict[int, tuple[int, int]],
     books: dict[int, int],
     here: dict[int, Candidate],
+    asides: dict[int, Aside],
 ) -> Pool:
     capacity = sum(rep.daily_capacity for rep in reps)
     lately = sum(given.get(rep.pk, (0, 0))[1] for rep in reps)
@@ -102,6 +105,7 @@ def _pool(
             *given.get(rep.pk, (0, 0)),
             open=books.get(rep.pk, 0),
             fair=lately * rep.daily_capacity / capacity if capacity else 0.0,
+            aside=asides.get(rep.pk),
         )
         for rep in reps
     ]

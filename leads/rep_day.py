@@ -5,7 +5,7 @@ the most urgent it fits; within a group the earliest deadline comes first, and h
 the rest of the same deadline.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,18 +14,22 @@ from zoneinfo import ZoneInfo
 from accounts.models import User
 from common.hours import Hours
 from common.worktime import working_time_between
-from leads.models import Attempt, Handoff, Lead, Opportunity
+from leads.models import Attempt, Handoff, Lead, Opportunity, PutOff
+
+NOTHING: Mapping[int, PutOff] = {}
 
 
 class Group(StrEnum):
     """Why a hand-off is on the list today; the value is the heading."""
 
+    ASKED_FOR = "Asked to be called today"
     REPAIRED = "Completed by marketing"
     OVERDUE = "Overdue"
     NEW = "New"
     CALL_BACKS = "Call-backs"
     DUE_TODAY = "Due today"
     WORKING = "In progress"
+    LATER = "Asked for later"
     DEALS = "Open deals"
     UNASSIGNED = "Nobody's yet"
     IN_REPAIR = "With marketing for repair"
@@ -60,7 +64,7 @@ class Day:
     @property
     def waiting(self) -> int:
         """How many want something today."""
-        idle = {Group.WORKING, Group.DEALS, Group.IN_REPAIR, Group.UNASSIGNED}
+        idle = {Group.WORKING, Group.LATER, Group.DEALS, Group.IN_REPAIR, Group.UNASSIGNED}
         return sum(len(items) for group, items in self.groups.items() if group not in idle)
 
     def has_some_for(self, user: User) -> bool:
@@ -82,14 +86,20 @@ def plan_day(
     at: datetime,
     zone: ZoneInfo,
     hours: Hours | None,
+    put_offs: Mapping[int, PutOff] = NOTHING,
 ) -> Day:
     """Sort open hand-offs into the groups of a day.
 
     `call_backs` holds each hand-off's latest attempt where that asked to call back, `repaired`
-    the ids that marketing has completed, `deals` the open deals in their order; `hours` are the
-    rep's, to tell time left as working time.
+    the ids that marketing has completed, `deals` the open deals in their order, `put_offs` until when
+    people asked to be left; `hours` are the rep's, to tell time left as working time.
     """
-    items = [_item(handoff, call_backs.get(handoff.pk), repaired, at, zone, hours) for handoff in handoffs]
+    items = [
+        _later(handoff, put_offs[handoff.pk], at, zone, hours)
+        if _is_later(handoff, put_offs.get(handoff.pk), at, zone)
+        else _item(handoff, call_backs.get(handoff.pk), repaired, at, zone, hours)
+        for handoff in handoffs
+    ]
     items.sort(key=_urgency)
     items += [Item(deal.lead, Group.DEALS, deal.handoff, deal) for deal in deals]
     return Day({group: rows for group in Group if (rows := [item for item in items if item.group == group])})
@@ -110,6 +120,25 @@ def _item(
     left = working_time_between(at, due_at, hours) if due_at and hours else due_at and due_at - at
     group = _group(handoff, call_back, repaired, due_at, at, zone)
     return Item(handoff.lead, group, handoff, None, due_at, due_for, left)
+
+
+def _is_later(handoff: Handoff, put_off: PutOff | None, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether the day they asked for decides; what the rep plans for before that day comes first."""
+    if put_off is None or not handoff.is_open or handoff.repair_since:
+        return False
+    today = at.astimezone(zone).date()
+    planned = handoff.next_step_at and handoff.next_step_at.astimezone(zone).date() <= today
+    return not planned or put_off.until_at.astimezone(zone).date() <= today
+
+
+def _later(handoff: Handoff, put_off: PutOff, at: datetime, zone: ZoneInfo, hours: Hours | None) -> Item:
+    """On top on the day they asked for; until then out of the way."""
+    until = put_off.until_at
+    comes_today = until.astimezone(zone).date() <= at.astimezone(zone).date()
+    left = working_time_between(at, until, hours) if hours else until - at
+    asked = f"asked for later until {until.astimezone(zone):%-d %B}"
+    said = f"{asked}: {put_off.note}" if put_off.note else asked
+    return Item(handoff.lead, Group.ASKED_FOR if comes_today else Group.LATER, handoff, None, until, said, left)
 
 
 def _group(

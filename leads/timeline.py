@@ -1,7 +1,7 @@
 """What happened with a lead, in one order: its touches, sales' attempts, its moves and returns."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.access import Side
 from accounts.models import User
 from leads.lifecycle import Stage
-from leads.models import Attempt, HandoffReturn, Lead, Touch, Transition
+from leads.models import Attempt, HandoffReturn, Lead, PutOff, ThroughLink, Touch, Transition
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,17 @@ class Event:
 
 
 def timeline(lead: Lead, *, latest: int = 200) -> list[Event]:
-    """The latest events of a lead, newest first; what was undone is left out. At most five queries."""
-    events = chain(_touches(lead, latest), _attempts(lead, latest), _moves(lead, latest), _returns(lead, latest))
-    return sorted(events, key=lambda event: event.at, reverse=True)[:latest]
+    """The latest events of a lead, newest first; what was undone is left out. At most seven queries."""
+    through_link = set(ThroughLink.objects.filter(handoff__lead=lead).values_list("by", "at"))
+    events = chain(
+        _touches(lead, latest), _attempts(lead, latest), _moves(lead, latest), _returns(lead, latest), _put_offs(lead)
+    )
+    found = sorted(events, key=lambda event: event.at, reverse=True)[:latest]
+    return [_marked(event) if event.by and (event.by.pk, event.at) in through_link else event for event in found]
+
+
+def _marked(event: Event) -> Event:
+    return replace(event, beside=", ".join(filter(None, [event.beside, "through a link"])))
 
 
 def _touches(lead: Lead, latest: int) -> Iterator[Event]:
@@ -51,6 +59,12 @@ def _attempts(lead: Lead, latest: int) -> Iterator[Event]:
     rows = Attempt.objects.standing().filter(lead=lead).select_related("by").order_by("-at", "-id")[:latest]
     for attempt in rows:
         yield Event(attempt.at, Side.SALES, str(attempt), by=attempt.by, note=attempt.note)
+
+
+def _put_offs(lead: Lead) -> Iterator[Event]:
+    """Those that were told otherwise than in an attempt, which says it itself."""
+    for row in PutOff.objects.standing().filter(handoff__lead=lead, attempt=None).select_related("by"):
+        yield Event(row.at, Side.SALES, str(row), by=row.by, note=row.note)
 
 
 def _moves(lead: Lead, latest: int) -> Iterator[Event]:

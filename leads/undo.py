@@ -19,7 +19,7 @@ from accounts.models import User
 from common.errors import Refused
 from leads.before import put_back
 from leads.lifecycle import ACCEPT, CONFIRM, DISQUALIFY, LOSE, OPEN_DEAL, RECYCLE, WIN, leads_changed
-from leads.models import Assignment, Attempt, Episode, Handoff, HandoffReturn, Lead, Transition
+from leads.models import Assignment, Attempt, Episode, Handoff, HandoffReturn, Lead, PutOff, Transition
 from leads.models.returns import Result
 from leads.models.score import DueLead
 
@@ -43,11 +43,12 @@ class Act:
     transitions: list[Transition]
     returns: list[HandoffReturn]
     attempts: list[Attempt]
+    put_offs: list[PutOff]
 
     def __str__(self) -> str:
         said = [f"Returned: {returned.reason}" for returned in self.returns]
         said = said or list(dict.fromkeys(DONE[made.move] for made in self.transitions))
-        return ", ".join(said + [str(attempt) for attempt in self.attempts])
+        return ", ".join(said + [str(attempt) for attempt in self.attempts] + [str(each) for each in self.put_offs])
 
 
 def undoable(lead: Lead, *, by: User, at: datetime) -> Act | None:
@@ -55,7 +56,9 @@ def undoable(lead: Lead, *, by: User, at: datetime) -> Act | None:
     transitions = list(lead.transitions.counted().order_by("pk"))
     returns = list(HandoffReturn.objects.standing().filter(handoff__lead=lead).select_related("reason"))
     attempts = list(lead.attempts.standing())
-    last = max([row.at for row in [*transitions, *returns]] + [row.recorded_at for row in attempts], default=None)
+    told = list(PutOff.objects.standing().filter(handoff__lead=lead, attempt=None))
+    acts = [*transitions, *returns, *told]
+    last = max([row.at for row in acts] + [row.recorded_at for row in attempts], default=None)
     if last is None or at - last > LIMIT or _happened_since(lead, returns, last):
         return None
     act = Act(
@@ -63,6 +66,7 @@ def undoable(lead: Lead, *, by: User, at: datetime) -> Act | None:
         [made for made in transitions if made.at == last and made.by_id == by.pk],
         [returned for returned in returns if returned.at == last and returned.by_id == by.pk],
         [attempt for attempt in attempts if attempt.recorded_at == last and attempt.by_id == by.pk],
+        [later for later in told if later.at == last and later.by_id == by.pk],
     )
     return act if _can_be_taken_back(act) else None
 
@@ -94,7 +98,7 @@ def _happened_since(lead: Lead, returns: list[HandoffReturn], last: datetime) ->
 
 def _can_be_taken_back(act: Act) -> bool:
     """Moves of a merged lead have lost what was before them; a double is marketing's to decide."""
-    if not (act.transitions or act.returns or act.attempts):
+    if not (act.transitions or act.returns or act.attempts or act.put_offs):
         return False
     moved = all(made.move in DONE and made.before for made in act.transitions)
     stands = not act.transitions or act.lead.stage == act.transitions[-1].to_stage
@@ -106,7 +110,11 @@ def _take_back(act: Act, at: datetime) -> list[models.Model]:
     for row in rows:
         row.undone_at = at
         row.save(update_fields=["undone_at"])
-    return rows
+    for row in [*act.attempts, *act.put_offs]:
+        if row.handoff_id:
+            done_at = row.recorded_at if isinstance(row, Attempt) else row.at
+            PutOff.objects.take_back(row.handoff_id, done_at=done_at, at=at)
+    return [*rows, *act.put_offs]
 
 
 def _correct(act: Act, by: User, at: datetime) -> list[Transition]:

@@ -12,16 +12,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models import User
+
 Ids = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A notice in words. `subject` is one line, `text` a sentence or a few, `link` a path in the app or ""."""
+    """A notice in words. `subject` is one line, `text` a sentence or a few, `link` a path in the app or "".
+
+    `button` is a verb that the inbox offers with it: what it says, and the path it is posted to.
+    """
 
     subject: str
     text: str = ""
     link: str = ""
+    button: tuple[str, str] | None = None
 
 
 def _always(ids: Ids) -> bool:
@@ -30,6 +36,10 @@ def _always(ids: Ids) -> bool:
 
 def _never(ids: Ids) -> bool:
     return False
+
+
+def _nowhere(ids: Ids, person: User) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,8 @@ class Kind:
 
     What is `bundled` stands in the inbox when the recipient works next, and what leaves the app goes
     out twice a day with all else that is bundled; where `hot(ids)` it goes out by itself. What is
-    not `optional` comes whatever its recipient chose.
+    not `optional` comes whatever its recipient chose. `own_link(ids, person)` leads where nobody but
+    the person may go, or is "": it stands in their post in the place of the link, and nowhere else.
     """
 
     key: str
@@ -55,6 +66,7 @@ class Kind:
     bundled: bool = False
     hot: Callable[[Ids], bool] = _never
     optional: bool = True
+    own_link: Callable[[Ids, User], str] = _nowhere
 
     @property
     def may_be_hot(self) -> bool:

@@ -1,7 +1,7 @@
 """Notices in words: what their kinds make of the ids they hold."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
 from notifications.kinds import Rendered, kind
-from notifications.models import Delivery, Notice
+from notifications.models import Channel, Delivery, Notice
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +24,7 @@ class Worded:
     subject: str
     text: str
     link: str
+    button: tuple[str, str] | None
     at: datetime
     is_read: bool
 
@@ -41,6 +42,7 @@ def _worded(notice: Notice | Delivery) -> Worded:
         subject=rendered.subject,
         text=rendered.text,
         link=rendered.link,
+        button=rendered.button,
         at=notice.available_at if waits else notice.created_at,
         is_read=waits or notice.read_at is not None,
     )
@@ -55,8 +57,15 @@ def worth_saying(delivery: Delivery) -> list[Delivery]:
 
 
 def said_by(delivery: Delivery) -> list[Rendered]:
-    """What a delivery has to say: one thing, or several that are bundled."""
-    return [kind(each.kind).render(each.content) for each in worth_saying(delivery)]
+    """What a delivery has to say: one thing, or several that are bundled; in the post by links of the person's own."""
+    return [_said(each, in_the_post=delivery.channel == Channel.EMAIL) for each in worth_saying(delivery)]
+
+
+def _said(delivery: Delivery, *, in_the_post: bool) -> Rendered:
+    told = kind(delivery.kind)
+    said = told.render(delivery.content)
+    own = told.own_link(delivery.content, delivery.user) if in_the_post and delivery.user else ""
+    return replace(said, link=own) if own else said
 
 
 def address_of(said: Rendered) -> str:

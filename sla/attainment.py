@@ -18,9 +18,10 @@ from accounts.models import User
 from common import clock as db_clock
 from common.once import once
 from common.periods import Period
+from leads.models import PutOff
+from sla.clauses import FIRST_ATTEMPT
 from sla.models import Clock, Commitment
 
-FIRST_ATTEMPT = ("first_attempt_attainment", "first_attempt_attainment_hot")
 NEVER = timedelta(days=100_000)
 KEPT = Q(done_at__lte=F("due_at"))
 
@@ -80,6 +81,12 @@ def excused(period: Period) -> QuerySet[Clock]:
     """Cases that the other side's head excused, by when they were due."""
     rows = Clock.objects.customers().filter(waived_at__isnull=False).due_between(period.start, so_far(period))
     return rows.select_related("handoff__lead__company", "commitment", "waived_by").order_by("due_at", "pk")
+
+
+def put_off(period: Period) -> QuerySet[PutOff]:
+    """Times for which people asked to be left, by when it was written down."""
+    rows = PutOff.objects.standing().filter(at__gte=period.start, at__lt=so_far(period))
+    return rows.select_related("handoff__lead__company", "by").order_by("at", "pk")
 
 
 class Percentile(Aggregate):

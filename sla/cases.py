@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from accounts.access import Side
 from accounts.models import Team, User, hours_of
 from common.hours import Hours
-from leads.models import Assignment, Attempt, Episode, Handoff, HandoffReturn, Opportunity
+from leads.models import Assignment, Attempt, Episode, Handoff, HandoffReturn, Opportunity, PutOff
 from leads.models.attempt import CONNECTED
 from leads.models.returns import Result
 from sla.models.agreement import Agreement
@@ -46,6 +46,7 @@ def _begun(handoffs: QuerySet[Handoff]) -> dict[int, Case]:
 
 def _happened(cases: dict[int, Case], handoffs: Handoffs) -> list[Case]:
     _add_attempts(cases, handoffs)
+    _add_put_offs(cases, handoffs)
     _add_returns(cases, handoffs)
     _add_next_lives(cases)
     _add_deals(cases, handoffs)
@@ -71,6 +72,11 @@ def _add_attempts(cases: dict[int, Case], handoffs: Handoffs) -> None:
         if at >= cases[pk].made_at:  # a call before the hand-off does not follow it up
             cases[pk].attempts.append(at)
             cases[pk].reached += [at] if outcome in CONNECTED else []
+
+
+def _add_put_offs(cases: dict[int, Case], handoffs: Handoffs) -> None:
+    for each in PutOff.objects.standing().filter(handoff__in=handoffs).order_by("at", "pk"):
+        cases[each.handoff_id].put_offs.append((each.at, each.over_at))
 
 
 def _add_returns(cases: dict[int, Case], handoffs: Handoffs) -> None:

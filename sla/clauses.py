@@ -241,6 +241,13 @@ CLAUSES = {
 }
 
 
+# The promises of which a miss is a rep's own.
+FIRST_ATTEMPT = tuple(
+    clause.metric for clause in CLAUSES.values() if clause.form == Form.DEADLINE and clause.starts == Start.HAND_OFF
+    and clause.ends == Act.FIRST_ACT
+)  # fmt: skip
+
+
 def title(terms: Promised) -> str:
     """The promise in a few words: "First attempt or return within 8 working hours"."""
     return CLAUSES[terms.metric].title.format(**_words(terms))

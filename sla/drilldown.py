@@ -5,9 +5,11 @@ from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
+from django.utils.timezone import localtime
+
 from campaigns.models import ContentRequest
 from common.templatetags.words import working
-from leads.models import Attempt, Correction, Episode, Handoff, HandoffReturn, Lead, Opportunity, Transition
+from leads.models import Attempt, Correction, Episode, Handoff, HandoffReturn, Lead, Opportunity, PutOff, Transition
 from sla.briefs import Due
 from sla.models import Clock, DataCheck, Dispute, Review
 from sla.scorecard import Line as Promise
@@ -78,6 +80,11 @@ def _clock(row: Clock) -> Line:
 def _promise(row: Promise) -> Line:
     words = f"{row.words}, {row.standing.label}"
     return Line(row.commitment.title, beside=row.commitment.get_side_display(), words=words, mark=row.alarm)
+
+
+@line_of.register
+def _put_off(row: PutOff) -> Line:
+    return _of_lead(row.handoff.lead, row.at, f"until {localtime(row.until_at):%-d %B}, says {row.by}")
 
 
 @line_of.register

@@ -65,6 +65,30 @@ class TextForm(forms.Form):
         }
 
 
+class LadderForm(forms.Form):
+    """What happens while a promise waits to be kept: percentages of its time, and misses in a row; empty is never."""
+
+    first_reminder = forms.IntegerField(label="Remind at, % of the time", min_value=1, max_value=99, required=False)
+    second_reminder = forms.IntegerField(label="and again at, %", min_value=1, max_value=99, required=False)
+    reroute_at = forms.IntegerField(label="To the next rep at, %", min_value=101, max_value=1000, required=False)
+    misses = forms.IntegerField(label="Set aside after misses in a row", min_value=1, max_value=20, required=False)
+
+    def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
+        terms = {name: value or None for name, value in agreement.ladder._asdict().items()}
+        super().__init__(*args, initial=terms, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        first, second = data.get("first_reminder"), data.get("second_reminder")
+        if second and second <= (first or 0):
+            self.add_error("second_reminder", "The second reminder comes after the first.")
+        return data
+
+    def changes(self) -> dict[str, int]:
+        """What `Agreement.edit` takes."""
+        return {name: value or 0 for name, value in self.cleaned_data.items()}
+
+
 class PromiseForm(forms.Form):
     """One clause: whether it is promised, and its numbers: hours, counts, and shares in percent."""
 

@@ -204,6 +204,19 @@ register(
 )
 register(
     Metric(
+        "put_off",
+        "Asked for later",
+        "Times for which people asked to be left until a day: attempts and disposition go on from that day. They count "
+        "as kept or missed by when they fall due then.",
+        Unit.COUNT,
+        value=lambda period: attainment.put_off(period).count(),
+        rows=attainment.put_off,
+        better=Better.NEITHER,
+        side=Side.SALES,
+    )
+)
+register(
+    Metric(
         "alignment",
         "Alignment",
         "The alignment index of both sides’ attainment, by the formula of the agreement. A side’s attainment is the "

@@ -1,36 +1,142 @@
-"""What this app tells people: promises missed, deadlines moved, what is contested, and returns to review."""
+"""What this app tells people: promises to keep or missed, deadlines moved, what is contested, returns to review."""
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from common.conditions import plural
+from common import clock as db_clock
+from common.templatetags.words import plural
+from leads.brief import brief, signed
+from leads.models import Handoff
 from notifications import kinds
 from notifications.kinds import Ids, Kind, Rendered
-from sla.escalation import BREACHED
+from sla.escalation import BREACHED, GIVE_ON, REMINDER, REROUTED
 from sla.models import Clock, Dispute, Retiming, Review
 from sla.models.dispute import CONTESTED, MOVED, State
 from sla.models.retiming import RETIMED
 from sla.sampling import TO_REVIEW
 
+SHOWN = 10
+RELATED = ("handoff__lead", "handoff__owner", "owner", "commitment")
 
-def _late(ids: Ids) -> list[Clock]:
+
+def _with_leads(clocks: QuerySet[Clock]) -> list[Clock]:
+    return list(clocks.select_related(*RELATED).order_by("due_at", "pk"))
+
+
+def _lines(clocks: list[Clock]) -> str:
+    said = [f"{clock.handoff.lead}: {_what(clock)}" for clock in clocks[:SHOWN]]
+    return "\n".join(said + ["…"] * (len(clocks) > SHOWN))
+
+
+def _what(clock: Clock) -> str:
+    return f"{clock.commitment.act.lower()}, due {localtime(clock.due_at):%A %H:%M}"
+
+
+def _give_on(handoff: Handoff) -> tuple[str, str] | None:
+    """The head's one click, as long as somebody has it."""
+    there = handoff.is_open and handoff.owner_id and not handoff.repair_since
+    return ("Give it to the next rep", reverse("reroute", args=[handoff.pk])) if there else None
+
+
+# About to fall due
+
+
+def _soon(ids: Ids) -> QuerySet[Clock]:
+    """Those of the notice that are still waited for and not late yet."""
+    return Clock.objects.filter(pk__in=ids["clocks"]).running().filter(due_at__gt=db_clock.now())
+
+
+def _reminder(ids: Ids) -> Rendered:
+    clocks = _with_leads(_soon(ids)) or _with_leads(Clock.objects.filter(pk__in=ids["clocks"]))
+    if len(clocks) == 1:
+        lead = clocks[0].handoff.lead
+        return brief(clocks[0].handoff, f"{lead} waits for you", first=f"{_what(clocks[0]).capitalize()}.")
+    return Rendered(f"{plural(len(clocks), 'lead')} wait for you", _lines(clocks), reverse("queue"))
+
+
+# Missed
+
+
+def _late(ids: Ids) -> QuerySet[Clock]:
     """Those of the notice that are still late and still wait for the act."""
-    late = Clock.objects.filter(pk__in=ids["clocks"]).late().awaited()
-    return list(late.select_related("handoff__lead", "commitment"))
+    return Clock.objects.filter(pk__in=ids["clocks"]).late().awaited()
 
 
 def _breached(ids: Ids) -> Rendered:
-    clocks = _late(ids)
-    names = [f"{clock.handoff.lead}: {clock.commitment.act.lower()}" for clock in clocks]
-    if len(clocks) == 1:
-        lead = clocks[0].handoff.lead
-        return Rendered(
-            f"{lead} waits too long", f"{clocks[0].commitment.sentence} It is overdue.", reverse("lead", args=[lead.pk])
-        )
-    subject = f"{len(clocks)} leads wait too long"
-    return Rendered(subject, "\n".join(names[:10] + ["…"] * (len(names) > 10)), reverse("breaches"))
+    clocks, of_head = _with_leads(_late(ids)), ids.get("head", False)
+    if len(clocks) != 1:
+        return Rendered(f"{len(clocks)} leads wait too long", _lines(clocks), reverse("breaches"))
+    handoff = clocks[0].handoff
+    said = brief(handoff, f"{handoff.lead} waits too long", first=f"{clocks[0].commitment.sentence} It is overdue.")
+    return Rendered(said.subject, said.text, said.link, _give_on(handoff) if of_head else None)
+
+
+# Still waiting long after
+
+
+def _clock(ids: Ids) -> Clock:
+    return Clock.objects.select_related(*RELATED).get(pk=ids["clock"])
+
+
+def _give_it_on(ids: Ids) -> Rendered:
+    clock = _clock(ids)
+    handoff = clock.handoff
+    since = f"{localtime(clock.due_at):%A %H:%M}"
+    text = f"{clock.owner} has let it wait since {since}. It goes to the next rep when you say so."
+    button = _give_on(handoff) if clock.presses_its_owner else None
+    return Rendered(f"{handoff.lead} still waits for {clock.owner}", text, reverse("now", args=[handoff.pk]), button)
+
+
+def _rerouted(ids: Ids) -> Rendered:
+    clock = _clock(ids)
+    lead, owner = clock.handoff.lead, clock.handoff.owner
+    text = f"{clock.owner} let it wait. The miss stays {clock.owner.short_name}’s, and the customer’s clock runs on."
+    return Rendered(f"{lead} went to {owner or 'somebody else'}", text, lead.get_absolute_url())
+
+
+def _of_clocks(ids: Ids) -> list[int]:
+    return list(Clock.objects.filter(pk__in=ids["clocks"]).values_list("handoff", flat=True).distinct())
+
+
+def _own_link(ids: Ids, person: object) -> str:
+    return "" if ids.get("head") else signed(_of_clocks(ids), person)
+
+
+kinds.register(
+    Kind(
+        REMINDER,
+        "A promise is about to fall due",
+        render=_reminder,
+        still_relevant=lambda ids: _soon(ids).exists(),
+        bundled=True,
+        hot=lambda ids: ids["hot"],
+        own_link=_own_link,
+    )
+)
+kinds.register(
+    Kind(
+        BREACHED,
+        "A promise is missed",
+        render=_breached,
+        still_relevant=lambda ids: _late(ids).exists(),
+        own_link=_own_link,
+    )
+)
+kinds.register(
+    Kind(
+        GIVE_ON,
+        "A lead still waits for a rep",
+        render=_give_it_on,
+        still_relevant=lambda ids: _clock(ids).presses_its_owner,
+    )
+)
+kinds.register(Kind(REROUTED, "A lead went to the next rep", render=_rerouted))
+
+
+# Moved, contested, and to review
 
 
 def _still_due(ids: Ids) -> list[Retiming]:
@@ -53,9 +159,6 @@ def _retimed(ids: Ids) -> Rendered:
 def _said(moment: datetime) -> str:
     """In the zone of whoever reads it."""
     return f"{localtime(moment):%a %-d %b, %H:%M}"
-
-
-kinds.register(Kind(BREACHED, "A promise is missed", render=_breached, still_relevant=lambda ids: bool(_late(ids))))
 
 
 def _dispute(ids: Ids) -> Dispute:

@@ -5,10 +5,13 @@ undoing) they are simply reckoned again. Per commitment of the agreement that wa
 the hand-off was made:
 
 - the **customer's clock** runs from the moment the hand-off was made, by the hours of its pool,
-  owned or not, until the act; it never stands still;
+  owned or not, until the act; it never stands still, but what is due in working days is due so many
+  later as the person asked to be left alone;
 - an **owner's clock** runs for each assignment by that person's hours, while the act is still
   awaited. It stands still while marketing repairs, and ends with the assignment: void, unless it
   was overdue by then. What is due in working days, or of marketing, has none;
+- whichever of them tells somebody to act has **rungs**: moments at which a part of its working time
+  has gone, for the ladder;
 - a commitment about **repairs** has a clock for each, from the return until it is settled, by the
   hours of the agreement; so has one about **plans**, void where the person went on without one.
 
@@ -23,9 +26,16 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from common.hours import Hours, Span
+from common.hours import DAY, Hours, Span
 from common.periods import local_day
-from common.worktime import NoWorkingTime, add_working_days, add_working_time, closing_time, working_time_between
+from common.worktime import (
+    NoWorkingTime,
+    add_working_days,
+    add_working_time,
+    closing_time,
+    working_days_between,
+    working_time_between,
+)
 from sla.clauses import Act, Form, Scope, Start
 
 
@@ -41,6 +51,8 @@ class Terms(NamedTuple):
     within_days: int
     starts: str = Start.HAND_OFF
     ends: str = Act.FIRST_ACT
+    reminders: tuple[int, ...] = ()
+    reroute_at: int = 0
 
     def concerns(self, case: Case) -> bool:
         return self.scope == Scope.ALL or (self.scope == Scope.HOT) == case.hot
@@ -49,6 +61,18 @@ class Terms(NamedTuple):
     def is_owners(self) -> bool:
         """Whether each owner has a clock of it."""
         return self.form == Form.DEADLINE and self.starts == Start.HAND_OFF
+
+    def rungs(self, *, owners: bool) -> tuple[int, ...]:
+        """The rungs of a clock of it, in percent of its time; the customer's has none where each owner has one."""
+        if self.is_owners and not owners:
+            return ()
+        last = self.reroute_at if self.is_owners and self.ends == Act.FIRST_ACT else 0
+        return (*self.reminders, last) if last else self.reminders
+
+    @property
+    def can_be_put_off(self) -> bool:
+        """Whether it waits for the day on which the person asked to be called: attempts and disposition do."""
+        return self.form != Form.DEADLINE and self.starts == Start.HAND_OFF
 
 
 class Stint(NamedTuple):
@@ -64,9 +88,9 @@ class Case:
     """One hand-off and what happened to it, every list in order of time.
 
     `attempts` are the moments at which attempts count, `reached` those at which the person was
-    spoken to, `endings` returns and deals, all of them after it was made; `repairs` the spans in
-    which marketing completed it, `plans` those in which it had none for somebody recycled. The
-    person became an MQL anew at `went_on_at`.
+    spoken to, `endings` returns and deals, all of them after it was made; `put_offs` the spans for
+    which the person asked to be left, `repairs` those in which marketing completed it, `plans` those
+    in which it had none for somebody recycled. The person became an MQL anew at `went_on_at`.
     """
 
     handoff_id: int
@@ -82,6 +106,7 @@ class Case:
     reached: list[datetime] = field(default_factory=list)
     endings: list[datetime] = field(default_factory=list)
     repairs: list[Span] = field(default_factory=list)
+    put_offs: list[Span] = field(default_factory=list)
     plans: list[Span] = field(default_factory=list)
 
     @property
@@ -131,6 +156,7 @@ class Reading(NamedTuple):
 
     `took` is the working time from the start to the act; `overdue` says that its time ended without
     the act in time, whatever the present moment is. While `stopped_at` is set it stands still.
+    `rungs` are the moments of the ladder, in order, of one that is waited for.
     """
 
     due_at: datetime
@@ -139,6 +165,7 @@ class Reading(NamedTuple):
     void_at: datetime | None = None
     stopped_at: datetime | None = None
     overdue: bool = False
+    rungs: tuple[datetime, ...] = ()
 
 
 def read(case: Case, terms: list[Terms], hours_for: Callable[[Key], Hours]) -> dict[Key, Reading]:
@@ -169,7 +196,7 @@ def _clocks(case: Case, terms: list[Terms]) -> Iterator[tuple[Key, Terms, Stint 
 
 
 def _read(case: Case, term: Terms, stint: Stint | None, start: datetime, hours: Hours) -> Reading:
-    pauses = case.repairs if stint else []
+    pauses = case.repairs if stint else case.put_offs if term.can_be_put_off else []
     due_at = _due(term, start, hours, _over(pauses, start))
     done_at = _attempted(case, term, hours) if term.form == Form.ATTEMPTS else case.ends(term, start)
     until = stint.until_at if stint else case.went_on_at if term.starts == Start.RECYCLED else None
@@ -180,8 +207,11 @@ def _read(case: Case, term: Terms, stint: Stint | None, start: datetime, hours: 
         return Reading(due_at, void_at=case.withdrawn_at)
     if until:
         return Reading(due_at, overdue=True) if due_at < until else Reading(due_at, void_at=until)
-    stopped_at = case.in_repair_since if pauses else None
-    return Reading(due_at, stopped_at=stopped_at if stopped_at and stopped_at <= due_at else None)
+    stopped_at = case.in_repair_since if stint else None
+    if stopped_at and stopped_at <= due_at:
+        return Reading(due_at, stopped_at=stopped_at)
+    rungs = term.rungs(owners=stint is not None)
+    return Reading(due_at, rungs=_rungs(rungs, start, due_at, hours, _over(pauses, start)))
 
 
 def _over(pauses: list[Span], start: datetime) -> tuple[Span, ...]:
@@ -192,19 +222,40 @@ def _over(pauses: list[Span], start: datetime) -> tuple[Span, ...]:
 @lru_cache(maxsize=4096)
 def _due(term: Terms, start: datetime, hours: Hours, pauses: tuple[Span, ...]) -> datetime:
     """When the allowed working time has passed; for what is due in days, the end of the nth working day after the
-    start's.
+    start's, without the working days between that on which it was put off and that until which it was.
 
     Remembered, because thousands of hand-offs are made at one moment.
     """
     if term.form == Form.DEADLINE:
         return add_working_time(start, term.allowed, hours, pauses)
-    return _closes(local_day(start, hours.zone), term.within_days, hours)
+    days, first = term.within_days, local_day(start, hours.zone)
+    due_at = _closes(first, days, hours)
+    for begun, done in pauses:
+        if begun <= due_at:  # what was overdue by then stays so
+            left_alone = local_day(begun, hours.zone) + DAY, local_day(done, hours.zone)
+            days += max(working_days_between(*left_alone, hours), 0)
+            due_at = _closes(first, days, hours)
+    return due_at
 
 
 @lru_cache(maxsize=4096)
 def _closes(on: date, days: int, hours: Hours) -> datetime:
     """The end of the nth working day after a day: the same for all that began on it."""
     return closing_time(add_working_days(on, days, hours), hours)
+
+
+@lru_cache(maxsize=4096)
+def _rungs(
+    rungs: tuple[int, ...], start: datetime, due_at: datetime, hours: Hours, pauses: tuple[Span, ...]
+) -> tuple[datetime, ...]:
+    """When each percentage of the working time from start to due has gone; what lies a year away is left out."""
+    allowed, moments = working_time_between(start, due_at, hours, pauses), []
+    for rung in rungs:
+        try:
+            moments.append(add_working_time(start, allowed * rung / 100, hours, pauses))
+        except NoWorkingTime:
+            break
+    return tuple(moments)
 
 
 def _attempted(case: Case, term: Terms, hours: Hours) -> datetime | None:

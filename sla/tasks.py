@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from common import clock as db_clock
-from sla import sampling
+from sla import climbing, sampling
 from sla.models import Agreement, Clock
 
 
@@ -11,6 +11,12 @@ from sla.models import Agreement, Clock
 def flag_breaches() -> int:
     """Every minute. Safe to run twice, or on two workers at once."""
     return Clock.objects.flag_breaches(at=db_clock.now())
+
+
+@shared_task
+def climb() -> int:
+    """Every minute: remind, and give on what waits too long. Safe to run twice, or on two workers at once."""
+    return climbing.climb(at=db_clock.now())
 
 
 @shared_task

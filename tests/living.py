@@ -17,7 +17,9 @@ from leads import backtest, rescoring
 from leads.draining import score_due
 from leads.intake import record_touches, source_lead
 from leads.learning.edits import Edit, Kind
+from leads.links import link_to
 from leads.models import (
+    Aside,
     Attempt,
     ChangeRequest,
     Criteria,
@@ -35,6 +37,7 @@ from meetings.models import Series
 from notifications import threads
 from notifications.models import Channel, Delivery, Endpoint, KeptMail
 from notifications.outbox import drain
+from sla.climbing import climb
 from sla.models import Agreement, Clock, Dispute, Review, Sample
 from tests import clocks
 from tests.builders import (
@@ -155,10 +158,14 @@ def _work(company: Company) -> None:
     handed = Handoff.objects.filter(lead=waiting).values_list("pk", flat=True)
     threads.post(accepted.lead, "@nora have a look", by=sam, at=NOW - HOUR)
     Clock.objects.flag_breaches(at=NOW)
+    climb(at=NOW)
+    Aside.objects.begin(rita, because="Missed 2 first attempts in a row", at=NOW)
     leads = [waiting, *(each.lead for each in hand), own, fresh, refused]
     company.things |= {
         "leads": [lead.pk for lead in leads],
         "handoffs": [*handed, accepted.pk, late.pk, repair.pk],
+        "now": [link_to(late.pk, late.owner, at=NOW).split("/")[2], "no-such-link"],
+        "asides": [Aside.objects.standing().first().pk],
         "queue": [*handed, accepted.pk, open_deal.pk, late.pk, repair.pk],
         "deals": [deals[2].pk, deals[1].pk],
         "contacts": [contact.pk],

@@ -130,6 +130,13 @@ class NextStepForm(forms.Form):
         return self.cleaned_data["step_at"]
 
 
+class PutOffForm(forms.Form):
+    """On which day the person asked to be called."""
+
+    until = MomentField(label="Until", help_text="At most 90 days after the hand-off.")
+    note = forms.CharField(label="What they said", required=False, max_length=300)
+
+
 class ChecklistForm(forms.Form):
     """The questions of the signed SQL checklist, one answer each."""
 

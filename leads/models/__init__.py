@@ -1,3 +1,4 @@
+from leads.models.aside import Aside
 from leads.models.assignment import Assignment
 from leads.models.attempt import Attempt
 from leads.models.attribute import Attribute, LeadVersion
@@ -11,7 +12,9 @@ from leads.models.episode import Episode, Transition
 from leads.models.handoff import Handoff
 from leads.models.importing import Import, ImportedCompany, ImportedLead, RefusedRow
 from leads.models.lead import Lead
+from leads.models.link import ThroughLink
 from leads.models.opportunity import DealContact, Opportunity
+from leads.models.put_off import PutOff
 from leads.models.returns import HandoffReturn, ReturnReason
 from leads.models.routing import RoutingRule, RoutingShare
 from leads.models.routing_change import RoutingChange
@@ -21,6 +24,7 @@ from leads.models.study import Study, Suggestion, SuggestionLead
 from leads.models.touch import Touch
 
 __all__ = [
+    "Aside",
     "Assignment",
     "Attempt",
     "Attribute",
@@ -43,6 +47,7 @@ __all__ = [
     "LeadScore",
     "LeadVersion",
     "Opportunity",
+    "PutOff",
     "RefusedRow",
     "Rescore",
     "ReturnReason",
@@ -56,6 +61,7 @@ __all__ = [
     "Study",
     "Suggestion",
     "SuggestionLead",
+    "ThroughLink",
     "Touch",
     "Transition",
 ]

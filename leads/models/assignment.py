@@ -27,6 +27,7 @@ class How(models.TextChoices):
     HANDED_ON = "handed_on", "A book handed on"
     COVER = "cover", "Covers for a colleague"
     PASSED_ON = "passed_on", "Passed on after a return"
+    REROUTED = "rerouted", "Waited too long with another"
 
 
 ROUTED = (How.OWNER, How.PERSON, How.TURN)  # by routing itself; the rest was moved by people

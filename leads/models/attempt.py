@@ -13,6 +13,7 @@ from accounts.models import User
 from common.errors import Incomplete, Refused
 from leads.lifecycle import leads_changed
 from leads.models.lead import Lead
+from leads.models.put_off import PutOff
 
 if TYPE_CHECKING:
     from leads.models.handoff import Handoff
@@ -89,6 +90,8 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             call_back_at=call_back_at if outcome == Outcome.CALL_BACK else None,
             synced=synced,
         )
+        if handoff:
+            PutOff.objects.after(attempt, handoff)
         leads_changed.send(Attempt, events=[*accepted, attempt])
         return attempt
 

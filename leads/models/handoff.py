@@ -21,6 +21,7 @@ from leads.models.episode import Transition
 from leads.models.handoffs import ACCEPTED, CLOSED, PENDING, HandoffQuerySet, HandoffState, Promise, Rating
 from leads.models.lead import Lead
 from leads.models.opportunity import Opportunity
+from leads.models.put_off import PutOff, is_later, longest
 from leads.models.returns import HandoffReturn, ReturnReason
 from leads.models.routing import RoutingRule
 from leads.models.touch import Touch
@@ -272,6 +273,26 @@ class Handoff(models.Model):
         self._change(Q(), next_step=step.strip(), next_step_at=when)
 
     @transaction.atomic
+    def put_off(self, *, until: datetime, note: str, by: User, at: datetime) -> PutOff:
+        """The person asked to be called on a later day: until then neither attempts nor the disposition are due.
+
+        Only once it is accepted. Raises Incomplete for no later day, or one more than 90 days after the hand-off.
+        """
+        check(by, "handoff.put_off", self)
+        if not is_later(until, at, by):
+            raise Incomplete("Say on which later day they asked to be called.", "until")
+        if until > longest(self):
+            raise Incomplete(
+                "That is more than 90 days after the hand-off: return it, not now, with that date.", "until"
+            )
+        self._hold()
+        if self.state != ACCEPTED:
+            raise Refused(self.stands if not self.is_pending else "Accept it first: until then they wait for you.")
+        later = PutOff.objects.begin(self, until=until, by=by, at=at, note=note)
+        leads_changed.send(Handoff, events=[later])
+        return later
+
+    @transaction.atomic
     def reassign(self, *, to: User, because: str, by: User | None, at: datetime, how: How = How.GIVEN) -> None:
         """Give it to a colleague; the customer's clock runs on. Raises Refused when it is theirs already."""
         check(by, "handoff.reassign", self)
@@ -281,6 +302,23 @@ class Handoff(models.Model):
             raise Incomplete(f"{to} is not active in sales.", "to")
         self._hold()
         leads_changed.send(Handoff, events=self.give(to, because=because, by=by, at=at, how=how))
+
+    @transaction.atomic
+    def reroute(self, *, because: str, by: User | None, at: datetime) -> None:
+        """Give it to whose turn it is among those who never had it; the customer's clock runs on.
+
+        Raises Refused when nobody like that is here: it stays where it is.
+        """
+        check(by, "handoff.reassign", self)
+        self._hold()
+        if self.repair_since or not self.is_open:
+            raise Refused(self.stands)
+        turns = Turns([self], at=at)
+        turns.passed_over[self.lead_id].update(self.assignments.values_list("owner", flat=True))
+        if not (to := turns.next_for(self)):
+            raise Refused(f"Nobody else who is here could be given {self.lead}.")
+        owner, told = User.objects.get(pk=to.owner_id), {"how": How.REROUTED, "kept": to.kept}
+        leads_changed.send(Handoff, events=self.give(owner, because=because, by=by, at=at, **told))
 
     @transaction.atomic
     def finish_repair(self, *, by: User | None, at: datetime) -> None:

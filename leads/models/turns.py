@@ -15,6 +15,7 @@ from django.db.models import Count, FilteredRelation, Max, Q
 
 from accounts.access import Role
 from accounts.models import Absence, Team, User
+from leads.models.aside import Aside
 from leads.models.assignment import ROUTED, Given, How
 from leads.models.returns import HandoffReturn
 from leads.models.routing import RoutingRule
@@ -98,7 +99,9 @@ class Turns:
 
 
 def _can_take(*, at: datetime) -> models.QuerySet[User]:
-    return User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).present(at=at)
+    """Who is here and not set aside."""
+    aside = Aside.objects.standing().values("rep")
+    return User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).present(at=at).exclude(pk__in=aside)
 
 
 def midnight_of(pool: Team, *, at: datetime) -> datetime:
@@ -107,7 +110,7 @@ def midnight_of(pool: Team, *, at: datetime) -> datetime:
 
 
 def seats(pools: Iterable[Team], *, at: datetime) -> Seats:
-    """The reps of these pools who are here, by pool: two statements, however many there are.
+    """The reps of these pools who are here and not set aside, by pool: three statements, however many there are.
 
     Each with what they were given since their pool's midnight by anybody, what routing gave them in the
     thirty days before that, and for how many of these days they were here.
@@ -117,9 +120,8 @@ def seats(pools: Iterable[Team], *, at: datetime) -> Seats:
     for pool in pools:
         today |= Q(team=pool, given_lately__from_at__gte=midnight_of(pool, at=at))
     reps = (
-        User.objects.with_role(Role.REP)
-        .present(at=at)
-        .filter(team__in=pools)
+        _can_take(at=at)
+        .filter(team__in=pools, roles__contains=[Role.REP])
         .annotate(
             given_lately=FilteredRelation("assignments", condition=Q(assignments__from_at__gte=since)),
             given=Count("given_lately", filter=today),
@@ -136,11 +138,13 @@ def seats(pools: Iterable[Team], *, at: datetime) -> Seats:
 
 
 def days_here(since: Mapping[int, datetime], *, at: datetime) -> dict[int, Fraction]:
-    """For how many days each person was not away, from their moment until `at`; one at least."""
+    """For how many days each person was not away or set aside, from their moment until `at`; one at least."""
     here = {user: max(at - begun, timedelta()) for user, begun in since.items()}
     earliest = min(since.values(), default=at)
     away = Absence.objects.filter(user__in=since, from_at__lt=at, until_at__gt=earliest)
-    for user, from_at, until_at in away.values_list("user", "from_at", "until_at"):
+    aside = Aside.objects.filter(rep__in=since, from_at__lt=at, until_at__gt=earliest)
+    spans = [*away.values_list("user", "from_at", "until_at"), *aside.values_list("rep", "from_at", "until_at")]
+    for user, from_at, until_at in spans:
         here[user] -= max(min(until_at, at) - max(from_at, since[user]), timedelta())
     return {user: max(Fraction(length // SECOND, DAY // SECOND), Fraction(1)) for user, length in here.items()}
 

@@ -20,6 +20,7 @@ from leads.forms.day import (
     DealForm,
     LoseForm,
     NextStepForm,
+    PutOffForm,
     ReassignForm,
     ReturnForm,
     WinForm,
@@ -141,6 +142,18 @@ def plan_next(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@may("handoff.put_off")
+def put_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """They asked for later, without an attempt of ours: by a letter, or to a colleague."""
+
+    def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
+        later = handoff.put_off(until=form.cleaned_data["until"], note=form.cleaned_data["note"], by=by, at=at)
+        return f"{handoff.lead} asked for later, until {later.until_at.astimezone(by.tz):%-d %B}."
+
+    return _filled_in(request, pk, lambda _: PutOffForm(request.POST), act, "Asked for later")
+
+
+@require_POST
 @may("handoff.qualify")
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     def make(handoff: Handoff) -> forms.Form:
@@ -175,6 +188,15 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
 
     people = User.objects.with_role(Role.REP)
     return _filled_in(request, pk, lambda _: ReassignForm(people, request.POST), act, "Reassign", undo=False)
+
+
+@require_POST
+@may("handoff.reassign")
+def reroute(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give on what waits too long, to whose turn it is."""
+    handoff = found(request, pk)
+    handoff.reroute(because="Waited too long", by=request.user, at=db_clock.now())
+    return done(request, handoff.lead, f"{handoff.lead} went to {handoff.owner}.", open_pk=pk, undo=False)
 
 
 @require_POST
@@ -237,10 +259,12 @@ urls = [
     path("handoffs/<int:pk>/accept/", accept, name="accept"),
     path("handoffs/<int:pk>/return/", send_back, name="return"),
     path("handoffs/<int:pk>/attempt/", log_attempt, name="log_attempt"),
+    path("handoffs/<int:pk>/put-off/", put_off, name="put_off"),
     path("handoffs/<int:pk>/next/", plan_next, name="plan_next"),
     path("handoffs/<int:pk>/qualify/", confirm, name="qualify"),
     path("handoffs/<int:pk>/deal/", open_deal, name="open_deal"),
     path("handoffs/<int:pk>/reassign/", reassign, name="reassign"),
+    path("handoffs/<int:pk>/reroute/", reroute, name="reroute"),
     path("handoffs/<int:pk>/repaired/", finish_repair, name="finish_repair"),
     path("handoffs/<int:pk>/ask-back/", ask_back, name="ask_back"),
     path("opportunities/<int:pk>/win/", win, name="win"),

@@ -16,9 +16,18 @@ from accounts.models.calendar import hours_of
 from common import clock as db_clock
 from common.htmx import answer, wants_part
 from common.once import once, one_page
-from leads.forms.day import AttemptForm, ChecklistForm, DealForm, LoseForm, NextStepForm, ReassignForm, WinForm
+from leads.forms.day import (
+    AttemptForm,
+    ChecklistForm,
+    DealForm,
+    LoseForm,
+    NextStepForm,
+    PutOffForm,
+    ReassignForm,
+    WinForm,
+)
 from leads.lifecycle import SAL
-from leads.models import Attempt, Handoff, HandoffReturn, Opportunity, ReturnReason
+from leads.models import Aside, Attempt, Handoff, HandoffReturn, Opportunity, PutOff, ReturnReason
 from leads.models.attempt import Outcome
 from leads.models.returns import Result
 from leads.reading import explain_now, lines
@@ -34,7 +43,10 @@ SHOWN_AT_ONCE = 200
 @one_page()
 def queue(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The whole day; `pk` opens that hand-off, else the first is open."""
-    return answer(request, "leads/queue.html", queue_context(request.user, open_pk=pk), part="leads/_queue.html")
+    context = queue_context(request.user, open_pk=pk) | {
+        "aside": Aside.objects.standing().filter(rep=request.user).first()
+    }
+    return answer(request, "leads/queue.html", context, part="leads/_queue.html")
 
 
 @require_GET
@@ -89,6 +101,7 @@ def day_of(user: User, at: datetime) -> Day:
         at=at,
         zone=user.tz,
         hours=hours_of(user) if user.calendar_id or user.team_id else None,
+        put_offs={each.handoff_id: each for each in PutOff.objects.lasting().filter(handoff__in=handoffs)},
     )
 
 
@@ -131,6 +144,7 @@ def decision_context(handoff: Handoff, deal: Opportunity | None, user: User, at:
     return {
         "handoff": handoff,
         "ledger": lines(handoff.ledger),
+        "put_off": handoff.put_offs.lasting().select_related("by").first(),
         "attempts": len(attempts),
         "attempt_days": len({attempt.at.astimezone(user.tz).date() for attempt in attempts}),
         "can": {verb.split(".")[1] for verb in HANDOFF_VERBS if access.allowed(user, verb, handoff)},
@@ -143,6 +157,7 @@ HANDOFF_VERBS = (
     "handoff.return",
     "handoff.qualify",
     "handoff.plan",
+    "handoff.put_off",
     "handoff.reassign",
     "handoff.repair",
 )
@@ -156,6 +171,7 @@ def forms_for(handoff: Handoff, deal: Opportunity | None, user: User, at: dateti
         "reasons": ReturnReason.objects.filter(is_active=True),
         "attempt_form": AttemptForm(),
         "next_step_form": NextStepForm(initial={"step": handoff.next_step, "step_at": handoff.next_step_at}),
+        "put_off_form": PutOffForm(),
         "checklist_form": ChecklistForm(questions) if lead.stage == SAL else None,
         "deal_form": None if deal else DealForm(typical=Opportunity.objects.typical_amount(lead)),
         **deal_forms(deal),

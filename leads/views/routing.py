@@ -19,7 +19,7 @@ from common.once import one_page
 from common.templatetags.words import plural
 from leads import release
 from leads.forms.routing import CapacityForm
-from leads.models import Assignment, Handoff, RoutingChange, RoutingRule
+from leads.models import Aside, Assignment, Handoff, RoutingChange, RoutingRule
 from leads.models.assignment import How
 from leads.models.turns import LATELY
 from leads.pools import nobodys, pools
@@ -102,9 +102,20 @@ def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, "/routing/")
 
 
+@require_POST
+@may("aside.end")
+def come_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """“I am back”: a rep who was set aside, or the head for them."""
+    aside = get_object_or_404(Aside.objects.visible_to(request.user).select_related("rep"), pk=pk)
+    aside.end(by=request.user, at=db_clock.now())
+    toast(request, f"{'You have' if aside.rep == request.user else f'{aside.rep} has'} a turn again.")
+    return back(request, "/routing/")
+
+
 urls = [
     path("routing/", routing, name="routing"),
     path("routing/release/", release_share, name="release"),
     path("routing/people/<int:pk>/", take_on, name="take_on"),
     path("routing/people/<int:pk>/hand-on/", hand_on, name="hand_on"),
+    path("routing/asides/<int:pk>/back/", come_back, name="come_back"),
 ]

@@ -6,6 +6,7 @@ from sla.models.desk import Desk
 from sla.models.dispute import Dispute
 from sla.models.retiming import Retiming
 from sla.models.review import Opinion, Review, Sample
+from sla.models.rung import Rung, Step
 
 __all__ = [
     "Agreement",
@@ -19,5 +20,7 @@ __all__ = [
     "Opinion",
     "Retiming",
     "Review",
+    "Rung",
     "Sample",
+    "Step",
 ]

@@ -19,6 +19,7 @@ from common.periods import month_of
 from common.worktime import Hours
 from sla.clauses import CLAUSES, Clause
 from sla.drafting import FIRST_BASELINE_DAYS, SECTIONS, Section
+from sla.ladder import ALL, USUAL, Ladder
 from sla.models.commitment import Commitment
 from sla.reckoning import Terms
 
@@ -107,6 +108,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             calendar=calendar,
             sections={section.key: section.text for section in SECTIONS},
             baseline_days=FIRST_BASELINE_DAYS,
+            **USUAL._asdict(),
         )
         usual = {"mqls_delivered": {"target": _usual_mqls(calendar, at=at)}}
         Commitment.objects.bulk_create(
@@ -126,6 +128,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             baseline_days=0 if begun else agreement.baseline_days,
             minor_changes=agreement.minor_changes,
             formula=agreement.formula,
+            **agreement.ladder._asdict(),
         )
         rows = list(agreement.commitments.all())
         for row in rows:
@@ -160,6 +163,11 @@ class Agreement(TypedDocument):
         default=False, help_text="A change of weights alone takes effect after two working days without objection."
     )
     formula = models.CharField("alignment index", max_length=10, choices=Formula.choices, default=Formula.GEOMETRIC)
+    # The ladder: percentages of the allowed time, and misses in a row; 0 where there is no such step.
+    first_reminder = models.PositiveSmallIntegerField("first reminder, % of the time", default=0)
+    second_reminder = models.PositiveSmallIntegerField("second reminder, % of the time", default=0)
+    reroute_at = models.PositiveSmallIntegerField("to another rep, % of the time", default=0)
+    misses = models.PositiveSmallIntegerField("set aside after so many misses in a row", default=0)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -168,6 +176,14 @@ class Agreement(TypedDocument):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(formula__in=Formula.values), name="agreement_formula_is_known"),
+            models.CheckConstraint(
+                condition=Q(first_reminder__lt=ALL, second_reminder__lt=ALL)
+                & (Q(second_reminder=0) | Q(second_reminder__gt=F("first_reminder")))
+                & (Q(reroute_at=0) | Q(reroute_at__gt=ALL)),
+                name="agreement_ladder_goes_up",
+                violation_error_message="Reminders come one after the other and before all the time has gone, "
+                "another rep after that.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -190,7 +206,13 @@ class Agreement(TypedDocument):
     @cached_property
     def terms(self) -> list[Terms]:
         """The commitments that run clocks, as those are reckoned."""
-        return [commitment.terms for commitment in self.commitments.all() if commitment.runs_clocks]
+        climbed = {"reminders": self.ladder.reminders, "reroute_at": self.ladder.reroute_at}
+        return [each.terms._replace(**climbed) for each in self.commitments.all() if each.runs_clocks]
+
+    @property
+    def ladder(self) -> Ladder:
+        """What happens while a promise waits to be kept."""
+        return Ladder(self.first_reminder, self.second_reminder, self.reroute_at, self.misses)
 
     @cached_property
     def hours(self) -> Hours:
@@ -221,6 +243,7 @@ class Agreement(TypedDocument):
         said = [f"{part.title}: {' '.join(part.text.split())}" for part in self.parts]
         for side in Side:
             said += [f"{side.label} promises: {each.sentence}" for each in self.promises_of(side)]
+        said += self.ladder.sentences()
         said.append(f"Working days and months are those of “{self.calendar.name}”, {self.calendar.zone}.")
         if self.baseline_days:
             said.append(f"In the first {self.baseline_days} days all this is measured, and nobody is told of a miss.")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Expression, F, Q
 from django.db.models.functions import Coalesce
@@ -18,6 +19,7 @@ from leads.models import Handoff
 from sla import rows
 from sla.cases import CurrentHours, cases_of
 from sla.escalation import Breach, tell_of_breaches
+from sla.misses import set_aside
 from sla.models.agreement import Agreement
 from sla.models.commitment import Commitment
 from sla.models.data_check import DataCheck
@@ -33,6 +35,7 @@ class Kind(models.TextChoices):
     OWNER = "owner", "The owner's"
 
 
+ACTING = ("handoff__owner", "handoff__lead__marketing_owner")
 AWAITED = Q(done_at__isnull=True, void_at__isnull=True)
 RUNNING = AWAITED & Q(breached_at__isnull=True, waived_at__isnull=True, stopped_at__isnull=True)
 
@@ -142,7 +145,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
             if key in readings:
                 clock.show(readings[key])
             elif clock.is_awaited:
-                clock.void_at, clock.stopped_at = clock.started_at, None
+                clock.void_at, clock.stopped_at, clock.rungs, clock.rung_at = clock.started_at, None, [], None
             if clock.shown() != shown:
                 changed.append((clock.pk, *clock.shown()))
         rows.rewrite(changed)
@@ -154,9 +157,12 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         Safe to run twice, or by many at once. Its cost grows with what is due, not with what is open.
         """
         found = rows.flag(at)
-        told = Commitment.objects.past_baseline(at=at).in_bulk({commitment for _, commitment, _ in found})
-        breaches = (Breach(pk, owner, told[commitment].side) for pk, commitment, owner in found if commitment in told)
-        tell_of_breaches(breaches, at=at)
+        told = self.filter(pk__in=found, commitment__in=Commitment.objects.past_baseline(at=at))
+        missed = list(told.select_related("commitment", "owner", *ACTING))
+        tell_of_breaches((clock.breach for clock in missed), at=at)
+        if ruling := Agreement.objects.ruling():
+            owners = {clock.owner_id for clock in missed if clock.owner_id}
+            set_aside(self, owners, often=ruling.ladder.misses, at=at)
         return len(found)
 
 
@@ -166,7 +172,8 @@ class Clock(models.Model):
     `done_at` is the act that was awaited, in time or not; `took` the working time until it.
     `breached_at` is the moment the promise fell due, whenever that was noticed. Evidence that
     arrives after a breach was recorded makes it `logged_late`, and it counts as met. What stands
-    still since `stopped_at` is waited for, but is not due.
+    still since `stopped_at` is waited for, but is not due. `rungs` are the moments of the ladder, of
+    which it has `climbed` so many; the next one comes at `rung_at`.
     """
 
     handoff = models.ForeignKey(Handoff, models.CASCADE, related_name="+")
@@ -185,6 +192,9 @@ class Clock(models.Model):
     waived_at = models.DateTimeField(null=True, blank=True)
     waived_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     waived_because = models.CharField(max_length=300, blank=True)
+    rungs = ArrayField(models.DateTimeField(), default=list, blank=True)
+    climbed = models.PositiveSmallIntegerField(default=0)
+    rung_at = models.DateTimeField(null=True, blank=True)
 
     objects = ClockQuerySet.as_manager()
 
@@ -230,6 +240,10 @@ class Clock(models.Model):
         indexes = [
             # Read by the sweep, each minute: what runs and is due.
             models.Index(fields=["due_at"], condition=RUNNING, name="clock_running_by_due"),
+            # Read by the ladder, each minute: what has come to its next rung.
+            models.Index(
+                fields=["rung_at"], condition=Q(rung_at__isnull=False, waived_at__isnull=True), name="clock_by_rung"
+            ),
             # Read by the figures of a period: the customer's clocks of a commitment by when they fell due.
             models.Index(fields=["commitment", "due_at"], condition=Q(kind=Kind.CUSTOMER), name="clock_by_period"),
             # Read by the count of what was excused.
@@ -268,6 +282,27 @@ class Clock(models.Model):
         return self.done_at is None and self.void_at is None
 
     @property
+    def whose_turn(self) -> User | None:
+        """Whom it tells to act: its owner; of what has none, the lead's; by what only the customer counts, nobody."""
+        if self.owner_id:
+            return self.owner
+        if self.commitment.side == Side.MARKETING:
+            return self.handoff.lead.marketing_owner
+        return None if self.commitment.terms.is_owners else self.handoff.owner
+
+    @property
+    def breach(self) -> Breach:
+        """Who is to be told of it, now that it was missed."""
+        person = self.whose_turn
+        return Breach(self.pk, person and person.pk, self.commitment.side, of_customer=self.owner_id is None)
+
+    @property
+    def presses_its_owner(self) -> bool:
+        """Whether who owns it still is to act and is late: nothing was done, excused, or given on meanwhile."""
+        late = self.is_awaited and self.is_missed and self.waived_at is None
+        return late and self.handoff.is_open and self.handoff.owner_id == self.owner_id
+
+    @property
     def hours(self) -> Hours:
         """The working hours it counts."""
         return self.desk.value
@@ -278,7 +313,9 @@ class Clock(models.Model):
 
     def show(self, reading: Reading) -> None:
         """Show what was reckoned from the events. A recorded breach stays, unless another moment is the due one."""
-        self.due_at, self.done_at, self.took, self.void_at, self.stopped_at, overdue = reading
+        self.due_at, self.done_at, self.took, self.void_at, self.stopped_at, overdue, rungs = reading
+        self.rungs = list(rungs)
+        self.rung_at = next(iter(self.rungs[self.climbed :]), None)
         if overdue:
             self.breached_at = self.due_at
         elif self.breached_at != self.due_at:

@@ -13,7 +13,7 @@ from agreements.models import COMING
 from agreements.signing import changes, signing_context
 from common import clock as db_clock
 from common.htmx import toast
-from sla.forms import ProposeForm, TextForm, promise_forms
+from sla.forms import LadderForm, ProposeForm, TextForm, promise_forms
 from sla.models import Agreement
 
 
@@ -33,6 +33,7 @@ def _page(request: HttpRequest, shown: Agreement | None, **forms: Any) -> HttpRe
     context = _context(shown, request.user)
     if shown.revision.is_draft and allowed(request.user, "agreement.edit"):
         context |= {"text": TextForm(agreement=shown), "promises": promise_forms(shown), "propose": ProposeForm()}
+        context["ladder"] = LadderForm(agreement=shown)
         context |= forms
         return render(request, "sla/draft.html", context, status=422 if forms else 200)
     return render(request, "sla/agreement.html", context)
@@ -66,9 +67,11 @@ def new_draft(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     draft = _version(request, number)
     text, promises = TextForm(request.POST, agreement=draft), promise_forms(draft, request.POST)
-    if not all([text.is_valid(), *[form.is_valid() for form in promises]]):
-        return _page(request, draft, text=text, promises=promises)
-    draft.edit(by=request.user, promises={form.clause.metric: form.terms() for form in promises}, **text.changes())
+    ladder = LadderForm(request.POST, agreement=draft)
+    if not all([text.is_valid(), ladder.is_valid(), *[form.is_valid() for form in promises]]):
+        return _page(request, draft, text=text, promises=promises, ladder=ladder)
+    changes = text.changes() | ladder.changes()
+    draft.edit(by=request.user, promises={form.clause.metric: form.terms() for form in promises}, **changes)
     toast(request, "The draft is saved.")
     return redirect("agreement_version", number)
 

@@ -26,6 +26,7 @@ APART = {
     "mqls_held": "waiting to be handed over",
     "mqls_adjusted": "returned after their month was closed",
     "excused": "excused",
+    "put_off": "asked for later",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import datetime, timedelta
 
-from leads.models import Attempt, Handoff
+from leads.models import Aside, Attempt, Handoff
 from leads.models.attempt import Channel, Outcome
 from leads.models.returns import Result
 from smarketing.demo import judgement, today
@@ -69,6 +69,12 @@ def follow_up(scene: Scene, handoff: Handoff, turn: int = 0) -> Process:
         send_back(scene, handoff, objection, turn=turn)
     elif (yield from _reach(scene, handoff, person, chance)):
         yield from _qualify(scene, handoff, person, chance)
+
+
+def come_back(scene: Scene, aside: Aside) -> Process:
+    """Who was set aside looks through what waits, and is back some time on the next working day."""
+    now = yield scene.some_day(aside.rep, aside.from_at, 1, scene.chance("back", aside.rep.email, aside.from_at))
+    aside.end(by=aside.rep, at=now)
 
 
 def send_back(scene: Scene, handoff: Handoff, objection: Objection, *, turn: int) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 from leads import draining
 from leads.intake import receive_many, receive_touches
 from leads.lifecycle import leads_changed
-from leads.models import Lead
+from leads.models import Aside, Lead
 from leads.release import release_held
+from sla.climbing import climb
 from sla.models import Clock
 from smarketing.demo import today
 from smarketing.demo.behaviour import Act, acts_of
-from smarketing.demo.reps import follow_up
+from smarketing.demo.reps import come_back, follow_up
 from smarketing.demo.scene import Scene
 from smarketing.demo.story import ZONE, at
 
@@ -34,7 +35,7 @@ class Rounds:
         self.acts = sorted(act for act in acts if act.at >= since)
         self.todays = today.moments(scene)
         self.taken = 0
-        self.last_handoff = 0
+        self.last_handoff = self.last_aside = 0
         self.every = max(LEADS_FOR_A_DAILY_ROUND // scene.leads, 1)
 
     def go_round(self, now: datetime, *, morning: bool) -> None:
@@ -52,6 +53,10 @@ class Rounds:
                 self.last_handoff = handoff.pk
                 self.scene.agenda.begin(follow_up(self.scene, handoff))
         Clock.objects.flag_breaches(at=now)
+        climb(at=now)
+        for aside in Aside.objects.standing().filter(pk__gt=self.last_aside).select_related("rep").order_by("pk"):
+            self.last_aside = aside.pk
+            self.scene.agenda.begin(come_back(self.scene, aside))
 
     def told(self) -> str:
         """How far it has come, in words."""

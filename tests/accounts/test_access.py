@@ -12,6 +12,9 @@ from common.errors import NotAllowed
 
 # Open to strangers: to come in, to ask whether the installation is well. Everything else names its verb.
 PUBLIC = {"sign_in", "demo_sign_in", "forgot_password", "set_password", "health_live", "health_ready"}
+# Open to whoever holds a link from a notice, which says by itself for whom and what it is good.
+BY_LINK = {"by_link", "accept_by_link", "attempt_by_link", "return_by_link"}
+PUBLIC |= BY_LINK
 # Open to everyone who is signed in, whatever their role.
 SIGNED_IN = {"sign_out"}
 # Addresses of libraries that serve no data of ours.

@@ -25,8 +25,8 @@ def told(key):
 def test_a_rep_is_told_of_one_lead_by_name_and_why_until_it_is_decided(sam, at):
     handoff = a_handoff(at=at, owner=sam, first_name="Jane", last_name="Doe")
     said = told("leads.handed_over")
-    assert (said.subject, said.text) == ("A lead for you: Jane Doe", "Met at the fair")
-    assert said.link == handoff.lead.get_absolute_url()
+    assert (said.subject, said.text) == ("A lead for you: Jane Doe", "Why now: Met at the fair")
+    assert said.link == f"/handoffs/{handoff.pk}/now/"
     handoff.accept(by=sam, at=at + HOUR)
     assert told("leads.handed_over") is None
 
