@@ -164,7 +164,7 @@ def _work(company: Company) -> None:
     company.things |= {
         "leads": [lead.pk for lead in leads],
         "handoffs": [*handed, accepted.pk, late.pk, repair.pk],
-        "now": [link_to(late.pk, late.owner, at=NOW).split("/")[2], "no-such-link"],
+        "now": [link_to(late.pk, late.owner, at=NOW).split("/")[2]],
         "asides": [Aside.objects.standing().first().pk],
         "queue": [*handed, accepted.pk, open_deal.pk, late.pk, repair.pk],
         "deals": [deals[2].pk, deals[1].pk],

@@ -371,7 +371,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         return [each.result() for each in [pool.submit(begin, act) for act in acts]]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_beats_at_once_take_each_step_once(hand_over, sam, nora, at):
     for _ in range(20):
         hand_over(at)
@@ -385,7 +385,7 @@ def test_two_beats_at_once_take_each_step_once(hand_over, sam, nora, at):
     assert sorted(told_of) == sorted(Rung.objects.values_list("clock", flat=True))
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("turn", range(5))
 def test_of_a_reroute_and_an_accept_at_once_exactly_one_wins(hot_lead, sam, rita, nora, at, turn):
     handoff = hot_lead(at)
@@ -405,7 +405,7 @@ def test_of_a_reroute_and_an_accept_at_once_exactly_one_wins(hot_lead, sam, rita
     assert Rung.objects.get(step=Step.REROUTE).done_at
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_worker_that_dies_between_claim_and_reroute_loses_nothing(hot_lead, sam, rita, at, monkeypatch):
     handoff = hot_lead(at)
     Clock.objects.flag_breaches(at=at + HOUR + MINUTE)
@@ -424,7 +424,7 @@ def test_a_worker_that_dies_between_claim_and_reroute_loses_nothing(hot_lead, sa
     assert handoff.assignments.count() == 2
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_what_comes_to_a_rung_is_found_by_an_index(agreement):
     with connection.cursor() as cursor:
         cursor.execute("SET enable_seqscan = off")
