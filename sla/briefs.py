@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from campaigns.models import Campaign
-from common.periods import Period
+from common.periods import Period, local_day
 from common.worktime import NoWorkingTime, add_working_days, closing_time
 from sla.attainment import so_far
 from sla.models import Agreement, Commitment
@@ -54,6 +54,18 @@ def fell_due(period: Period) -> list[Due]:
     found = [(due_at(each.starts_on, promise), each) for each in starting.select_related("brief")]
     due = [Due(each, at, _given_at(each)) for at, each in found if at and since <= at < until]
     return sorted(due, key=lambda row: (row.due_at, row.campaign.pk))
+
+
+def overdue(*, at: datetime) -> list[Due]:
+    """The campaigns still to start of which sales should have had the brief by now, the first due first."""
+    agreement = Agreement.objects.ruling()
+    promise = agreement and agreement.promise(BRIEFED)
+    if not promise:
+        return []
+    today = local_day(at, agreement.zone)
+    coming = Campaign.objects.filter(starts_on__gte=today, starts_on__lte=today + AHEAD, brief=None)
+    due = [(due_at(each.starts_on, promise), each) for each in coming.order_by("starts_on", "pk")]
+    return [Due(each, moment, None) for moment, each in due if moment and moment < at]
 
 
 def attainment(period: Period) -> float | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.models import User
 from agreements.signing import on_its_way
-from campaigns.models import Campaign
+from campaigns.models import Campaign, ContentRequest
 from common import clock as db_clock
 from common.badges import badge
 from common.columns import columns
@@ -14,6 +14,8 @@ from sla.clocks_of_lead import clocks_of_lead
 from sla.disputable import of_lead, of_returns
 from sla.models import Agreement
 from sla.models.agreement import DOCUMENT
+
+A_FEW = 25
 
 
 @panel("lead", "sla/_clocks.html", order=40)
@@ -38,6 +40,14 @@ def contested(returns: list[int], user: User) -> dict[int, tuple]:
 def as_a_minor_change(number: int, user: User) -> dict[str, Any] | None:
     """Whether a draft of the criteria may take effect without objection, where the agreement knows such changes."""
     return {"number": number} if Agreement.objects.filter(minor_changes=True).in_force().exists() else None
+
+
+@panel("late_marketing", "sla/_late_answers.html", order=20)
+def late_answers(object_id: int, user: User) -> dict[str, Any]:
+    """The requests that wait for an answer too long, and the campaigns without a brief."""
+    at = db_clock.now()
+    requests = ContentRequest.objects.visible_to(user).overdue(at=at).select_related("asked_by")
+    return {"late_requests": requests[:A_FEW], "late_briefs": briefs.overdue(at=at)[:A_FEW]}
 
 
 @panel("campaign", "sla/_brief_due.html")

@@ -65,6 +65,10 @@ class ContentRequestQuerySet(models.QuerySet["ContentRequest"]):
         """Those that wait for a first answer."""
         return self.filter(state=ASKED)
 
+    def overdue(self, *, at: datetime) -> Self:
+        """Those to which marketing owed an answer before a moment, the longest ago first."""
+        return self.with_marketing().filter(answered_at=None, due_at__lt=at).order_by("due_at", "pk")
+
     def back_with(self, user: User) -> Self:
         """Those on which marketing asked this person back."""
         return self.filter(state=ASKED_BACK, asked_by=user)

@@ -198,6 +198,21 @@ def test_the_scorecard_has_a_line_for_each_and_its_rows_open(agreement, sam, may
     assert "By the agreement it is due" in client.get(campaign.get_absolute_url()).text
 
 
+def test_what_marketing_owes_is_among_what_is_late(agreement, sam, maya, client_of):
+    asked(sam, local(4))
+    asked(sam, local(24)).decline("No.", by=maya, at=local(25))
+    back = ContentRequest.objects.ask("A story", by=sam, at=local(4))
+    back.ask_back("Which?", by=maya, at=local(5))
+    Campaign.objects.create(name="Tolls", starts_on=date(2026, 3, 30))
+    Campaign.objects.create(name="Over", starts_on=date(2026, 3, 23))
+    Campaign.objects.create(name="Far away", starts_on=date(2026, 6, 30))
+    page = client_of(sam).get("/sla/breaches/").text
+    assert page.count("an answer to Sam de Wit") == page.count("a brief for sales") == 1
+    assert "A page on tolls" in page
+    assert "Tolls</h3>" in page
+    assert "Over</h3>" not in page
+
+
 def test_the_heads_choose_the_fields_and_the_days_on_the_draft(theo, calendar, at, client_of, clock_shows):
     clock_shows(at)
     draft = Agreement.objects.draft_from(None, by=theo, at=at)
