@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Self
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -19,10 +18,6 @@ class RequestEventQuerySet(models.QuerySet["RequestEvent"]):
     def standing(self) -> Self:
         """What was not taken back."""
         return self.filter(undone_at=None)
-
-    def waits(self, requests: Iterable[int]) -> Self:
-        """The questions marketing asked back, and the replies, in order."""
-        return self.standing().filter(request__in=requests).order_by("pk")
 
 
 class RequestEvent(models.Model):

@@ -172,15 +172,6 @@ class ContentRequest(models.Model):
     def belongs_to(self, user: User) -> bool:
         return self.asked_by_id == user.pk
 
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
-
-    @property
-    def awaits_answer(self) -> bool:
-        """Whether marketing's first answer is still due."""
-        return self.state in (ASKED, ASKED_BACK) and self.answered_at is None
-
     def can(self, verb: str) -> bool:
         """Whether a step could be taken from where it is, by whoever may."""
         return self.state in STEPS[verb].sources

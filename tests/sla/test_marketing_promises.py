@@ -8,6 +8,7 @@ import pytest
 from campaigns.models import Brief, Campaign, ContentRequest
 from common import metrics
 from common.periods import month_of
+from sla.fields import FIELDS
 from sla.models import Agreement, Commitment, DataCheck
 from sla.scorecard import scorecard
 from tests.builders import a_handoff
@@ -84,6 +85,16 @@ def test_what_a_hand_off_lacks_is_frozen_when_it_is_made(agreement, sam, maya, m
     assert dict(DataCheck.objects.values_list("handoff", "missing")) == kept
     assert metrics.value("data_complete", march) == pytest.approx(1 / 3)
     assert [row.handoff for row in metrics.rows("data_complete", march)] == [whole, half, none]
+
+
+def test_every_field_that_can_be_agreed_is_looked_at(agreement, sam):
+    Commitment.objects.filter(metric="data_complete").update(fields=list(FIELDS))
+    told = {"phone": "+31 20 1", "title": "Planner", "employees": 80, "industry": "Food", "country": "Belgium",
+            "city": "Ghent", "source": "Fair", "company": "Halden"}  # fmt: skip
+    whole, bare = a_handoff(at=local(10), owner=sam, **told), a_handoff(at=local(11), owner=sam)
+    kept = dict(DataCheck.objects.values_list("handoff", "missing"))
+    assert kept[whole.pk] == []
+    assert kept[bare.pk] == ["phone", "title", "industry", "employees", "country", "city", "source"]
 
 
 def test_hand_offs_of_other_months_and_withdrawn_ones_are_left_out(agreement, sam, maya, march):
