@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -60,7 +60,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/_handoff.html", handoff_context(handoff, request.user, db_clock.now()))
 
 
-DEAL_RELATED = ("lead__company", "handoff__criteria__revision")
 RELATED = ("lead__company", "owner", "criteria__revision", "campaign", "content", "returned_before__reason", "pool")
 
 
@@ -70,12 +69,18 @@ def queue_context(user: User, *, open_pk: int | None = None) -> dict[str, Any]:
     day = day_of(user, at)
     item = day.find(open_pk)
     context = {"day": day, "item": item, "now": at, "may_take": day.has_some_for(user), **month_so_far(user, at)}
-    return context | handoff_context(item.handoff, user, at) if item else context
+    if item is None:
+        return context
+    opened = Handoff.objects.select_related(*RELATED).get(pk=item.handoff.pk)
+    return context | handoff_context(opened, user, at)
 
 
 @once
 def day_of(user: User, at: datetime) -> Day:
-    """A person's own open hand-offs and those of their pool that nobody owns."""
+    """A person's own open hand-offs and those of their pool that nobody owns, with what a row shows and no more.
+
+    Every page of a rep counts them, for the badge beside the queue.
+    """
     mine = Q(owner=user) | Q(owner=None)
     if not user.has_role(Role.HEAD_OF_SALES):
         mine = Q(owner=user) | Q(owner=None, pool=user.team_id)
@@ -86,7 +91,8 @@ def day_of(user: User, at: datetime) -> Day:
         Handoff.objects.visible_to(user)
         .open()
         .filter(mine)
-        .select_related(*RELATED)
+        .select_related("lead__company")
+        .defer("ledger", "talking_points", "checklist")
         .annotate(was_repaired=Exists(repaired))
         .order_by("due_at", "pk")[:SHOWN_AT_ONCE]
     )
@@ -96,7 +102,7 @@ def day_of(user: User, at: datetime) -> Day:
         {handoff.pk for handoff in handoffs if handoff.was_repaired},
         Opportunity.objects.open()
         .filter(owner=user)
-        .select_related(*DEAL_RELATED)
+        .select_related("lead__company", "handoff")
         .order_by("closes_on")[:SHOWN_AT_ONCE],
         at=at,
         zone=user.tz,
@@ -117,10 +123,7 @@ def month_so_far(user: User, at: datetime) -> dict[str, int]:
     """Of the hand-offs this person decided this month, how many they accepted."""
     start = at.astimezone(user.tz).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     decided = Handoff.objects.filter(owner=user, decided_at__gte=start)
-    return {
-        "decided_this_month": decided.count(),
-        "accepted_this_month": decided.filter(accepted_at__isnull=False).count(),
-    }
+    return decided.aggregate(decided_this_month=Count("pk"), accepted_this_month=Count("accepted_at"))
 
 
 def handoff_context(handoff: Handoff, user: User, at: datetime) -> dict[str, Any]:
