@@ -10,8 +10,22 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Aggregate, Count, DurationField, F, FloatField, IntegerField, Q, QuerySet, Value
+from django.db.models import (
+    Aggregate,
+    Case,
+    CharField,
+    Count,
+    DurationField,
+    F,
+    FloatField,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Ceil, Coalesce, Extract
 
 from accounts.models import User
@@ -19,9 +33,10 @@ from common import clock as db_clock
 from common.once import once
 from common.periods import Period
 from leads.models import PutOff
-from sla.clauses import FIRST_ATTEMPT
+from sla.clauses import CLAUSES, FIRST_ATTEMPT, Form
 from sla.models import Clock, Commitment
 
+DEADLINES = frozenset(key for key, clause in CLAUSES.items() if clause.form == Form.DEADLINE)
 NEVER = timedelta(days=100_000)
 KEPT = Q(done_at__lte=F("due_at"))
 
@@ -99,6 +114,14 @@ class Percentile(Aggregate):
         super().__init__(Coalesce(F(length), Value(NEVER)), share=share, output_field=DurationField())
 
 
+TIMES = {
+    "cases": Count("pk"),
+    "answered": Count("took"),
+    "median": Percentile("took", 0.5),
+    "ninetieth": Percentile("took", 0.9),
+}
+
+
 @dataclass(frozen=True)
 class Responses:
     """How long the cases took to their first attempt or return: None where that share was not answered at all."""
@@ -116,12 +139,24 @@ class Responses:
 
 def responses(period: Period, metrics: Sequence[str] = FIRST_ATTEMPT) -> Responses:
     """The working time from hand-off to first attempt or return, of the cases that fell due in the period."""
-    found = fell_due(metrics, period).order_by().aggregate(
-        cases=Count("pk"), answered=Count("took"), median=Percentile("took", 0.5), ninetieth=Percentile("took", 0.9)
-    )  # fmt: skip
-    for share in ("median", "ninetieth"):
-        found[share] = None if found[share] == NEVER else found[share]
-    return Responses(**found)
+    return _told(fell_due(metrics, period).order_by().aggregate(**TIMES))
+
+
+@once
+def responses_of_each(period: Period) -> dict[str, Responses]:
+    """The same of each figure of deadlines of which anything fell due, in one look."""
+    versions: dict[str, list[int]] = {}
+    for commitment, metric in metric_of().items():
+        if metric in DEADLINES:
+            versions.setdefault(metric, []).append(commitment)
+    cases = [When(commitment__in=ids, then=Value(metric)) for metric, ids in versions.items()]
+    due = fell_due(list(versions), period).order_by().annotate(metric=Case(*cases, output_field=CharField()))
+    return {row.pop("metric"): _told(row) for row in due.values("metric").annotate(**TIMES)}
+
+
+def _told(times: dict[str, Any]) -> Responses:
+    known = {name: None if value == NEVER else value for name, value in times.items()}
+    return Responses(**known)
 
 
 def steps(period: Period, metric: str, step: timedelta) -> Counter[int]:

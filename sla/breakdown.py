@@ -7,6 +7,7 @@ who fits it now: a lead may fit several and counts with each, so these groups do
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -19,6 +20,7 @@ from leads import metrics as of_leads
 from leads.personas import fits_of
 from sla.attainment import KEPT, fell_due
 from sla.clauses import CLAUSES, Form
+from sla.completeness import checked
 from sla.scorecard import Scorecard
 
 NONE = ""
@@ -108,8 +110,10 @@ FIGURES = {
         Figure("mqls_delivered", of_leads.delivered, "lead"),
         Figure("acceptance_rate", of_leads.decided, "lead", of_leads.ACCEPTED),
         Figure("quality_returns", of_leads.quality_returns, "handoff__lead"),
+        Figure("data_complete", checked, "handoff__lead", Q(missing=[])),
         *(_of_clocks(key) for key, clause in CLAUSES.items() if clause.form != Form.FIGURE),
         Figure("reasons_given", of_leads.returns, "handoff__lead", of_leads.EXPLAINED),
+        Figure("customers", partial(of_leads.reached, "customer"), "lead"),
     )
 }
 ALWAYS = ("mqls_delivered", "acceptance_rate", "quality_returns")

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from accounts.access import Side
 from common import clock as db_clock
 from common.metrics import Better, Metric, Unit, register
+from common.once import once
 from common.periods import Period
 from leads.metrics import Share
 from sla import answers, attainment, briefs, completeness
@@ -52,9 +53,15 @@ def reviewed(period: Period) -> QuerySet[Review]:
     return rows.with_opinions().order_by("said_at", "pk")
 
 
+@once
+def _judged_alike(period: Period) -> list[bool]:
+    """Of each return that both sides judged, whether they found the same."""
+    return [found == 1 for found in reviewed(period).order_by().values_list("found", flat=True)]
+
+
 def _agreed(period: Period) -> float | None:
-    found = list(reviewed(period).values_list("found", flat=True))
-    return found.count(1) / len(found) if found else None
+    alike = _judged_alike(period)
+    return sum(alike) / len(alike) if alike else None
 
 
 FOUND_RIGHT = Share(ended, Q(correction__isnull=False))
@@ -270,7 +277,7 @@ register(
         Unit.SHARE,
         value=_agreed,
         rows=reviewed,
-        cases=lambda period: len(reviewed(period)),
+        cases=lambda period: len(_judged_alike(period)),
     )
 )
 register(

@@ -204,7 +204,7 @@ def _of_cases(line: Line) -> str:
     measured = [line.commitment.metric]
     _, cases = attainment.kept_and_due(measured, line.period)
     agreed = f"for {percent(line.commitment.share)} of {_cases(cases)}"
-    took = attainment.responses(line.period, measured) if cases else None
+    took = attainment.responses_of_each(line.period).get(line.commitment.metric)
     if took is None or not took.median:
         return agreed
     ninetieth = f"P90 {working(took.ninetieth)}" if took.ninetieth else "P90 not reached yet"

@@ -1,17 +1,20 @@
 """The pages of the promises: who sees and may do what, in the browser's words."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from campaigns.models import ContentRequest
 from common.once import one_page
 from common.periods import parse
 from leads.models import Attempt
+from meetings.models import Series
 from notifications.models import Delivery
 from notifications.outbox import drain
 from sla.models import Agreement, Clock
 from sla.scorecard import scorecard
 from tests.asked import queries_asked
+from tests.builders import reason
 
 HOUR = timedelta(hours=1)
 NEXT_MORNING = datetime(2026, 3, 12, 8, 30, tzinfo=UTC)
@@ -113,6 +116,50 @@ def test_what_is_late_is_listed_for_both_sides(client_of, late_week, sam):
     assert "4 h late" in html
     assert "Priya" not in html
     assert "With marketing" in html
+
+
+def test_what_marketing_promised_is_late_with_marketing_and_excused_by_the_head_of_sales(
+    hand_over, sam, theo, nora, maya, client_of, at, clock_shows
+):
+    handoff = hand_over(at, "priya")
+    handoff.send_back(reason("low_intent"), by=sam, at=at + HOUR, note="Only wanted the guide.")
+    clock_shows(at + timedelta(days=12))
+    Clock.objects.flag_breaches(at=at + timedelta(days=12))
+    [case] = Clock.objects.customers().late()
+    assert case.commitment.metric == "plan_attainment"
+
+    html = page(client_of(nora), "/sla/breaches/")
+    assert html.index("With marketing") < html.index("Priya") < html.index("With sales")
+    assert "Excuse this case" in html
+    assert "Excuse this case" not in page(client_of(theo), "/sla/breaches/")
+
+
+def test_an_answer_and_an_action_that_are_overdue_are_listed_with_their_side(
+    late_week, sam, theo, nora, maya, client_of, at, clock_shows
+):
+    asked = ContentRequest.objects.ask("A page on tolls", by=sam, at=at)
+    asked.promise(at + HOUR)
+    series = Series.objects.set_up(weekday=3, time=time(10), zone="Europe/Amsterdam", minutes=30, by=nora, at=at)
+    meeting = series.meetings.get()
+    meeting.open(by=nora, at=meeting.starts_at)
+    meeting.give("Call them all", owner=sam, due_on=meeting.starts_at.date(), by=nora, at=meeting.starts_at)
+    assert "Call them all" not in page(client_of(theo), "/sla/breaches/")
+    clock_shows(meeting.starts_at + timedelta(days=3))
+
+    html = page(client_of(theo), "/sla/breaches/")
+
+    assert html.index("With marketing") < html.index("A page on tolls") < html.index("With sales")
+    assert html.index("With sales") < html.index("Call them all")
+
+
+def test_the_joint_reward_says_what_is_missing(client_of, late_week, theo):
+    html = page(client_of(theo), "/sla/?period=2026-03")
+
+    assert "Not in sight for March 2026" in html
+    assert "both teams share the reward" in html
+    assert "First attempt or return within 8 working hours – 50 %, out of reach" in html
+    listed = page(client_of(theo), "/reports/reward_missing/?period=2026-03")
+    assert "First attempt or return within 8 working hours" in listed
 
 
 def test_a_late_case_is_excused_by_the_head_of_marketing_alone(client_of, late_week, theo, nora, maya):

@@ -1,17 +1,19 @@
 """The scorecard of one small month with known figures, and that every figure equals the rows it opens."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from accounts.access import Side
 from common import metrics
 from common.periods import parse
 from leads.models import Attempt, Handoff, ReturnReason
-from sla.attainment import by_rep
+from sla.attainment import by_rep, responses, responses_of_each
 from sla.holdback import causes, causes_sentence
 from sla.models import Clock
-from sla.scorecard import Standing, scorecard
+from sla.scorecard import Scorecard, SideCard, Standing, scorecard
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -55,6 +57,21 @@ def test_attainment_is_met_of_what_fell_due(march):
     assert metrics.value("response_median", MARCH) == 3 * HOUR
     assert metrics.value("response_coverage", MARCH) == 9 / 10
     assert metrics.value("response_p90", MARCH) == timedelta(hours=17)
+
+
+def test_the_times_of_each_figure_are_those_of_its_cases_alone(march, hand_over, sam, maya, clock_shows):
+    repair = hand_over(LATER - DAY)
+    missing = {"fields": ["phone"]}
+    repair.send_back(ReturnReason.objects.get(code="incomplete_data"), by=sam, at=LATER - DAY, evidence=missing)
+    Handoff.objects.get(pk=repair.pk).finish_repair(by=maya, at=LATER - DAY + 2 * HOUR)
+    clock_shows(LATER + DAY)
+
+    found = responses_of_each(MARCH)
+
+    assert set(found) == {"first_attempt_attainment", "repair_attainment"}
+    assert found["repair_attainment"].median == 2 * HOUR
+    for metric, times in found.items():
+        assert times == responses(MARCH, [metric])
 
 
 def test_what_is_not_due_yet_counts_neither_way(march, hand_over, sam, clock_shows):
@@ -144,6 +161,25 @@ def test_alignment_is_the_geometric_mean_of_both_sides_capped(march, agreement):
     agreement.formula = "weaker"
     agreement.save()
     assert scorecard(MARCH, at=LATER).alignment == marketing.attained
+
+
+def test_what_stands_between_the_sides_and_the_reward_is_every_promise_that_does_not_hold(march):
+    missing = [line.commitment.metric for line in scorecard(MARCH, at=LATER).missing]
+    assert missing == ["mqls_delivered", "acceptance_rate", "plan_attainment", "first_attempt_attainment"]
+    assert metrics.value("reward_missing", MARCH) == len(metrics.rows("reward_missing", MARCH)) == 4
+    assert not scorecard(MARCH, at=LATER).is_rewarded
+
+
+@pytest.mark.parametrize(("standings", "rewarded"), [("mm", True), ("mo", True), ("mn", False), ("mb", False)])
+def test_the_reward_is_for_both_sides_holding(march, agreement, standings, rewarded):
+    """m: met, o: on pace, n: nothing fell due, b: behind; one promise a side."""
+    words = {"m": Standing.MET, "o": Standing.ON_PACE, "n": Standing.NOTHING, "b": Standing.BEHIND}
+    promise = line("acceptance_rate")
+    sides = [
+        SideCard(side, [replace(promise, standing=words[each], value=None if each == "n" else 0.5)])
+        for side, each in zip(Side, standings, strict=True)
+    ]
+    assert Scorecard(agreement, MARCH, False, sides).is_rewarded is rewarded
 
 
 def test_without_an_agreement_there_is_no_scorecard(db, at):
