@@ -37,7 +37,7 @@ DOORS = {"sign_in", "set_password"}
 # What is meant by pressing the button alone, whatever else is sent.
 BUTTONS = {
     "accept", "accept_request", "amend_credit", "amend_criteria", "amend_focus", "amend_roles", "amend_stages",
-    "away_today", "back_to_columns", "change_secret", "close_action", "close_meeting", "deactivate",
+    "away_today", "back_to_columns", "change_secret", "close_action", "close_meeting", "come_back", "deactivate",
     "discard_import", "draft_agreement", "draft_agreement_from", "draft_criteria", "end_absence", "end_shadow",
     "finish_repair", "hand_on", "invite_again", "move_reason", "move_routing_rule", "move_rule", "no_double",
     "object_to_revision", "open_meeting", "open_notice", "opt_out", "propose_agreement", "propose_credit",

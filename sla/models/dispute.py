@@ -240,6 +240,8 @@ class Dispute(models.Model):
         check(by, "dispute.contest")
         if not self.may_take_back(by, at=at):
             raise Refused("There is nothing to take back: it is open, or was closed too long ago, or by somebody else.")
+        if Dispute.objects.filter(state__in=OPEN, returned=self.returned_id, delivered=self.delivered_id).exists():
+            raise Refused("It was contested anew since; write in that dispute.")
         corrected, state = self.correction_id, State.DENIED if self.answered_at else State.ASKED
         self._change(
             CLOSED, state=state, outcome="", closed_by=None, closed_at=None, correction=None,

@@ -164,6 +164,17 @@ def test_whoever_closed_it_opens_it_again_within_a_quarter_of_an_hour(dispute, s
     assert quality_returns() == 0
 
 
+def test_what_was_contested_anew_is_not_opened_twice(dispute, returned, maya, theo, at):
+    closed = at + 3 * HOUR
+    dispute.withdraw(because="Sam showed me the mail.", by=maya, at=closed)
+    Dispute.objects.contest_return(returned, because="That mail was another’s.", by=theo, at=closed + MINUTE)
+
+    with pytest.raises(Refused, match="contested anew"):
+        dispute.take_back(by=maya, at=closed + 2 * MINUTE)
+
+    assert Dispute.objects.open().count() == 1
+
+
 def test_what_is_open_is_on_the_next_meetings_page_by_itself_and_stays_there(dispute, client_of, nora, theo, maya, at):
     series = Series.objects.set_up(weekday=3, time=at.time(), zone="Europe/Amsterdam", minutes=30, by=nora, at=at)
     meeting = series.meetings.get()
