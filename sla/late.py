@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from accounts.access import Side
-from campaigns.models import ContentRequest
 from common.periods import local_day
 from common.templatetags.words import working
 from common.worktime import working_days_between, working_time_between
@@ -64,9 +63,3 @@ def with_marketing(late: Iterable[Late]) -> QuerySet[Handoff]:
     """
     rows = Handoff.objects.in_repair().select_related("lead__company", "owner", "lead__marketing_owner")
     return rows.exclude(pk__in=[each.clock.handoff_id for each in late]).order_by("repair_since", "pk")
-
-
-def unanswered(*, at: datetime) -> QuerySet[ContentRequest]:
-    """Content requests whose agreed answer is overdue, the longest first."""
-    waiting = ContentRequest.objects.with_marketing().filter(due_at__lt=at)
-    return waiting.select_related("asked_by").order_by("due_at", "pk")

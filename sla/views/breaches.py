@@ -14,7 +14,7 @@ from common.htmx import toast, wants_part
 from common.keyset import Page, newest_first
 from leads.models import Lead
 from sla.forms import BecauseForm
-from sla.late import Late, late, missed, unanswered, with_marketing
+from sla.late import Late, late, missed, with_marketing
 from sla.models import Clock
 
 A_PAGE = 25
@@ -32,7 +32,6 @@ def breaches(request: HttpRequest) -> HttpResponse:
         "lists": lists,
         "all": everything,
         "with_marketing": with_marketing(lists[Side.MARKETING].cases)[: 2 * A_PAGE],
-        "unanswered": unanswered(at=at)[: 2 * A_PAGE],
         "held": Lead.objects.to_hand_over()[: MANY + 1].count(),
         "because": BecauseForm(auto_id=False),
     }
