@@ -6,6 +6,7 @@ from leads.views import (
     companies,
     criteria,
     deals,
+    distribution,
     doubles,
     dry_run,
     export,
@@ -50,6 +51,7 @@ urlpatterns = [
     *routing.urls,
     *routing_rules.urls,
     *dry_run.urls,
+    *distribution.urls,
     *reasons.urls,
     *personas.urls,
 ]

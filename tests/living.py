@@ -125,6 +125,7 @@ def _route(company: Company) -> None:
     """A rule for big companies above the last row."""
     big = {"conditions": [Condition("employees", "at_least", ("95",))], "weights": {company.sam.team_id: 1}}
     rule = RoutingRule.objects.add(**big, by=company.nora, at=BEGUN)
+    company.things["shares"] = [company.sam.team_id]
     company.things |= {"routing": [rule.pk, RoutingRule.objects.last_row().pk], "trail": [rule.changes.get().pk]}
 
 

@@ -80,6 +80,7 @@ class Cast:
         self.ines = _person("Inès Lambert", Role.REP, team=self.sales, daily_capacity=4)
         self.emma = _person("Emma Lindqvist", Role.REP, team=self.key_accounts, daily_capacity=2)
         self.nora = _person("Nora Vos", Role.HEAD_OF_SALES, team=self.sales)
+        User.objects.update(joined_at=at(first_day, "08:00"))  # they were here before the year began
 
     @cached_property
     def everyone(self) -> list[User]:

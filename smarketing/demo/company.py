@@ -23,6 +23,7 @@ from smarketing.demo import (
     personas,
     promises,
     remarks,
+    routes,
     today,
     weekly,
 )
@@ -58,6 +59,7 @@ def _set(seed: int, leads: int, until: datetime) -> Scene:
     cast = Cast(until.astimezone(ZONE).date() - timedelta(weeks=53))
     year = Year(until, cast.office.hours())
     cast.plan_holidays(year)
+    routes.set_rules(cast, year)
     run_campaigns(year)
     definitions.add_vehicles(at(year.first_day, "09:00"))
     others = len(today.visits_in(leads)) + leads // deals.LEADS_A_SELF_SOURCED_ONE
