@@ -19,7 +19,7 @@ from common.metrics import Better, Metric, Unit, register
 from common.once import once
 from common.periods import Period
 from common.worktime import add_working_days, closing_time
-from leads import focus
+from leads import focus, fresh_first
 from leads.evidence import Evidence
 from leads.let_through import handed_over
 from leads.models import Correction, Episode, Handoff, HandoffReturn
@@ -328,5 +328,19 @@ register(
         rows=focus.handoffs,
         side=Side.MARKETING,
         cases=_count(focus.handoffs),
+    )
+)
+register(
+    Metric(
+        "fresh_first",
+        "Fresh hand-offs first",
+        "Of the hand-offs that a rep was given undecided, those on which the rep acted (an attempt, a return or a "
+        "deal) before making an attempt on somebody they found themselves. A case counts on the day one or the other "
+        "was done; what went on to a colleague, or was withdrawn, before that is left out.",
+        Unit.SHARE,
+        value=fresh_first.kept_first,
+        rows=fresh_first.cases,
+        side=Side.SALES,
+        cases=fresh_first.count,
     )
 )

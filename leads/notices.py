@@ -2,8 +2,11 @@
 
 from django.urls import reverse
 
+from accounts.models import User
+from common import clock as db_clock
 from leads.brief import brief, signed
 from leads.kinds import kind_label
+from leads.leaving import LEFT_BOOK, book_of
 from leads.models import Aside, ChangeRequest, Handoff, HandoffReturn, Lead
 from leads.models.aside import SET_ASIDE
 from leads.models.change import ANSWERED, ASKED
@@ -101,6 +104,25 @@ def _lasts(ids: Ids) -> bool:
     return Aside.objects.standing().filter(pk=ids["aside"]).exists()
 
 
+def _still_theirs_who_left(ids: Ids) -> bool:
+    return any(book_of(User(pk=ids["person"]), at=db_clock.now()).counts().values())
+
+
+def _left_book(ids: Ids) -> Rendered:
+    person = User.objects.get(pk=ids["person"])
+    text = "Hand-offs, deals, leads or companies still carry that name. Hand all of it on to somebody."
+    return Rendered(f"{person} has left with a book", text, reverse("book", args=[person.pk]))
+
+
+kinds.register(
+    Kind(
+        LEFT_BOOK,
+        "Somebody left with a book",
+        render=_left_book,
+        still_relevant=_still_theirs_who_left,
+        bundled=True,
+    )
+)
 kinds.register(
     Kind(
         "leads.handed_over",

@@ -22,8 +22,9 @@ from common.worktime import working_time_between
 from leads import personas, release
 from leads.buying import buying_stage
 from leads.facts import PERSONA
+from leads.leaving import book_of
 from leads.lifecycle import RECYCLED
-from leads.models import Aside, Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity, Rule
+from leads.models import Aside, Criteria, Episode, Handoff, HandoffReturn, Lead, Rule
 from leads.models.criteria import DOCUMENT
 from leads.payback import agreed_sharing, paybacks, shares_of_revenue
 from leads.reading import ruling
@@ -157,12 +158,9 @@ def settings(object_id: int, user: User) -> dict[str, Any]:
 
 @panel("leaving", "leads/_leaving.html")
 def in_hand(object_id: int, user: User) -> dict[str, Any] | None:
-    """What a person who leaves would leave behind: open hand-offs, and open deals."""
-    counts = {
-        "open_handoffs": Handoff.objects.open().filter(owner=object_id).count(),
-        "open_deals": Opportunity.objects.open().filter(owner=object_id).count(),
-    }
-    return counts if any(counts.values()) else None
+    """What a person who leaves would leave behind: hand-offs, deals, leads, companies, rules that name them."""
+    counts = book_of(User(pk=object_id), at=db_clock.now()).counts()
+    return {"counts": counts} if any(counts.values()) else None
 
 
 @panel("away", "leads/_away.html")

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from common import clock as db_clock
 from leads import backtest as replaying
-from leads import cover, crediting, draining, release, rescoring, shadow
+from leads import cover, crediting, draining, leaving, release, rescoring, shadow
 from leads.importing import working
 from leads.learning import studying
 from leads.models import Criteria, Import
@@ -70,6 +70,12 @@ def release_held() -> int:
 def hand_to_cover() -> int:
     """Every minute: give the open hand-offs of whoever has gone away to who covers. Safe to run twice."""
     return cover.hand_to_cover(at=db_clock.now())
+
+
+@shared_task
+def tell_of_left_books() -> int:
+    """Every quarter of an hour: tell the heads of sales, once a week, of books left behind. Safe to run twice."""
+    return leaving.tell_of_left_books(at=db_clock.now())
 
 
 @shared_task

@@ -14,6 +14,7 @@ from leads.views import (
     imports,
     leads,
     learning,
+    leaving,
     now,
     personas,
     queue,
@@ -52,6 +53,7 @@ urlpatterns = [
     *routing_rules.urls,
     *dry_run.urls,
     *distribution.urls,
+    *leaving.urls,
     *reasons.urls,
     *personas.urls,
 ]

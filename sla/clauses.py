@@ -229,6 +229,16 @@ CLAUSES = {
             defaults={"target": Decimal(5)},
         ),
         Clause(
+            "fresh_first",
+            Side.SALES,
+            Form.FIGURE,
+            title="Fresh hand-offs first, {target}",
+            sentence="Reps turn to marketing’s fresh hand-offs before what they found themselves, in at least {target} "
+            "of the cases of a {period}.",
+            opt_in=True,
+            defaults={"target": Decimal("0.90")},
+        ),
+        Clause(
             "reasons_given",
             Side.SALES,
             Form.FIGURE,

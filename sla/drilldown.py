@@ -9,7 +9,18 @@ from django.utils.timezone import localtime
 
 from campaigns.models import ContentRequest
 from common.templatetags.words import working
-from leads.models import Attempt, Correction, Episode, Handoff, HandoffReturn, Lead, Opportunity, PutOff, Transition
+from leads.models import (
+    Assignment,
+    Attempt,
+    Correction,
+    Episode,
+    Handoff,
+    HandoffReturn,
+    Lead,
+    Opportunity,
+    PutOff,
+    Transition,
+)
 from sla.briefs import Due
 from sla.models import Clock, DataCheck, Dispute, Review
 from sla.scorecard import Line as Promise
@@ -85,6 +96,14 @@ def _promise(row: Promise) -> Line:
 @line_of.register
 def _put_off(row: PutOff) -> Line:
     return _of_lead(row.handoff.lead, row.at, f"until {localtime(row.until_at):%-d %B}, says {row.by}")
+
+
+@line_of.register
+def _given(row: Assignment) -> Line:
+    """One given to a rep: what they turned to first."""
+    kept = row.answered_at is not None and (row.own_at is None or row.answered_at <= row.own_at)
+    words = f"{row.owner.short_name}, {'first' if kept else 'after own work'}"
+    return _of_lead(row.handoff.lead, row.first_at, words, "" if kept else "missed")
 
 
 @line_of.register

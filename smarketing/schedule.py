@@ -36,6 +36,7 @@ SCHEDULE: dict[str, dict] = {
     "go on with backtests": every(EVERY_MINUTE, "leads.tasks.backtest"),
     "go on learning from decisions": every(EVERY_MINUTE, "leads.tasks.study"),
     "release the backlog each working morning": {"task": "leads.tasks.release_held", "schedule": EVERY_QUARTER},
+    "tell of books that were left behind": {"task": "leads.tasks.tell_of_left_books", "schedule": EVERY_QUARTER},
     "hand leads to who covers": every(EVERY_MINUTE, "leads.tasks.hand_to_cover"),
     "put the signed criteria in force": every(EVERY_MINUTE, "leads.tasks.take_effect"),
     "end trials that are over": every(EVERY_MINUTE, "leads.tasks.end_trials"),

@@ -107,3 +107,28 @@ class GoesToForm(forms.Form):
         weights = {pool.pk: self.cleaned_data.get(f"weight_{pool.pk}") for pool in self.pools}
         person = self.cleaned_data["person"]
         return {"person": person, "weights": {} if person else {pk: n for pk, n in weights.items() if n}}
+
+
+class HandOnForm(forms.Form):
+    """To whom a whole book goes."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label="Everything goes to", empty_label="choose a colleague")
+    in_turn = forms.BooleanField(
+        label="Give the hand-offs each to whose turn it is", required=False, help_text="The rest goes to the colleague."
+    )
+    nurtured_to = forms.ModelChoiceField(
+        User.objects.none(), label="Recycled leads go to", required=False, empty_label="choose a marketer"
+    )
+
+    def __init__(self, data: Any = None, *, leaver: User, nurtures: bool) -> None:
+        super().__init__(data)
+        sales = User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).exclude(pk=leaver.pk)
+        marketing = User.objects.with_role(Role.MARKETER, Role.HEAD_OF_MARKETING).exclude(pk=leaver.pk)
+        self.fields["to"].queryset = sales.order_by("name", "pk")
+        self.fields["nurtured_to"].queryset = marketing.order_by("name", "pk")
+        if not nurtures:
+            del self.fields["nurtured_to"]
+
+    def given(self) -> dict[str, Any]:
+        """To whom, for the verb."""
+        return dict(self.cleaned_data)

@@ -9,6 +9,7 @@ from leads.models.contribution import Contribution
 from leads.models.correction import Correction
 from leads.models.criteria import Criteria, Rule
 from leads.models.episode import Episode, Transition
+from leads.models.handed_on import HandedOn
 from leads.models.handoff import Handoff
 from leads.models.importing import Import, ImportedCompany, ImportedLead, RefusedRow
 from leads.models.lead import Lead
@@ -38,6 +39,7 @@ __all__ = [
     "DealContact",
     "DueLead",
     "Episode",
+    "HandedOn",
     "Handoff",
     "HandoffReturn",
     "Import",

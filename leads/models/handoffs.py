@@ -190,6 +190,15 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         leads_changed.send(self.model, events=assigned)
         return assigned
 
+    def hand_on_to(self, leaver: User, to: User, *, by: User, at: datetime) -> list[Assignment]:
+        """Give a person's whole book to one colleague; what is accepted stays accepted. Call it in a transaction."""
+        check(by, "handoff.reassign")
+        because = f"{leaver} handed on"
+        given = [Given(each.pk, each.lead_id, to.pk, because, How.HANDED_ON) for each in self.owned_by(leaver)]
+        assigned = self._give(given, by=by, at=at)
+        leads_changed.send(self.model, events=assigned)
+        return assigned
+
     def _give(self, given: list[Given], *, at: datetime, by: User | None = None) -> list[Assignment]:
         if given:
             handoffs, leads, owners, *_ = map(list, zip(*given, strict=True))
