@@ -30,14 +30,15 @@ class Group(StrEnum):
     DUE_TODAY = "Due today"
     WORKING = "In progress"
     LATER = "Asked for later"
-    DEALS = "Open deals"
     UNASSIGNED = "Nobody's yet"
+    OWN = "Found yourself"
+    DEALS = "Open deals"
     IN_REPAIR = "With marketing for repair"
 
 
 @dataclass(frozen=True)
 class Item:
-    """One row of the queue: a hand-off, or the deal that came of one.
+    """One row of the queue: a hand-off, the deal that came of one, or a lead that the rep found.
 
     `left` is the working time to the deadline, negative when late.
     """
@@ -64,7 +65,7 @@ class Day:
     @property
     def waiting(self) -> int:
         """How many want something today."""
-        idle = {Group.WORKING, Group.LATER, Group.DEALS, Group.IN_REPAIR, Group.UNASSIGNED}
+        idle = {Group.WORKING, Group.LATER, Group.OWN, Group.DEALS, Group.IN_REPAIR, Group.UNASSIGNED}
         return sum(len(items) for group, items in self.groups.items() if group not in idle)
 
     def has_some_for(self, user: User) -> bool:
@@ -82,6 +83,7 @@ def plan_day(
     call_backs: dict[int, Attempt],
     repaired: set[int],
     deals: Iterable[Opportunity] = (),
+    own: Iterable[tuple[Lead, Attempt | None]] = (),
     *,
     at: datetime,
     zone: ZoneInfo,
@@ -91,8 +93,9 @@ def plan_day(
     """Sort open hand-offs into the groups of a day.
 
     `call_backs` holds each hand-off's latest attempt where that asked to call back, `repaired`
-    the ids that marketing has completed, `deals` the open deals in their order, `put_offs` until when
-    people asked to be left; `hours` are the rep's, to tell time left as working time.
+    the ids that marketing has completed, `deals` the open deals in their order, `own` the leads that
+    the rep found, each with its latest attempt: they come after every hand-off. `put_offs` says until
+    when people asked to be left; `hours` are the rep's, to tell time left as working time.
     """
     items = [
         _later(handoff, put_offs[handoff.pk], at, zone, hours)
@@ -101,6 +104,7 @@ def plan_day(
         for handoff in handoffs
     ]
     items.sort(key=_urgency)
+    items += sorted((_found(lead, attempt, at, hours) for lead, attempt in own), key=_by_call_back)
     items += [Item(deal.lead, Group.DEALS, deal.handoff, deal) for deal in deals]
     return Day({group: rows for group in Group if (rows := [item for item in items if item.group == group])})
 
@@ -117,7 +121,7 @@ def _item(
     if call_back:
         deadlines.append((call_back.call_back_at, "call back"))
     due_at, due_for = min((pair for pair in deadlines if pair[0]), default=(None, ""))
-    left = working_time_between(at, due_at, hours) if due_at and hours else due_at and due_at - at
+    left = _left(at, due_at, hours)
     group = _group(handoff, call_back, repaired, due_at, at, zone)
     return Item(handoff.lead, group, handoff, None, due_at, due_for, left)
 
@@ -139,6 +143,21 @@ def _later(handoff: Handoff, put_off: PutOff, at: datetime, zone: ZoneInfo, hour
     asked = f"asked for later until {until.astimezone(zone):%-d %B}"
     said = f"{asked}: {put_off.note}" if put_off.note else asked
     return Item(handoff.lead, Group.ASKED_FOR if comes_today else Group.LATER, handoff, None, until, said, left)
+
+
+def _found(lead: Lead, latest: Attempt | None, at: datetime, hours: Hours | None) -> Item:
+    """A lead that the rep found: due when its person asked to be called back."""
+    due_at = latest and latest.call_back_at
+    left = _left(at, due_at, hours)
+    return Item(lead, Group.OWN, due_at=due_at, due_for="call back" if due_at else "", left=left)
+
+
+def _by_call_back(item: Item) -> tuple[bool, datetime, int]:
+    return item.due_at is None, item.due_at or item.lead.stage_at, item.lead.pk
+
+
+def _left(at: datetime, due_at: datetime | None, hours: Hours | None) -> timedelta | None:
+    return working_time_between(at, due_at, hours) if due_at and hours else due_at and due_at - at
 
 
 def _group(

@@ -26,9 +26,10 @@ from leads.forms.day import (
     ReassignForm,
     WinForm,
 )
-from leads.lifecycle import SAL
-from leads.models import Aside, Attempt, Handoff, HandoffReturn, Opportunity, PutOff, ReturnReason
+from leads.lifecycle import SAL, SQL
+from leads.models import Aside, Attempt, Handoff, HandoffReturn, Lead, Opportunity, PutOff, ReturnReason
 from leads.models.attempt import Outcome
+from leads.models.lead import Origin
 from leads.models.returns import Result
 from leads.reading import explain_now, lines
 from leads.rep_day import Day, plan_day
@@ -104,6 +105,7 @@ def day_of(user: User, at: datetime) -> Day:
         .filter(owner=user)
         .select_related("lead__company", "handoff")
         .order_by("closes_on")[:SHOWN_AT_ONCE],
+        found_alone(user),
         at=at,
         zone=user.tz,
         hours=hours_of(user) if user.calendar_id or user.team_id else None,
@@ -117,6 +119,17 @@ def open_call_backs(handoffs: list[Handoff]) -> dict[int, Attempt]:
         Attempt.objects.standing().filter(handoff__in=handoffs).order_by("handoff_id", "-at", "-pk").distinct("handoff")
     )
     return {attempt.handoff_id: attempt for attempt in latest if attempt.outcome == Outcome.CALL_BACK}
+
+
+def found_alone(user: User) -> list[tuple[Lead, Attempt | None]]:
+    """The leads that this person found and that have no deal yet, each with the latest attempt."""
+    own = Lead.objects.filter(owner=user, origin=Origin.SALES, stage=SQL).select_related("company")
+    leads = list(own.order_by("stage_at", "pk")[:SHOWN_AT_ONCE])
+    if not leads:
+        return []
+    tried = Attempt.objects.standing().filter(lead__in=leads).order_by("lead_id", "-at", "-pk").distinct("lead")
+    latest = {attempt.lead_id: attempt for attempt in tried}
+    return [(lead, latest.get(lead.pk)) for lead in leads]
 
 
 def month_so_far(user: User, at: datetime) -> dict[str, int]:

@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 
 from leads.forms.day import ReturnForm
+from leads.intake import source_lead
 from leads.lifecycle import CUSTOMER, MQL, OPPORTUNITY, RECYCLED, SAL, SQL
 from leads.models import Attempt, HandoffReturn, Opportunity
 from tests.builders import a_handoff, a_lead, an_accepted_handoff, everything, reason
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PART = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
 
 
@@ -188,3 +190,23 @@ def test_the_month_counts_what_was_decided_and_accepted(now, sam, client_of):
     post(client, "return", handoff.pk, reason="low_intent")
     page = client.get("/queue/")
     assert (page.context["accepted_this_month"], page.context["decided_this_month"]) == (1, 2)
+
+
+def test_what_a_rep_found_stands_after_every_hand_off_of_marketing_with_its_call_back(now, sam, client_of):
+    own = source_lead({"email": "own@found.test", "first_name": "Own"}, by=sam, at=now - DAY)
+    a_handoff(at=now - HOUR, owner=sam)
+    call = {"channel": "call", "outcome": "call_back", "call_back_at": now + HOUR}
+    Attempt.objects.log(own, **call, by=sam, at=now - HOUR)
+    day = client_of(sam).get("/queue/").context["day"]
+    assert [item.group.value for item in day.items] == ["New", "Found yourself"]
+    found = day.items[-1]
+    assert (found.lead, found.handoff, found.due_at, found.due_for) == (own, None, now + HOUR, "call back")
+    assert day.waiting == 1
+
+
+def test_a_queue_of_own_finds_alone_opens_none_of_them(now, sam, client_of):
+    own = source_lead({"email": "own@found.test", "first_name": "Own"}, by=sam, at=now - DAY)
+    page = client_of(sam).get("/queue/")
+    assert page.status_code == 200
+    assert f'href="/leads/{own.pk}/"' in page.text
+    assert "No hand-off waits" in page.text
