@@ -35,14 +35,14 @@ WAYS = {
 
 @dataclass(frozen=True)
 class Part:
-    """One rep's part of what a pool was given. `days` are those of the period, so far, that they were here."""
+    """One rep's part of what a pool was given. Of the `whole` days of the period so far they were here on `days`."""
 
     rep: User
     counts: Mapping[str, int]
     went_on: int
     fair: float
     days: float
-    away: float
+    whole: float
 
     @property
     def routed(self) -> int:
@@ -65,7 +65,8 @@ class Part:
             (self.counts[How.PERSON], "named in a rule"),
         ]
         said = [f"{count} {words}" for count, words in told if count]
-        said += [f"away {self.away:.0f} of the days, so less is fair"] if self.away >= 1 else []
+        if self.whole - self.days >= 1:
+            said.append(f"here {self.days:.0f} of {self.whole:.0f} days, so less is fair")
         said += [f"{self.moved} from colleagues on top"] if self.moved else []
         said += [f"{self.went_on} went on to colleagues"] if self.went_on else []
         return ", ".join(said)
@@ -149,7 +150,7 @@ def _parts(
             went_on=went_on.get((pool.pk, rep.pk), 0),
             fair=float(routed * able[rep.pk] / all_able) if all_able else 0.0,
             days=float(days[rep.pk]),
-            away=float(max(whole - days[rep.pk], 0)),
+            whole=float(whole),
         )
         for rep in reps
     ]

@@ -56,7 +56,7 @@ def test_each_rep_is_told_what_routing_gave_what_is_fair_and_why_it_differs(team
     assert (sams.fair, ritas.fair) == (8, 8)
     assert (sams.routed + ritas.routed, sams.moved, ritas.went_on) == (16, 1, 1)
     assert ritas.because == "2 as owner of the company, 1 went on to colleagues"
-    assert sams.because == "away 5 of the days, so less is fair, 1 from colleagues on top"
+    assert sams.because == "here 5 of 10 days, so less is fair, 1 from colleagues on top"
     assert (pool.made, pool.by_owner, pool.by_rules) == (16, 2, 14)
 
 
