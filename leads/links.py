@@ -38,6 +38,10 @@ class Over(Refused):
         self.handoff = handoff
 
 
+class Done(Over):
+    """It is over because its recipient did through it what it was for: whoever looks at it again is told so."""
+
+
 @dataclass(frozen=True)
 class Link:
     """A link that is good: for which hand-off, and who does what is done through it."""
@@ -72,9 +76,11 @@ def opened(token: str, *, at: datetime) -> Link:
     person = User.objects.active().filter(pk=person_id).first()
     if not handoff or not person:
         raise Over("Whom it was for, or what, is no longer here.")
+    if handoff.through_links.filter(by=person, verb="return", at__gt=made_at).exists():
+        raise Done(f"{handoff.lead} is returned. {handoff.stands}", handoff)
     if not handoff.is_open or handoff.repair_since or handoff.owner_id != person.pk:
         raise Over(handoff.stands, handoff)
     logged = handoff.attempts.standing().filter(by=person, recorded_at__gt=made_at).order_by("-recorded_at").first()
     if logged:
-        raise Over(f"{logged}: logged on {handoff.lead}.", handoff)
+        raise Done(f"{logged}: logged on {handoff.lead}.", handoff)
     return Link(handoff, person)

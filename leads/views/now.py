@@ -24,7 +24,7 @@ from common.errors import Incomplete, NotAllowed, Refused
 from common.htmx import toast
 from common.worktime import working_time_between
 from leads.forms.day import AttemptForm, ReturnForm
-from leads.links import Link, opened
+from leads.links import Done, Link, opened
 from leads.models import Handoff, ReturnReason
 from leads.views.handoffs import found
 
@@ -89,7 +89,8 @@ def _opened(request: HttpRequest, token: str, view: View) -> HttpResponse:
         with timezone.override(link.person.tz):
             return view(request, token, link, at)
     except Refused as refusal:
-        return _explain(request, refusal, status=refusal.status)
+        looks_again = isinstance(refusal, Done) and request.method != "POST"
+        return _explain(request, refusal, status=200 if looks_again else refusal.status)
 
 
 def _explain(request: HttpRequest, refusal: Refused, *, status: int) -> HttpResponse:
