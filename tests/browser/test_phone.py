@@ -19,7 +19,7 @@ from tests.builders import agreement_in_force, an_mql, criteria_in_force
 from tests.living import NOW, _people
 
 PAGE_WEIGHT = 120  # kilobytes, with everything it is made of, fonts and icons too
-A_MOMENT = 1500  # milliseconds until it can be tapped, on a machine that does much else
+A_MOMENT = 5000  # milliseconds until it can be tapped, on a machine that does much else
 
 
 @pytest.fixture
