@@ -37,10 +37,10 @@ def customers_cases_of(handoffs: QuerySet[Handoff]) -> list[Case]:
 
 
 def _begun(handoffs: QuerySet[Handoff]) -> dict[int, Case]:
-    columns = ("pk", "made_at", "hot", "pool_id", "withdrawn", "closed_at", "decided_at")
+    columns = ("pk", "made_at", "hot", "pool_id", "grade", "withdrawn", "closed_at", "decided_at")
     return {
-        pk: Case(pk, made_at, hot, pool, closed_at if withdrawn else None, closed_at is None, decided_at)
-        for pk, made_at, hot, pool, withdrawn, closed_at, decided_at in handoffs.values_list(*columns)
+        pk: Case(pk, made_at, hot, pool, closed_at if withdrawn else None, closed_at is None, decided_at, grade=grade)
+        for pk, made_at, hot, pool, grade, withdrawn, closed_at, decided_at in handoffs.values_list(*columns)
     }
 
 

@@ -66,6 +66,7 @@ class Promised(Protocol):
     target: Decimal | None
     fields: list[str]
     period: str
+    grades: str
 
 
 @dataclass(frozen=True)
@@ -260,12 +261,14 @@ FIRST_ATTEMPT = tuple(
 
 def title(terms: Promised) -> str:
     """The promise in a few words: "First attempt or return within 8 working hours"."""
-    return CLAUSES[terms.metric].title.format(**_words(terms))
+    of_grade = f", {_grades(terms)}" if terms.grades else ""
+    return CLAUSES[terms.metric].title.format(**_words(terms)) + of_grade
 
 
 def sentence(terms: Promised) -> str:
     """The whole promise, as it is signed."""
-    return CLAUSES[terms.metric].sentence.format(**_words(terms))
+    of_grade = f" This is about hand-offs of {_grades(terms)} alone." if terms.grades else ""
+    return CLAUSES[terms.metric].sentence.format(**_words(terms)) + of_grade
 
 
 def act(terms: Promised) -> str:
@@ -286,6 +289,11 @@ def _words(terms: Promised) -> dict[str, Any]:
         "fields": listed([fields.label(key) for key in terms.fields], "and"),
         "period": terms.period,
     }
+
+
+def _grades(terms: Promised) -> str:
+    """ "grade A or B"."""
+    return f"grade {listed(list(terms.grades))}"
 
 
 def hours_in_words(length: timedelta) -> str:

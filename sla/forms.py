@@ -9,13 +9,16 @@ from django import forms
 
 from accounts.models import WorkCalendar
 from common.metrics import Unit
+from common.periods import Kind
 from leads.forms.day import MomentField
-from sla.clauses import CLAUSES, Clause, Form
+from sla.clauses import CLAUSES, Clause, Form, Scope, Start
 from sla.drafting import SECTIONS
 from sla.fields import FIELDS
 from sla.models import Agreement, Commitment, Formula
 
 HUNDRED = Decimal(100)
+GRADES = "ABCD"
+PERIODS = (Kind.WEEK, Kind.MONTH, Kind.QUARTER)
 
 
 class TextForm(forms.Form):
@@ -48,9 +51,9 @@ class TextForm(forms.Form):
         }
         super().__init__(*args, initial=initial | agreement.sections, **kwargs)
         for section in SECTIONS:
-            area = forms.Textarea(attrs={"rows": 3})
+            area = forms.Textarea(attrs={"rows": 4, "placeholder": f"Such as: {section.text}"})
             self.fields[section.key] = forms.CharField(
-                label=section.title, widget=area, required=False, max_length=5000
+                label=section.title, help_text=section.asks, widget=area, required=False, max_length=5000
             )
 
     def sections(self) -> list[forms.BoundField]:
@@ -89,6 +92,18 @@ class LadderForm(forms.Form):
         return {name: value or 0 for name, value in self.cleaned_data.items()}
 
 
+class GradesField(forms.MultipleChoiceField):
+    """The grades that a promise is about; none ticked is any, and so are all."""
+
+    def __init__(self) -> None:
+        choices = [(grade, grade) for grade in GRADES]
+        super().__init__(label="of grade", choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
+
+    def clean(self, value: Any) -> str:
+        chosen = "".join(sorted(super().clean(value)))
+        return "" if chosen == GRADES else chosen
+
+
 class PromiseForm(forms.Form):
     """One clause: whether it is promised, and its numbers: hours, counts, and shares in percent."""
 
@@ -98,6 +113,7 @@ class PromiseForm(forms.Form):
         self.clause = clause
         terms = commitment or Commitment(metric=clause.metric, **clause.defaults)
         self.sentence = terms.sentence
+        self.scope = _scope(clause)
         initial = {"promised": commitment is not None}
         super().__init__(*args, initial=initial | _shown(terms, clause), prefix=clause.metric, **kwargs)
         self.fields["promised"].label = terms.title
@@ -126,10 +142,22 @@ class PromiseForm(forms.Form):
         return kept
 
 
+def _scope(clause: Clause) -> str:
+    """What a promise is about and what sets it going, in words."""
+    if clause.form == Form.FIGURE:
+        return ""
+    of = f"{Scope(clause.scope).label}, " if clause.starts == Start.HAND_OFF else ""
+    return f"{of}counted from {Start(clause.starts).label}".capitalize()
+
+
 def _fields(clause: Clause) -> dict[str, forms.Field]:
     """The numbers of a clause that can be changed."""
     if clause.fixed:
         return {}
+    return _numbers(clause) | ({} if clause.form == Form.FIGURE else {"grades": GradesField()})
+
+
+def _numbers(clause: Clause) -> dict[str, forms.Field]:
     count = {"min_value": 1, "max_value": 99}
     share = forms.DecimalField(label="for, % of cases", min_value=1, max_value=100, decimal_places=1)
     if clause.form == Form.DEADLINE:
@@ -144,11 +172,11 @@ def _fields(clause: Clause) -> dict[str, forms.Field]:
             "within_days": forms.IntegerField(label="within working days", **count),
             "share": share,
         }
+    period = forms.ChoiceField(label="each", choices=[(each.value, each.value) for each in PERIODS])
     if clause.unit == Unit.COUNT:
-        return {"target": forms.IntegerField(label="A month", min_value=1, max_value=999_999)}
-    return _own_terms(clause) | {
-        "target": forms.DecimalField(label="At least, %", min_value=1, max_value=100, decimal_places=1)
-    }
+        return {"target": forms.IntegerField(label="How many", min_value=1, max_value=999_999), "period": period}
+    share = forms.DecimalField(label="At least, %", min_value=1, max_value=100, decimal_places=1)
+    return {"target": share, **_own_terms(clause), "period": period}
 
 
 def _own_terms(clause: Clause) -> dict[str, forms.Field]:
@@ -173,6 +201,8 @@ def _shown(terms: Commitment, clause: Clause) -> dict[str, Any]:
     shown = {name: getattr(terms, name) for name in _fields(clause)}
     if "allowed" in shown:
         shown["allowed"] = _plain(Decimal(shown["allowed"] // timedelta(minutes=1)) / 60)
+    if "grades" in shown:
+        shown["grades"] = list(shown["grades"])
     if clause.unit == Unit.COUNT and "target" in shown:
         shown["target"] = int(shown["target"])
     return shown | {name: _plain(Decimal(shown[name]) * HUNDRED) for name in _percentages(clause)}

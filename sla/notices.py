@@ -1,4 +1,4 @@
-"""What this app tells people: promises to keep or missed, deadlines moved, what is contested, returns to review."""
+"""What this app tells people: promises to keep or missed, deadlines moved, what is asked, contested, to review."""
 
 from datetime import datetime
 
@@ -12,8 +12,10 @@ from leads.brief import brief, signed
 from leads.models import Handoff
 from notifications import kinds
 from notifications.kinds import Ids, Kind, Rendered
+from notifications.models import Comment
 from sla.escalation import BREACHED, GIVE_ON, REMINDER, REROUTED
-from sla.models import Clock, Dispute, Retiming, Review
+from sla.models import ClauseRequest, Clock, Dispute, Retiming, Review
+from sla.models.asked import CHANGE_ANSWERED, CHANGE_ASKED
 from sla.models.dispute import CONTESTED, MOVED, State
 from sla.models.retiming import RETIMED
 from sla.sampling import TO_REVIEW
@@ -159,6 +161,26 @@ def _retimed(ids: Ids) -> Rendered:
 def _said(moment: datetime) -> str:
     """In the zone of whoever reads it."""
     return f"{localtime(moment):%a %-d %b, %H:%M}"
+
+
+def _change_asked(ids: Ids) -> Rendered:
+    asked = _asked(ids)
+    return Rendered(f"{asked.by} asks for a change of the agreement", str(asked), asked.get_absolute_url())
+
+
+def _change_answered(ids: Ids) -> Rendered:
+    asked, comment = _asked(ids), Comment.objects.select_related("author").get(pk=ids["comment"])
+    return Rendered(f"{comment.author} on “{asked.about}”", comment.text, asked.get_absolute_url())
+
+
+def _asked(ids: Ids) -> ClauseRequest:
+    return ClauseRequest.objects.select_related("by", "agreement__revision").get(pk=ids["change"])
+
+
+kinds.register(Kind(CHANGE_ASKED, "A change of the agreement is asked for", render=_change_asked))
+kinds.register(
+    Kind(CHANGE_ANSWERED, "An answer about a change of the agreement", render=_change_answered, bundled=True)
+)
 
 
 def _dispute(ids: Ids) -> Dispute:

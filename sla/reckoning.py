@@ -53,9 +53,11 @@ class Terms(NamedTuple):
     ends: str = Act.FIRST_ACT
     reminders: tuple[int, ...] = ()
     reroute_at: int = 0
+    grades: str = ""
 
     def concerns(self, case: Case) -> bool:
-        return self.scope == Scope.ALL or (self.scope == Scope.HOT) == case.hot
+        of_heat = self.scope == Scope.ALL or (self.scope == Scope.HOT) == case.hot
+        return of_heat and (not self.grades or (case.grade != "" and case.grade in self.grades))
 
     @property
     def is_owners(self) -> bool:
@@ -101,6 +103,7 @@ class Case:
     is_open: bool = True
     decided_at: datetime | None = None
     went_on_at: datetime | None = None
+    grade: str = ""
     stints: list[Stint] = field(default_factory=list)
     attempts: list[datetime] = field(default_factory=list)
     reached: list[datetime] = field(default_factory=list)

@@ -1,6 +1,18 @@
 """The addresses of this app; each module of views lists its own."""
 
-from sla.views import agreement, backtest, breaches, breakdown, disputes, hours, minor, reports, reviews, scorecard
+from sla.views import (
+    agreement,
+    asking,
+    backtest,
+    breaches,
+    breakdown,
+    disputes,
+    hours,
+    minor,
+    reports,
+    reviews,
+    scorecard,
+)
 
 urlpatterns = [
     *scorecard.urls,
@@ -9,6 +21,7 @@ urlpatterns = [
     *reviews.urls,
     *agreement.urls,
     *backtest.urls,
+    *asking.urls,
     *minor.urls,
     *breaches.urls,
     *hours.urls,

@@ -38,7 +38,7 @@ from notifications import threads
 from notifications.models import Channel, Delivery, Endpoint, KeptMail
 from notifications.outbox import drain
 from sla.climbing import climb
-from sla.models import Agreement, Clock, Dispute, Review, Sample
+from sla.models import Agreement, ClauseRequest, Clock, Dispute, Review, Sample
 from tests import clocks
 from tests.builders import (
     a_handoff,
@@ -282,7 +282,11 @@ def _draft(company: Company) -> None:
     ShadowRun.objects.start(draft, days=14, by=theo, at=NOW - HOUR)
     rescoring.go_on(clock=lambda: NOW - HOUR)
     company.things |= {"learning": [_learn(company).pk], "figures": ["met", "returns-avoided"]}
-    agreement = Agreement.objects.draft_from(Agreement.objects.ruling(), by=nora, at=NOW - DAY)
+    first = Agreement.objects.draft_from(Agreement.objects.ruling(), by=theo, at=NOW - 2 * DAY)
+    first.propose(by=theo, at=NOW - 2 * DAY)
+    wish = ClauseRequest.objects.ask(first, "By phone.", clause="talking", by=nora, at=NOW - 2 * DAY)
+    first.decline(by=nora, because="", at=NOW - DAY)
+    agreement = Agreement.objects.draft_from(first, by=nora, at=NOW - DAY)
     plan = Plan.objects.draw_up("2026-Q2", Decimal(500_000), agreement.calendar, by=theo, at=NOW - DAY)
     plan.propose(by=theo, at=NOW - DAY)
     another = Plan.objects.draw_up("2026-Q3", Decimal(500_000), agreement.calendar, by=theo, at=NOW - DAY)
@@ -301,6 +305,7 @@ def _draft(company: Company) -> None:
     things["worksheet"] = ["companies", "people", "wants", "doubts", "story"]
     things["criteria"].insert(0, draft.revision.number)
     things["rules"] = [draft.rules.filter(section="scored").first().pk]
+    things["asked"] = [wish.pk]
     things["promise"] = ["first_attempt_attainment", "disposition_attainment"]
     things["cases"] = ["first_attempt_attainment/missed", "attempts_attainment/kept"]
     things["shadow"] = ["new", "before"]

@@ -27,10 +27,11 @@ PAGES = [address for address in addresses() if not address.is_api]
 PUBLIC = {"sign_in", "demo_sign_in", "forgot_password", "set_password", "health_live", "health_ready"}
 # Where any words will do, or nothing at all, or any day.
 ANY_WORDS = {
-    "ask_back_request", "ask_for_change", "brief_sales", "close_day", "close_days", "contest_delivery",
-    "contest_return", "decline_request", "decline_revision", "deny_dispute", "edit_focus", "edit_lead", "lose",
+    "ask_about_clause", "ask_back_request", "ask_for_change", "brief_sales", "close_day", "close_days",
+    "contest_delivery", "contest_return", "decline_request", "decline_revision", "deny_dispute", "edit_focus",
+    "edit_lead", "lose",
     "new_persona", "persona_worksheet", "plan_next", "post_comment", "reply_to_change", "team", "uphold_dispute",
-    "waive", "withdraw_dispute",
+    "reply_about_clause", "waive", "withdraw_dispute",
 }  # fmt: skip
 # Django's own, which look at who comes, or with which link, before anything else.
 DOORS = {"sign_in", "set_password"}
@@ -45,7 +46,8 @@ BUTTONS = {
     "propose_stages", "put_suggestion_in_draft", "reactivate", "read_all_notices", "read_import_again", "release",
     "remove_channel", "remove_deal_contact", "remove_reason", "remove_routing_rule", "remove_rule", "reopen_action",
     "reopen_day", "replay", "replay_all", "revise_persona", "revise_plan", "revoke_token", "run_backtest",
-    "run_import", "settle_change", "sign_out", "sign_revision", "skip_meeting", "start_credit", "start_roles",
+    "run_import", "settle_change", "settle_clause", "sign_out", "sign_revision", "skip_meeting", "start_credit",
+    "start_roles",
     "start_stages", "study", "switch_channel_off", "switch_channel_on", "take_back_dispute", "take_back_routing",
     "take_back_suggestion", "take_next", "take_off_agenda", "try_channel", "try_criteria", "undo", "undo_import",
     "undo_request", "withdraw_agreement", "withdraw_credit", "withdraw_criteria", "withdraw_focus",

@@ -1,3 +1,4 @@
+from agreements.models.asked import AskedChange, AskedChangeQuerySet
 from agreements.models.credit import Credit, Sharing, Sourced
 from agreements.models.focus import Focus, Segment
 from agreements.models.minor import MinorChange
@@ -28,6 +29,8 @@ __all__ = [
     "RULING",
     "TRIAL",
     "Answer",
+    "AskedChange",
+    "AskedChangeQuerySet",
     "Credit",
     "Focus",
     "MinorChange",

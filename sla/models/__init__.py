@@ -1,4 +1,5 @@
 from sla.models.agreement import Agreement, Formula
+from sla.models.asked import ClauseRequest
 from sla.models.clock import Clock, Kind
 from sla.models.commitment import Commitment
 from sla.models.data_check import DataCheck
@@ -10,6 +11,7 @@ from sla.models.rung import Rung, Step
 
 __all__ = [
     "Agreement",
+    "ClauseRequest",
     "Clock",
     "Commitment",
     "DataCheck",

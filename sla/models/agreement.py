@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from accounts.access import Side, check
 from accounts.models import User, WorkCalendar
 from agreements.models import Revision, State, TypedDocument
+from common import clock as db_clock
 from common import metrics
 from common.errors import Incomplete, Refused
 from common.periods import month_of
@@ -22,6 +23,7 @@ from sla.drafting import FIRST_BASELINE_DAYS, SECTIONS, Section
 from sla.ladder import ALL, USUAL, Ladder
 from sla.models.commitment import Commitment
 from sla.reckoning import Terms
+from sla.references import filled, references
 
 DOCUMENT = "agreement"
 MINOR_CHANGES = (
@@ -155,6 +157,9 @@ class Agreement(TypedDocument):
 
     calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="+", verbose_name="working days")
     sections = models.JSONField(default=dict, blank=True)
+    references = models.JSONField(
+        default=dict, blank=True, help_text="What the words in braces said when it was proposed."
+    )
     baseline_days = models.PositiveSmallIntegerField(
         default=0, help_text="Days from its start on in which everything is measured and nobody is told of a miss."
     )
@@ -196,11 +201,18 @@ class Agreement(TypedDocument):
     def zone(self) -> str:
         return self.calendar.zone
 
+    @cached_property
+    def said(self) -> dict[str, str]:
+        """What each word in braces says: as it was proposed, of a draft as it is now."""
+        return self.references or references(self, at=db_clock.now())
+
     @property
     def parts(self) -> list[Section]:
         """The sections of its text that say something, in order."""
         return [
-            section._replace(text=text) for section in SECTIONS if (text := self.sections.get(section.key, "").strip())
+            section._replace(text=filled(text, self.said))
+            for section in SECTIONS
+            if (text := self.sections.get(section.key, "").strip())
         ]
 
     @cached_property
@@ -295,7 +307,34 @@ class Agreement(TypedDocument):
             **clause.defaults | terms,
         )  # fmt: skip
 
+    @transaction.atomic
+    def amend(self, *, by: User, at: datetime) -> Agreement:
+        """Open the next version from this one; one that waits for signatures is taken back by that.
+
+        Raises Refused while another draft is open.
+        """
+        check(by, self.EDIT)
+        if self.revision.state == State.PROPOSED:
+            self.withdraw(by=by, at=at)
+        return type(self).objects.draft_from(self, by=by, at=at)
+
     # It is signed
+
+    @transaction.atomic
+    def propose(self, *, by: User, at: datetime, effective_at: datetime | None = None) -> Self:
+        """Freeze the text with what its references say now, and ask both sides to sign it."""
+        self.open_for_editing(by=by)
+        self.references = self.said = references(self, at=at)
+        self.save(update_fields=["references"])
+        return super().propose(by=by, at=at, effective_at=effective_at)
+
+    def decline(self, *, by: User, because: str, at: datetime) -> None:
+        """Ask for a change instead of signing; what was asked beside the clauses goes with the reason.
+
+        Raises Incomplete without either.
+        """
+        asked = [str(each) for each in self.changes_asked.filter(settled_at=None).order_by("at", "id")]
+        super().decline(by=by, because="\n".join([because.strip(), *asked]).strip(), at=at)
 
     def check_complete(self) -> None:
         """Raise Incomplete without a promise of each side."""

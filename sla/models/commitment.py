@@ -38,6 +38,7 @@ class Commitment(models.Model):
     metric = models.SlugField(max_length=60, help_text="The figure of the catalogue that measures it.")
     form = models.CharField(max_length=10, choices=Form.choices)
     scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.ALL)
+    grades = models.CharField(max_length=4, blank=True, help_text="Of these grades alone, such as AB; empty is any.")
     starts = models.CharField(max_length=10, choices=Start.choices, default=Start.HAND_OFF)
     allowed = models.DurationField("working time", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -65,6 +66,9 @@ class Commitment(models.Model):
                 | Q(form=Form.ATTEMPTS, attempts__gte=1, attempt_days__gte=1, within_days__gte=1, share__isnull=False)
                 | Q(form=Form.FIGURE, target__gt=0),
                 name="commitment_terms_fit_its_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(grades="") | Q(grades__regex=r"^A?B?C?D?$"), name="commitment_grades_are_known"
             ),
             models.CheckConstraint(
                 condition=Q(share__isnull=True) | Q(share__gt=0, share__lte=1), name="commitment_share_is_one"
@@ -114,5 +118,5 @@ class Commitment(models.Model):
         """What a clock of this commitment is reckoned by."""
         return Terms(
             self.pk, self.form, self.scope, self.allowed or timedelta(), self.attempts or 0, self.attempt_days or 0,
-            self.within_days or 0, self.starts, self.clause.ends,
+            self.within_days or 0, self.starts, self.clause.ends, grades=self.grades,
         )  # fmt: skip

@@ -9,12 +9,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Side, allowed, may
 from accounts.models import User
-from agreements.models import COMING
+from agreements.models import COMING, State
 from agreements.signing import changes, signing_context
 from common import clock as db_clock
 from common.htmx import toast
+from notifications.models import Comment
 from sla.forms import LadderForm, ProposeForm, TextForm, promise_forms
-from sla.models import Agreement
+from sla.models import Agreement, ClauseRequest
+from sla.paper import pdf
 
 
 @require_GET
@@ -42,16 +44,33 @@ def _page(request: HttpRequest, shown: Agreement | None, **forms: Any) -> HttpRe
 def _context(shown: Agreement, user: User) -> dict[str, Any]:
     versions = list(Agreement.objects.visible_to(user).select_related("revision").order_by("-revision__number"))
     before = Agreement.objects.with_terms().before(shown)
+    asked = _asked_beside(shown)
     return {
         **signing_context(shown.revision, user),
         "agreement": shown,
-        "sides": [(side, shown.promises_of(side)) for side in Side],
+        "sides": [(side, [(each, asked.get(each.metric, [])) for each in shown.promises_of(side)]) for side in Side],
+        "parts": [(part, asked.get(part.key, [])) for part in shown.parts],
+        "asked_besides": asked.get("", []),
+        "asked": [each for beside in asked.values() for each in beside],
+        "may_ask": shown.revision.state == State.PROPOSED and allowed(user, "revision.discuss"),
         "before": before,
         "changes": changes(before.sentences(), shown.sentences()) if before else [],
         "versions": versions,
         "coming": next((each for each in versions if each.revision.state in COMING), None),
         "may_edit": allowed(user, "agreement.edit"),
     }
+
+
+def _asked_beside(shown: Agreement) -> dict[str, list[dict[str, Any]]]:
+    """The changes asked for, each with its answers, by the clause they are about; "" where that has gone."""
+    found = ClauseRequest.objects.beside(shown)
+    answers = Comment.objects.on_all(found)
+    there = {part.key for part in shown.parts} | {each.metric for each in shown.commitments.all()}
+    beside: dict[str, list[dict[str, Any]]] = {}
+    for each in found:
+        clause = each.clause if each.clause in there else ""
+        beside.setdefault(clause, []).append({"change": each, "answers": answers.get(each.pk, [])})
+    return beside
 
 
 @require_POST
@@ -98,9 +117,19 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @may("agreement.edit")
 def draft_from(request: HttpRequest, number: int) -> HttpResponse:
-    """Start the next version from this one."""
-    draft = Agreement.objects.draft_from(_version(request, number), by=request.user, at=db_clock.now())
+    """Start the next version from this one; one that waits for signatures is taken back by that."""
+    draft = _version(request, number).amend(by=request.user, at=db_clock.now())
     return redirect("agreement_version", draft.revision.number)
+
+
+@require_GET
+@may("read")
+def as_pdf(request: HttpRequest, number: int) -> HttpResponse:
+    """One version on paper, with its signatures."""
+    shown = _version(request, number)
+    paper = pdf(shown, signing_context(shown.revision, request.user)["lines"])
+    named = {"Content-Disposition": f'attachment; filename="agreement-v{number}.pdf"'}
+    return HttpResponse(paper, content_type="application/pdf", headers=named)
 
 
 def _version(request: HttpRequest, number: int) -> Agreement:
@@ -114,5 +143,6 @@ urls = [
     path("sla/agreement/<int:number>/edit/", edit, name="edit_agreement"),
     path("sla/agreement/<int:number>/propose/", propose, name="propose_agreement"),
     path("sla/agreement/<int:number>/withdraw/", withdraw, name="withdraw_agreement"),
+    path("sla/agreement/<int:number>/pdf/", as_pdf, name="agreement_pdf"),
     path("sla/agreement/<int:number>/draft/", draft_from, name="draft_agreement_from"),
 ]

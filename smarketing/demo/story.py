@@ -50,6 +50,7 @@ class Script:
     second_definition_signed: int = 210
     plan_signed_before_quarter: int = 9
     third_definition_proposed_before_the_end: int = 2
+    fourth_agreement_proposed_before_the_end: int = 3
 
 
 SCRIPT = Script()

@@ -17,7 +17,7 @@ from tests.addresses import Address, addresses
 from tests.living import NOW, Company, a_living_company
 
 # What a page fetches to put it in its place, and what programs read.
-NO_PAGES = {"reckon_plan", "schema", "health_live", "health_ready"}
+NO_PAGES = {"agreement_pdf", "reckon_plan", "schema", "health_live", "health_ready"}
 # What somebody sees who is not signed in; from everywhere else they are sent to the first of these.
 DOORS = {"sign_in", "forgot_password", "set_password", "api_docs", "by_link", "return_by_link"}
 PAGES = [address for address in addresses() if not address.is_api and address.name not in NO_PAGES]

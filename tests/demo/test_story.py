@@ -144,6 +144,9 @@ def test_the_documents_stand_where_the_story_leaves_them(scene: Scene):
     assert (third.state, third.missing_sides()) == ("proposed", ["sales"])
     assert Agreement.objects.ruling().revision.number == 3
     assert Revision.objects.of("agreement").get(number=1).state == "declined"
+    fourth = Revision.objects.of("agreement").get(number=4)
+    assert (fourth.state, fourth.missing_sides()) == ("proposed", ["marketing"])
+    assert [each.by.name for each in fourth.agreement.changes_asked.unsettled()] == ["Theo Blom"]
     assert Plan.objects.for_day(scene.year.last_day).counts
 
 

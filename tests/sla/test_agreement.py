@@ -39,7 +39,7 @@ def test_one_click_gives_a_draft_that_could_be_signed_as_it_is(draft):
     assert "A deal, or back with a reason, within 20 working days of the hand-off, for 90 % of cases." in said
     assert not draft.commitments.filter(metric="decision_attainment")
     assert draft.baseline_days == 28
-    assert len(draft.parts) == 8
+    assert len(draft.parts) == 15
 
 
 def test_the_draft_promises_the_mean_of_the_mqls_of_the_last_three_months(hand_over, agreement, theo, at):
