@@ -224,8 +224,7 @@ def _goal(pack: Pack) -> tuple[Plan, list[Promise]] | None:
 def _missed(sides: list[tuple[Side, list[Promise]]]) -> list[Topic]:
     return [
         Topic(line.title, f"{side.label}: {line.words}, {line.note} · {line.standing}", line.url, "Open them")
-        for side, lines in sides
-        for line in lines
+        for side, line in {line.url: (side, line) for side, lines in sides for line in lines}.values()
         if line.chip
     ]
 

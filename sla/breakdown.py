@@ -123,7 +123,7 @@ Counts = dict[Hashable, tuple[int, int]]
 
 def figures_of(card: Scorecard) -> list[Figure]:
     """What is broken down: deliveries and their quality, and whatever else both sides promised that can be."""
-    promised = {line.commitment.metric for side in card.sides for line in side.lines}
+    promised = {line.commitment.metric for line in card.lines}
     return [figure for key, figure in FIGURES.items() if key in ALWAYS or key in promised]
 
 

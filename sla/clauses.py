@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from django.db.models import TextChoices
 
-from accounts.access import Side
 from common.conditions import listed
 from common.metrics import Unit
 from sla import fields
@@ -26,6 +25,23 @@ class Form(TextChoices):
     DAYS = "days", "an act within working days, for a share of cases"
     ATTEMPTS = "attempts", "attempts spread over working days, for a share of cases"
     FIGURE = "figure", "a figure of each period"
+
+
+class Party(TextChoices):
+    """Who promises it."""
+
+    MARKETING = "marketing", "Marketing"
+    SALES = "sales", "Sales"
+    BOTH = "both", "Both sides"
+
+    @property
+    def promises(self) -> str:
+        """How its promises begin as a sentence: "Sales promises"."""
+        return f"{self.label} {'promise' if self == Party.BOTH else 'promises'}"
+
+    def includes(self, side: str) -> bool:
+        """Whether a side has to keep it."""
+        return self in (side, Party.BOTH)
 
 
 class Start(TextChoices):
@@ -78,7 +94,7 @@ class Clause:
     """
 
     metric: str
-    side: Side
+    side: Party
     form: Form
     title: str
     sentence: str
@@ -97,7 +113,7 @@ CLAUSES = {
     for clause in (
         Clause(
             "mqls_delivered",
-            Side.MARKETING,
+            Party.MARKETING,
             Form.FIGURE,
             title="Deliver {target} MQLs",
             sentence="Deliver {target} MQLs a {period}, counted when they are handed over, less those that sales "
@@ -107,7 +123,7 @@ CLAUSES = {
         ),
         Clause(
             "acceptance_rate",
-            Side.MARKETING,
+            Party.MARKETING,
             Form.FIGURE,
             title="At least {target} accepted",
             sentence="Sales accepts at least {target} of the hand-offs it decides in a {period}.",
@@ -115,7 +131,7 @@ CLAUSES = {
         ),
         Clause(
             "repair_attainment",
-            Side.MARKETING,
+            Party.MARKETING,
             Form.DEADLINE,
             title="Repairs within {allowed}",
             sentence="What sales sends back to be completed, or as a double, is settled by marketing within {allowed}, "
@@ -127,7 +143,7 @@ CLAUSES = {
         ),
         Clause(
             "plan_attainment",
-            Side.MARKETING,
+            Party.MARKETING,
             Form.DAYS,
             title="A plan within {within_days} working days",
             sentence="Who comes back because they are not ready has an owner in marketing, a plan and a day to look "
@@ -139,7 +155,7 @@ CLAUSES = {
         ),
         Clause(
             "data_complete",
-            Side.MARKETING,
+            Party.MARKETING,
             Form.FIGURE,
             title="{target} of hand-offs complete",
             sentence="At least {target} of the hand-offs of a {period} tell, when they are made, {fields}.",
@@ -148,7 +164,7 @@ CLAUSES = {
         ),
         Clause(
             "requests_answered",
-            Side.MARKETING,
+            Party.MARKETING,
             Form.FIGURE,
             title="Content requests answered within {within_days} working days",
             sentence="Who asks marketing for content has an answer within {within_days} working days: accepted, "
@@ -158,7 +174,7 @@ CLAUSES = {
         ),
         Clause(
             "briefs_in_time",
-            Side.MARKETING,
+            Party.MARKETING,
             Form.FIGURE,
             title="Briefs {within_days} working days before",
             sentence="Sales has the brief of a campaign at least {within_days} working days before its first day, for "
@@ -168,7 +184,7 @@ CLAUSES = {
         ),
         Clause(
             "decision_attainment",
-            Side.SALES,
+            Party.SALES,
             Form.DEADLINE,
             title="Accepted or returned within {allowed}",
             sentence="Accepted or returned within {allowed} of the hand-off, for {share} of cases.",
@@ -179,7 +195,7 @@ CLAUSES = {
         ),
         Clause(
             "first_attempt_attainment",
-            Side.SALES,
+            Party.SALES,
             Form.DEADLINE,
             title="First attempt or return within {allowed}",
             sentence="First attempt or return within {allowed} of the hand-off, for {share} of cases.",
@@ -189,7 +205,7 @@ CLAUSES = {
         ),
         Clause(
             "first_attempt_attainment_hot",
-            Side.SALES,
+            Party.SALES,
             Form.DEADLINE,
             title="Hot leads within {allowed}",
             sentence="First attempt or return within {allowed} of a hot hand-off, for {share} of cases.",
@@ -199,7 +215,7 @@ CLAUSES = {
         ),
         Clause(
             "attempts_attainment",
-            Side.SALES,
+            Party.SALES,
             Form.ATTEMPTS,
             title="{attempts} attempts on {attempt_days} days",
             sentence="{attempts} attempts on at least {attempt_days} working days, within {within_days} working days "
@@ -210,7 +226,7 @@ CLAUSES = {
         ),
         Clause(
             "disposition_attainment",
-            Side.SALES,
+            Party.SALES,
             Form.DAYS,
             title="Disposition within {within_days} working days",
             sentence="A deal, or back with a reason, within {within_days} working days of the hand-off, for {share} of "
@@ -221,7 +237,7 @@ CLAUSES = {
         ),
         Clause(
             "customers",
-            Side.SALES,
+            Party.SALES,
             Form.FIGURE,
             title="Win {target} customers",
             sentence="Win {target} of marketing’s leads as customers a {period}.",
@@ -231,7 +247,7 @@ CLAUSES = {
         ),
         Clause(
             "fresh_first",
-            Side.SALES,
+            Party.SALES,
             Form.FIGURE,
             title="Fresh hand-offs first, {target}",
             sentence="Reps turn to marketing’s fresh hand-offs before what they found themselves, in at least {target} "
@@ -240,8 +256,29 @@ CLAUSES = {
             defaults={"target": Decimal("0.90")},
         ),
         Clause(
+            "meetings_held",
+            Party.BOTH,
+            Form.FIGURE,
+            title="Meet {target} times a {period}",
+            sentence="Both teams meet at least {target} times a {period}, look at the same scorecard and write down "
+            "what was decided.",
+            unit=Unit.COUNT,
+            opt_in=True,
+            defaults={"target": Decimal(4)},
+        ),
+        Clause(
+            "actions_in_time",
+            Party.BOTH,
+            Form.FIGURE,
+            title="{target} of actions done in time",
+            sentence="Of the actions that both teams gave out in their meetings and that fall due in a {period}, at "
+            "least {target} are done by their day.",
+            opt_in=True,
+            defaults={"target": Decimal("0.80")},
+        ),
+        Clause(
             "reasons_given",
-            Side.SALES,
+            Party.SALES,
             Form.FIGURE,
             title="A reason on every return",
             sentence="A reason, with what it asks for as evidence, on every return.",

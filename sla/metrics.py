@@ -27,7 +27,7 @@ def alignment(period: Period) -> float | None:
 
 def _parts(period: Period) -> list:
     card = scorecard(period, at=db_clock.now())
-    return [line for side in card.sides for line in side.lines] if card else []
+    return card.lines if card else []
 
 
 def _missing(period: Period) -> list:

@@ -88,7 +88,7 @@ class Line:
 
 @dataclass(frozen=True)
 class SideCard:
-    """One side's promises."""
+    """One side's promises, with those of both."""
 
     side: Side
     lines: list[Line]
@@ -123,12 +123,16 @@ class Scorecard:
         return min(parts) if self.agreement.formula == Formula.WEAKER else sqrt(parts[0] * parts[1])
 
     @property
+    def lines(self) -> list[Line]:
+        """Every promise once; what both promise stands on both sides' cards."""
+        return list({line.commitment.pk: line for card in self.sides for line in card.lines}.values())
+
+    @property
     def missing(self) -> list[Line]:
         """What stands between both teams and the joint reward: promises of which something fell due and that do not
         hold.
         """
-        due = [line for card in self.sides for line in card.lines if line.standing != Standing.NOTHING]
-        return [line for line in due if line.standing not in HOLDING]
+        return [line for line in self.lines if line.standing not in (Standing.NOTHING, *HOLDING)]
 
     @property
     def is_rewarded(self) -> bool:
@@ -253,4 +257,6 @@ NOTES: dict[str, Callable[[Line], str]] = {
     "data_complete": _counted("hand-off", "hand-offs"),
     "requests_answered": _counted("request due", "requests due"),
     "briefs_in_time": _counted("brief due", "briefs due"),
+    "meetings_held": _of_delivered,
+    "actions_in_time": _counted("action due", "actions due"),
 }

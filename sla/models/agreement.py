@@ -18,7 +18,7 @@ from common import metrics
 from common.errors import Incomplete, Refused
 from common.periods import month_of
 from common.worktime import Hours
-from sla.clauses import CLAUSES, Clause
+from sla.clauses import CLAUSES, Clause, Party
 from sla.drafting import FIRST_BASELINE_DAYS, SECTIONS, Section
 from sla.ladder import ALL, USUAL, Ladder
 from sla.models.commitment import Commitment
@@ -232,7 +232,8 @@ class Agreement(TypedDocument):
         return self.calendar.hours()
 
     def promises_of(self, side: str) -> list[Commitment]:
-        return [commitment for commitment in self.commitments.all() if commitment.side == side]
+        """What a side has to keep: its own promises and those of both."""
+        return [commitment for commitment in self.commitments.all() if Party(commitment.side).includes(side)]
 
     def promise(self, metric: str) -> Commitment | None:
         """The commitment that a figure measures, if it is promised."""
@@ -253,8 +254,9 @@ class Agreement(TypedDocument):
     def sentences(self) -> list[str]:
         """The whole agreement in sentences: what is signed, and what versions are compared by."""
         said = [f"{part.title}: {' '.join(part.text.split())}" for part in self.parts]
-        for side in Side:
-            said += [f"{side.label} promises: {each.sentence}" for each in self.promises_of(side)]
+        for party in Party:
+            promised = [each for each in self.commitments.all() if each.side == party]
+            said += [f"{party.promises}: {each.sentence}" for each in promised]
         said += self.ladder.sentences()
         said.append(f"Working days and months are those of “{self.calendar.name}”, {self.calendar.zone}.")
         if self.baseline_days:

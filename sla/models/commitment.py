@@ -9,11 +9,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.access import Side
 from common.metrics import Unit
 from common.periods import Kind
 from sla import clauses
-from sla.clauses import CLAUSES, Clause, Form, Scope, Start
+from sla.clauses import CLAUSES, Clause, Form, Party, Scope, Start
 from sla.reckoning import Terms
 
 
@@ -26,7 +25,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
 
 class Commitment(models.Model):
-    """One measurable promise of one side.
+    """One measurable promise of one side, or of both.
 
     A deadline has `allowed` working time, or working days; attempts have their number, the working
     days they spread over and the working days they have; all are for a `share` of cases. A figure has a `target` a
@@ -34,7 +33,7 @@ class Commitment(models.Model):
     """
 
     agreement = models.ForeignKey("sla.Agreement", models.CASCADE, related_name="commitments")
-    side = models.CharField(max_length=10, choices=Side.choices)
+    side = models.CharField(max_length=10, choices=Party.choices)
     metric = models.SlugField(max_length=60, help_text="The figure of the catalogue that measures it.")
     form = models.CharField(max_length=10, choices=Form.choices)
     scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.ALL)
@@ -58,7 +57,7 @@ class Commitment(models.Model):
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "metric"], name="commitment_once_an_agreement"),
-            models.CheckConstraint(condition=Q(side__in=Side.values), name="commitment_side_is_known"),
+            models.CheckConstraint(condition=Q(side__in=Party.values), name="commitment_side_is_known"),
             models.CheckConstraint(condition=Q(scope__in=Scope.values), name="commitment_scope_is_known"),
             models.CheckConstraint(
                 condition=Q(form=Form.DEADLINE, allowed__gt=timedelta(), share__isnull=False)
@@ -99,6 +98,11 @@ class Commitment(models.Model):
     def act(self) -> str:
         """What its clocks wait for."""
         return clauses.act(self)
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether both sides promise it; it stands under each and counts for each."""
+        return self.side == Party.BOTH
 
     @property
     def runs_clocks(self) -> bool:

@@ -14,6 +14,7 @@ from common import clock as db_clock
 from common.htmx import answer, id_in
 from leads.models import Lead
 from sla.backtest import Group, Measured, Outcome, Tried, try_all, try_promise
+from sla.clauses import Party
 from sla.drawings import tried_responses
 from sla.models import Agreement
 from sla.past import Past, past
@@ -29,7 +30,9 @@ def backtest(request: HttpRequest, number: int) -> HttpResponse:
     shown, asked = _version(request, number), PastForm(request.GET)
     known = past(asked.weeks_asked, at=db_clock.now())
     tried = try_all(shown, known)
-    sides = [(side, [_card(each, asked) for each in tried if each.commitment.side == side]) for side in Side]
+    sides = [
+        (side, [_card(each, asked) for each in tried if Party(each.commitment.side).includes(side)]) for side in Side
+    ]
     context = {"agreement": shown, "asked": asked, "past": known, "sides": sides, "weeks": asked.weeks_asked}
     return render(request, "sla/backtest.html", context)
 

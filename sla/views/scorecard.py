@@ -81,7 +81,7 @@ def _points(shown: Scorecard, before: Scorecard | None) -> int | None:
 
 
 def _charts(shown: Scorecard, picked: Asked) -> list[Any]:
-    promised = {line.commitment.metric: line.commitment for side in shown.sides for line in side.lines}
+    promised = {line.commitment.metric: line.commitment for line in shown.lines}
     charts = []
     if count := promised.get("mqls_delivered"):
         charts.append(delivery(shown.agreement, count, shown.period, at=picked.at))
