@@ -134,5 +134,5 @@ SECTIONS = (
     ),
 )
 
-REWARDS = "consequences"  # the section that says what both teams share when both scorecards hold
+REWARDS = "rewards"  # the section that says what both teams share when both scorecards hold
 FIRST_BASELINE_DAYS = 28
