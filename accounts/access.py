@@ -120,6 +120,7 @@ GRANTS: dict[str, Grant] = {
     "move.undo": to(SALES, MARKETING),
     "opportunity.open": to(HEAD_OF_SALES, own=REP),
     "opportunity.close": to(HEAD_OF_SALES, own=REP),
+    "deal.thank": to(EVERYONE),
     "routing.edit": to(HEAD_OF_SALES, ADMIN),
     "aside.end": to(HEAD_OF_SALES, own=REP),
     "reason.edit": to(ADMIN),

@@ -7,9 +7,10 @@ from common import clock as db_clock
 from leads.brief import brief, signed
 from leads.kinds import kind_label
 from leads.leaving import LEFT_BOOK, book_of
-from leads.models import Aside, ChangeRequest, Handoff, HandoffReturn, Lead
+from leads.models import Aside, ChangeRequest, Handoff, HandoffReturn, Lead, Thanks
 from leads.models.aside import SET_ASIDE
 from leads.models.change import ANSWERED, ASKED
+from leads.models.thanks import THANKED
 from notifications import kinds
 from notifications.kinds import Ids, Kind, Rendered
 from notifications.models import Comment
@@ -114,6 +115,12 @@ def _left_book(ids: Ids) -> Rendered:
     return Rendered(f"{person} has left with a book", text, reverse("book", args=[person.pk]))
 
 
+def _thanked(ids: Ids) -> Rendered:
+    thanks = Thanks.objects.select_related("by", "deal__company", "deal__lead").get(pk=ids["thanks"])
+    won = thanks.deal.company or thanks.deal.lead
+    return Rendered(f"{thanks.by} says thank you", f"For your part in winning {won}.", thanks.deal.get_absolute_url())
+
+
 kinds.register(
     Kind(
         LEFT_BOOK,
@@ -146,3 +153,4 @@ kinds.register(
 kinds.register(Kind("leads.customer_active", "Your customer is active", render=_customer_active))
 kinds.register(Kind(ASKED, "A change of the criteria is asked for", render=_change_asked))
 kinds.register(Kind(ANSWERED, "An answer about a change of the criteria", render=_change_answered, bundled=True))
+kinds.register(Kind(THANKED, "Thanks for a deal", render=_thanked, bundled=True))

@@ -24,15 +24,18 @@ from leads.buying import buying_stage
 from leads.facts import PERSONA
 from leads.leaving import book_of
 from leads.lifecycle import RECYCLED
-from leads.models import Aside, Criteria, Episode, Handoff, HandoffReturn, Lead, Rule
+from leads.models import Aside, Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity, Rule
 from leads.models.criteria import DOCUMENT
 from leads.payback import agreed_sharing, paybacks, shares_of_revenue
 from leads.reading import ruling
 from leads.stage_age import COUNTED, standings
 from leads.views.queue import day_of
+from leads.wins import wins, won
 from notifications.things import handle_of
 
 SHOWN = 8
+SHOWN_WINS = 3
+LATELY = timedelta(weeks=2)
 SHOWN_CAMPAIGNS = 30
 
 
@@ -182,6 +185,14 @@ def came_of(ids: list[int], user: User) -> dict[int, tuple[int, int, int]]:
     )
     further = {row["lead__campaign"]: (row["mqls"], row["customers"]) for row in reached}
     return {pk: (leads.get(pk, 0), *further.get(pk, (0, 0))) for pk in ids}
+
+
+@panel("home", "leads/_latest_wins.html", order=60)
+def latest_wins(object_id: int, user: User) -> dict[str, Any] | None:
+    """What was won in the last two weeks."""
+    since = db_clock.now() - LATELY
+    latest = won(Opportunity.objects.visible_to(user)).filter(closed_at__gte=since).order_by("-closed_at")
+    return {"latest": wins(latest[:SHOWN_WINS])} if latest.exists() else None
 
 
 @panel("payback", "leads/_payback.html")

@@ -27,6 +27,7 @@ from leads.views import (
     stale,
     studio,
     trend,
+    wins,
 )
 
 urlpatterns = [
@@ -48,6 +49,7 @@ urlpatterns = [
     *doubles.urls,
     *companies.urls,
     *deals.urls,
+    *wins.urls,
     *imports.urls,
     *routing.urls,
     *routing_rules.urls,

@@ -31,6 +31,7 @@ MENU = (
         (
             ("Scorecard", "scorecard"),
             ("Goals", "goals"),
+            ("Wins", "wins"),
             ("Reports", "reports"),
             ("Meetings", "meetings"),
             ("Actions", "actions"),

@@ -170,6 +170,7 @@ def _work(company: Company) -> None:
         "queue": [*handed, accepted.pk, open_deal.pk, late.pk, repair.pk],
         "deals": [deals[2].pk, deals[1].pk],
         "contacts": [contact.pk],
+        "wins": [deals[1].pk],
         "companies": [fresh.company_id, won.lead.company_id],
         "opportunities": [deals[2].pk, deals[1].pk],
         "campaigns": [spring.pk],

@@ -49,8 +49,8 @@ BUTTONS = {
     "run_import", "settle_change", "settle_clause", "sign_out", "sign_revision", "skip_meeting", "start_credit",
     "start_roles",
     "start_stages", "study", "switch_channel_off", "switch_channel_on", "take_back_dispute", "take_back_routing",
-    "take_back_suggestion", "take_next", "take_off_agenda", "try_channel", "try_criteria", "undo", "undo_import",
-    "undo_request", "withdraw_agreement", "withdraw_credit", "withdraw_criteria", "withdraw_focus",
+    "take_back_suggestion", "take_next", "take_off_agenda", "thank", "try_channel", "try_criteria", "undo",
+    "undo_import", "undo_request", "withdraw_agreement", "withdraw_credit", "withdraw_criteria", "withdraw_focus",
     "withdraw_persona", "withdraw_plan", "withdraw_request", "withdraw_roles", "withdraw_stages",
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from leads.models.routing_change import RoutingChange
 from leads.models.score import DueLead, LeadScore, Rescore, ShadowScore
 from leads.models.shadow import ShadowLead, ShadowRun
 from leads.models.study import Study, Suggestion, SuggestionLead
+from leads.models.thanks import Thanks
 from leads.models.touch import Touch
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "Study",
     "Suggestion",
     "SuggestionLead",
+    "Thanks",
     "ThroughLink",
     "Touch",
     "Transition",
