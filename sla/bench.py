@@ -14,7 +14,7 @@ from common.once import one_page
 from common.periods import Period, month_of
 from sla import bench_clients, rows
 from sla.bench_world import HOUR, MINUTE, Shows, World
-from sla.escalation import Breach, tell_of_breaches
+from sla.escalation import tell_of_breaches
 from sla.models import Clock
 from sla.scorecard import scorecard
 
@@ -74,7 +74,7 @@ def sweep(leads: int) -> Iterator[Timing]:
             lambda: run(BARE_SWEEP, [at]),
         )
     yield _swept(f"of it, marking {due:,}", lambda: rows.flag(at), lambda: run(BARE_SWEEP, [at]))
-    found = [Breach(clock, None, Side.SALES) for clock in Clock.objects.overdue(at=at).values_list("pk", flat=True)]
+    found = Clock.objects.overdue(at=at).breaches()
     told = json.dumps({"clocks": [breach.clock_id for breach in found]})
     yield _swept(
         "of it, telling the head",

@@ -158,12 +158,22 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """
         found = rows.flag(at)
         told = self.filter(pk__in=found, commitment__in=Commitment.objects.past_baseline(at=at))
-        missed = list(told.select_related("commitment", "owner", *ACTING))
-        tell_of_breaches((clock.breach for clock in missed), at=at)
+        missed = told.breaches()
+        tell_of_breaches(missed, at=at)
         if ruling := Agreement.objects.ruling():
-            owners = {clock.owner_id for clock in missed if clock.owner_id}
+            owners = {breach.owner_id for breach in missed if not breach.of_customer}
             set_aside(self, owners, often=ruling.ladder.misses, at=at)
         return len(found)
+
+    def breaches(self) -> list[Breach]:
+        """Who is to be told of each, now that it was missed. Read as columns: a sweep may find thousands."""
+        acting = ("handoff__owner_id", "handoff__lead__marketing_owner_id")
+        missed = list(self.order_by().values_list("pk", "commitment_id", "owner_id", *acting))
+        promised = Commitment.objects.in_bulk({commitment for _, commitment, *_ in missed})
+        return [
+            Breach(pk, promised[commitment].falls_to(owner, *others), promised[commitment].side, owner is None)
+            for pk, commitment, owner, *others in missed
+        ]
 
 
 class Clock(models.Model):
@@ -283,18 +293,8 @@ class Clock(models.Model):
 
     @property
     def whose_turn(self) -> User | None:
-        """Whom it tells to act: its owner; of what has none, the lead's; by what only the customer counts, nobody."""
-        if self.owner_id:
-            return self.owner
-        if self.commitment.side == Side.MARKETING:
-            return self.handoff.lead.marketing_owner
-        return None if self.commitment.terms.is_owners else self.handoff.owner
-
-    @property
-    def breach(self) -> Breach:
-        """Who is to be told of it, now that it was missed."""
-        person = self.whose_turn
-        return Breach(self.pk, person and person.pk, self.commitment.side, of_customer=self.owner_id is None)
+        """Whom it tells to act, if anybody."""
+        return self.commitment.falls_to(self.owner, self.handoff.owner, self.handoff.lead.marketing_owner)
 
     @property
     def presses_its_owner(self) -> bool:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import User
 from common.metrics import Unit
 from common.periods import Kind
 from sla import clauses
 from sla.clauses import CLAUSES, Clause, Form, Party, Scope, Start
 from sla.reckoning import Terms
+
+Person = TypeVar("Person", User | None, int | None)
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -103,6 +106,18 @@ class Commitment(models.Model):
     def is_joint(self) -> bool:
         """Whether both sides promise it; it stands under each and counts for each."""
         return self.side == Party.BOTH
+
+    def falls_to(self, owner: Person, holder: Person, marketer: Person) -> Person:
+        """Of the owner of a clock, of its hand-off and of the lead in marketing (people or ids), whom it tells to act.
+
+        Its own owner; where it has none, whoever has the lead on the side that promised; by what only the
+        customer counts, nobody.
+        """
+        if owner:
+            return owner
+        if self.side == Party.MARKETING:
+            return marketer
+        return None if self.terms.is_owners else holder
 
     @property
     def runs_clocks(self) -> bool:
