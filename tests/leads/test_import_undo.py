@@ -135,6 +135,6 @@ def test_an_undo_of_hundreds_costs_few_queries(db, maya, at, django_assert_max_n
     rows = [("Email", "Company"), *((f"p{n}@firm{n}.example", f"Firm {n}") for n in range(500))]
     found = imported(table(*rows), by=maya, at=at)
     found.undo(by=maya, at=at)
-    with django_assert_max_num_queries(90):
+    with django_assert_max_num_queries(100):
         stepped(found, at)
     assert Lead.objects.count() == 0
