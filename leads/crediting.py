@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from leads.attribution import MODELS, Milestone, Step, holders, path, shares, split
 from leads.models import Contribution, DealContact, Opportunity, Touch
@@ -65,9 +65,9 @@ def credit_of(people: Collection[int]) -> int:
     """Credit anew the deals of these leads: one was won or is open again, or something they did became known."""
     if not people:
         return 0
-    theirs = Q(lead__in=people) | Q(contacts__lead__in=people)
-    won_or_was = Q(state=DealState.WON) | Q(contributions__isnull=False)
-    return credit(set(Opportunity.objects.filter(theirs & won_or_was).values_list("pk", flat=True)))
+    theirs = Q(lead__in=people) | Q(pk__in=DealContact.objects.filter(lead__in=people).values("opportunity"))
+    won_or_was = Q(state=DealState.WON) | Exists(Contribution.objects.filter(deal=OuterRef("pk")))
+    return credit(list(Opportunity.objects.filter(theirs, won_or_was).values_list("pk", flat=True)))
 
 
 def credit_all() -> int:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from accounts.access import SALES, Role, Side
 from accounts.models import User
@@ -24,9 +24,9 @@ from leads.buying import buying_stage
 from leads.facts import PERSONA
 from leads.leaving import book_of
 from leads.lifecycle import RECYCLED
-from leads.models import Aside, Criteria, Episode, Handoff, HandoffReturn, Lead, Opportunity, Rule
+from leads.models import Aside, Criteria, Handoff, HandoffReturn, Lead, Opportunity, Rule
 from leads.models.criteria import DOCUMENT
-from leads.payback import agreed_sharing, paybacks, shares_of_revenue
+from leads.payback import agreed_sharing, came_of, paybacks, shares_of_revenue
 from leads.reading import ruling
 from leads.stage_age import COUNTED, standings
 from leads.views.queue import day_of
@@ -175,16 +175,9 @@ def what_would_move(object_id: int, user: User) -> dict[str, Any] | None:
 
 
 @columns("campaigns", "Leads", "MQLs", "Customers")
-def came_of(ids: list[int], user: User) -> dict[int, tuple[int, int, int]]:
-    """Of the leads whose first campaign each is: how many, how many ever became MQLs, how many customers."""
-    leads = dict(Lead.objects.filter(campaign__in=ids).order_by().values_list("campaign").annotate(Count("pk")))
-    lives = Episode.objects.filter(lead__campaign__in=ids).exclude(mql_at=None, customer_at=None).order_by()
-    reached = lives.values("lead__campaign").annotate(
-        mqls=Count("lead", distinct=True, filter=Q(mql_at__isnull=False)),
-        customers=Count("lead", distinct=True, filter=Q(customer_at__isnull=False)),
-    )
-    further = {row["lead__campaign"]: (row["mqls"], row["customers"]) for row in reached}
-    return {pk: (leads.get(pk, 0), *further.get(pk, (0, 0))) for pk in ids}
+def figures_of_campaigns(ids: list[int], user: User) -> dict[int, tuple[int, int, int]]:
+    """What came of each, by the leads that it brought first."""
+    return came_of(ids)
 
 
 @panel("home", "leads/_latest_wins.html", order=60)

@@ -71,11 +71,10 @@ def paybacks(campaigns: Iterable[Campaign]) -> list[Payback]:
     """In the order given; a fixed number of queries."""
     campaigns = list(campaigns)
     ids = [campaign.pk for campaign in campaigns]
-    leads = dict(Lead.objects.filter(campaign__in=ids).order_by().values_list("campaign").annotate(Count("pk")))
-    reached, took, revenue = _reached(ids), _took(ids), revenue_of(ids)
+    came, took, revenue = came_of(ids), _took(ids), revenue_of(ids)
     return [
         Payback(
-            campaign, leads.get(campaign.pk, 0), *reached.get(campaign.pk, (0, 0)),
+            campaign, *came[campaign.pk],
             revenue=revenue.get(campaign.pk, dict.fromkeys(Sharing, Decimal(0))), took=took.get(campaign.pk, []),
         )
         for campaign in campaigns
@@ -95,13 +94,16 @@ def _credited(**which: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _reached(campaigns: list[int]) -> dict[int, tuple[int, int]]:
+def came_of(campaigns: list[int]) -> dict[int, tuple[int, int, int]]:
+    """Of the leads whose first campaign each is: how many, how many ever became MQLs, how many customers."""
+    leads = dict(Lead.objects.filter(campaign__in=campaigns).order_by().values_list("campaign").annotate(Count("pk")))
     lives = Episode.objects.filter(lead__campaign__in=campaigns).exclude(mql_at=None, customer_at=None).order_by()
-    counted = lives.values("lead__campaign").annotate(
+    reached = lives.values("lead__campaign").annotate(
         mqls=Count("lead", distinct=True, filter=Q(mql_at__isnull=False)),
         customers=Count("lead", distinct=True, filter=Q(customer_at__isnull=False)),
     )
-    return {row["lead__campaign"]: (row["mqls"], row["customers"]) for row in counted}
+    further = {row["lead__campaign"]: (row["mqls"], row["customers"]) for row in reached}
+    return {pk: (leads.get(pk, 0), *further.get(pk, (0, 0))) for pk in campaigns}
 
 
 def _took(campaigns: list[int]) -> dict[int, list[timedelta]]:

@@ -34,7 +34,7 @@ class Contribution(models.Model):
 
     deal = models.ForeignKey(Opportunity, models.CASCADE, related_name="contributions")
     touch = models.ForeignKey(Touch, models.CASCADE, related_name="+")
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="+", db_index=False)
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="+")
     campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True, related_name="contributions")
     at = models.DateTimeField()
     milestones = ArrayField(models.CharField(max_length=5), default=list, blank=True)
