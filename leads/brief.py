@@ -1,9 +1,10 @@
 """One hand-off as a notice tells of it: who, why now, what to say, and the way to its small page."""
 
+from datetime import datetime
+
 from django.urls import reverse
 
 from accounts.models import User
-from common import clock as db_clock
 from leads.links import link_to
 from leads.models import Handoff
 from notifications.kinds import Rendered
@@ -16,8 +17,11 @@ def brief(handoff: Handoff, subject: str, *, first: str = "") -> Rendered:
     return Rendered(subject, "\n".join(filter(None, (first, why, say))), reverse("now", args=[handoff.pk]))
 
 
-def signed(handoffs: list[int], person: User) -> str:
-    """The person's own link to the one hand-off a notice is about; "" for several, or what is not theirs to do."""
+def signed(handoffs: list[int], person: User, at: datetime) -> str:
+    """The person's own link, made at a moment, to the one hand-off a notice is about.
+
+    "" for several, or what is not theirs to do.
+    """
     theirs = Handoff.objects.open().filter(pk__in=handoffs, owner=person)
     found = list(theirs.values_list("pk", flat=True)[:2])
-    return link_to(found[0], person, at=db_clock.now()) if len(found) == 1 else ""
+    return link_to(found[0], person, at=at) if len(found) == 1 else ""

@@ -136,7 +136,7 @@ kinds.register(
         "A lead for you",
         render=_handed_over,
         still_relevant=_still_theirs,
-        own_link=lambda ids, person: signed(ids["handoffs"], person),
+        own_link=lambda ids, person, at: signed(ids["handoffs"], person, at),
     )
 )
 kinds.register(

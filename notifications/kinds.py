@@ -10,6 +10,7 @@ then, and so that nobody who asked to be forgotten stays behind in old texts.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from accounts.models import User
@@ -38,7 +39,7 @@ def _never(ids: Ids) -> bool:
     return False
 
 
-def _nowhere(ids: Ids, person: User) -> str:
+def _nowhere(ids: Ids, person: User, at: datetime) -> str:
     return ""
 
 
@@ -53,8 +54,9 @@ class Kind:
 
     What is `bundled` stands in the inbox when the recipient works next, and what leaves the app goes
     out twice a day with all else that is bundled; where `hot(ids)` it goes out by itself. What is
-    not `optional` comes whatever its recipient chose. `own_link(ids, person)` leads where nobody but
-    the person may go, or is "": it stands in their post in the place of the link, and nowhere else.
+    not `optional` comes whatever its recipient chose. `own_link(ids, person, at)` leads where nobody
+    but the person may go, from that moment on, or is "": it stands in their post in the place of the
+    link, and nowhere else.
     """
 
     key: str
@@ -66,7 +68,7 @@ class Kind:
     bundled: bool = False
     hot: Callable[[Ids], bool] = _never
     optional: bool = True
-    own_link: Callable[[Ids, User], str] = _nowhere
+    own_link: Callable[[Ids, User, datetime], str] = _nowhere
 
     @property
     def may_be_hot(self) -> bool:

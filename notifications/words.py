@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
+from common import clock as db_clock
 from notifications.kinds import Rendered, kind
 from notifications.models import Channel, Delivery, Notice
 
@@ -58,13 +59,18 @@ def worth_saying(delivery: Delivery) -> list[Delivery]:
 
 def said_by(delivery: Delivery) -> list[Rendered]:
     """What a delivery has to say: one thing, or several that are bundled; in the post by links of the person's own."""
-    return [_said(each, in_the_post=delivery.channel == Channel.EMAIL) for each in worth_saying(delivery)]
+    said = worth_saying(delivery)
+    if delivery.channel != Channel.EMAIL or not delivery.user:
+        return [kind(each.kind).render(each.content) for each in said]
+    # Not from now on: sent once more, under the same id, it has to say the same.
+    links_from = delivery.first_tried_at or db_clock.now()
+    return [_with_own_link(each, at=links_from) for each in said]
 
 
-def _said(delivery: Delivery, *, in_the_post: bool) -> Rendered:
+def _with_own_link(delivery: Delivery, *, at: datetime) -> Rendered:
     told = kind(delivery.kind)
     said = told.render(delivery.content)
-    own = told.own_link(delivery.content, delivery.user) if in_the_post and delivery.user else ""
+    own = told.own_link(delivery.content, delivery.user, at)
     return replace(said, link=own) if own else said
 
 

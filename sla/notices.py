@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
 
+from accounts.models import User
 from common import clock as db_clock
 from common.templatetags.words import plural
 from leads.brief import brief, signed
@@ -103,8 +104,8 @@ def _of_clocks(ids: Ids) -> list[int]:
     return list(Clock.objects.filter(pk__in=ids["clocks"]).values_list("handoff", flat=True).distinct())
 
 
-def _own_link(ids: Ids, person: object) -> str:
-    return "" if ids.get("head") else signed(_of_clocks(ids), person)
+def _own_link(ids: Ids, person: User, at: datetime) -> str:
+    return "" if ids.get("head") else signed(_of_clocks(ids), person, at)
 
 
 kinds.register(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import models, transaction
 from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 
 from accounts.access import check
 from accounts.models import User
@@ -58,9 +59,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         claimed = list(whose[:limit])
         followers = self._bundle(claimed, due)
         claimed = [each for each in claimed if each.pk not in followers]
-        self.filter(pk__in=[each.pk for each in claimed]).update(available_at=at + LEASE, attempts=F("attempts") + 1)
+        self.filter(pk__in=[each.pk for each in claimed]).update(
+            available_at=at + LEASE, attempts=F("attempts") + 1, first_tried_at=Coalesce("first_tried_at", at)
+        )
         for each in claimed:
             each.attempts += 1
+            each.first_tried_at = each.first_tried_at or at
         return claimed
 
     def _bundle(self, claimed: list[Delivery], due: DeliveryQuerySet) -> set[int]:
@@ -84,7 +88,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         check(by, "delivery.replay")
         dead = self.exclude(dead_at=None).exclude(endpoint__off_at__isnull=False)
         replayed = dead.filter(leader=None).count()
-        dead.update(dead_at=None, failures=0, available_at=at)
+        dead.update(dead_at=None, failures=0, available_at=at, first_tried_at=None)
         wake("notifications.tasks.deliver")
         return replayed
 
@@ -113,6 +117,7 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(default=0, help_text="Times claimed; the fence.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Times it went wrong; the schedule's place.")
     available_at = models.DateTimeField()
+    first_tried_at = models.DateTimeField(null=True, blank=True, help_text="From when its signed links are good.")
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
     dead_at = models.DateTimeField(null=True, blank=True)
@@ -208,7 +213,7 @@ class Delivery(models.Model):
         check(by, "delivery.replay")
         if self.endpoint and self.endpoint.off_at:
             raise Refused(f"{self.endpoint} is switched off; switch it on first.")
-        afresh = {"dead_at": None, "failures": 0, "available_at": at}
+        afresh = {"dead_at": None, "failures": 0, "available_at": at, "first_tried_at": None}
         if not Delivery.objects.dead().filter(pk=self.pk).update(**afresh):
             raise Refused("This delivery is being tried again already.")
         self.followers.update(**afresh)

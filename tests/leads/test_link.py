@@ -13,6 +13,7 @@ from leads.links import SALT, link_to
 from leads.models import Attempt, Handoff, ThroughLink
 from leads.timeline import timeline
 from leads.views.now import A_MINUTE, visits
+from notifications.mail import compose
 from notifications.models import Delivery, KeptMail
 from notifications.outbox import drain
 from notifications.words import said_by
@@ -252,6 +253,17 @@ def test_the_mail_carries_the_persons_own_link_and_the_inbox_the_ordinary_one(ha
     assert Client().get(link).status_code == 200
     inbox = client_of(sam).post(f"/notifications/{sam.notices.get().pk}/open/")
     assert inbox.headers["Location"] == f"/handoffs/{handoff.pk}/now/"
+
+
+def test_a_mail_that_has_to_be_sent_once_more_says_the_same(handoff, at):
+    """Under the same Message-ID: whoever gets it twice must be able to tell."""
+    told = Delivery.objects.filter(kind="leads.handed_over", channel="email", user__email="sam@acme.test")
+    [first] = told.claim(channel="email", at=at + MINUTE, limit=9)
+    [again] = told.claim(channel="email", at=at + 9 * MINUTE, limit=9)
+
+    assert (first.attempts, again.attempts) == (1, 2)
+    assert compose(again).body == compose(first).body
+    assert re.search(r"/now/\S+/", compose(again).body)
 
 
 def test_nobody_elses_delivery_carries_a_signed_link(handoff, at):

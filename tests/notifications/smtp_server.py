@@ -60,7 +60,9 @@ class Conversation(socketserver.StreamRequestHandler):
     def take(self) -> None:
         self.say("354 go on")
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return  # hung up in the middle: there is no mail
             lines.append(line.removeprefix(b"."))
         self.server.taken.append(message_from_bytes(b"".join(lines)))
         self.server.data_arrived.set()
