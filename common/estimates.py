@@ -5,7 +5,7 @@ of many findings to believe.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil, floor, sqrt
+from math import ceil, erfc, floor, sqrt
 from statistics import NormalDist
 
 Value = float | timedelta
@@ -65,6 +65,24 @@ def quantile(values: Iterable[Value | AtLeast], q: float) -> Quantile | None:
     low, high = floor(place), ceil(place)
     certain = high < len(over) and reached[low] == over[low] and reached[high] == over[high]
     return Quantile(reached[low] + (reached[high] - reached[low]) * (place - low), at_least=not certain)
+
+
+FEWEST_EXPECTED = 5  # cases in each cell of two shares that are compared; with fewer the test below says too much
+
+
+def by_luck(one: tuple[int, int], other: tuple[int, int]) -> float:
+    """The chance that two equal rates show shares at least this far apart; each is (successes, trials).
+
+    The pooled two-sided score test, which is the root of Pearson's chi-square of the four counts. 1.0 where
+    fewer than FEWEST_EXPECTED cases would be expected in one of them: so few cannot be told from luck.
+    """
+    (hits, of), (others, other_of) = one, other
+    trials, successes = of + other_of, hits + others
+    if not trials or min(of, other_of) * min(successes, trials - successes) < FEWEST_EXPECTED * trials:
+        return 1.0
+    pooled = successes / trials
+    apart = abs(hits / of - others / other_of) / sqrt(pooled * (1 - pooled) * (1 / of + 1 / other_of))
+    return erfc(apart / sqrt(2))
 
 
 def kept(chances: Sequence[float], share: float) -> set[int]:

@@ -24,6 +24,10 @@ KINDS = {
 }
 # What we did, or what failed, is recorded but is no act of the person.
 NOT_ACTS = frozenset({"sent", "invited", "bounced", "opted_out"})
+# What somebody takes up even where no content is named; the rest is only looking.
+OFFERS = frozenset({
+    "form", "download", "webinar_registered", "webinar_attended", "event", "trial", "demo_request", "price_request",
+})  # fmt: skip
 
 
 def kind_label(kind: str) -> str:

@@ -20,11 +20,15 @@ from common.columns import columns
 from common.panels import panel
 from common.worktime import working_time_between
 from leads import personas, release
+from leads.beginnings import RECENT
 from leads.buying import buying_stage
+from leads.converted import reckoned, standing_out
+from leads.converting import BECAME
 from leads.facts import PERSONA
 from leads.leaving import book_of
 from leads.lifecycle import RECYCLED
 from leads.models import Aside, Criteria, Handoff, HandoffReturn, Lead, Opportunity, Rule
+from leads.models.beginning import By
 from leads.models.criteria import DOCUMENT
 from leads.payback import agreed_sharing, came_of, paybacks, shares_of_revenue
 from leads.reading import ruling
@@ -37,6 +41,7 @@ SHOWN = 8
 SHOWN_WINS = 3
 LATELY = timedelta(weeks=2)
 SHOWN_CAMPAIGNS = 30
+SURELY = ("customer", "mql")
 
 
 @badge("queue")
@@ -64,6 +69,16 @@ def marketings_work(object_id: int, user: User) -> dict[str, Any] | None:
         .order_by("review_on")[:SHOWN],
         "now": at,
     }
+
+
+@panel("home", "leads/_converts_home.html", order=45)
+def what_converts(object_id: int, user: User) -> dict[str, Any] | None:
+    """The offer that surely brings most, for marketing."""
+    found = reckoned(By.OFFER, period=RECENT) if Side.MARKETING in user.sides else None
+    if found is None or not found.total.leads:
+        return None
+    told = (standing_out(found, stage) | {"reached": BECAME[stage], "stage": stage} for stage in SURELY)
+    return next((each for each in told if "best" in each), {"few": found.total.leads})
 
 
 @panel("home", "leads/_sales_work.html", order=40)

@@ -86,7 +86,7 @@ def what_came(versions: Sequence[PersonaVersion], *, at: datetime) -> tuple[Came
     """What became of everybody, and of those who fit each version now; None when a reader would wait too long."""
     values = Values()
     moments = Now(at)
-    fits = _fits(versions, moments, values)
+    fits = who_fits(versions, moments, values)
     counts = ", ".join(_counts(where) for where in ["true", *(f"f.h{n}" for n in range(len(versions)))])
     try:
         with patience():
@@ -100,7 +100,7 @@ def what_came(versions: Sequence[PersonaVersion], *, at: datetime) -> tuple[Came
 def count(version: PersonaVersion, *, at: datetime) -> Count | None:
     """Who fits now, also by traits that are not saved; None when that takes longer than a reader waits."""
     values = Values()
-    fits = _fits([version], Now(at), values, apart=True)
+    fits = who_fits([version], Now(at), values, apart=True)
     traits = version.traits
     counts = ", ".join(["count(*)", *(f"count(*) FILTER (WHERE h{n})" for n in range(len(traits) + 1))])
     try:
@@ -116,7 +116,7 @@ def count(version: PersonaVersion, *, at: datetime) -> Count | None:
 def fitting(leads: LeadQuerySet, version: PersonaVersion, *, at: datetime) -> LeadQuerySet:
     """Those of the leads who fit a version now."""
     values = Values()
-    statement = f"SELECT lead_id FROM ({_fits([version], Now(at), values)}) f WHERE h0"
+    statement = f"SELECT lead_id FROM ({who_fits([version], Now(at), values)}) f WHERE h0"
     return leads.filter(pk__in=_raw(Statement(statement, values.bound)))
 
 
@@ -125,11 +125,11 @@ def fits_of(leads: Sequence[int], versions: Sequence[PersonaVersion], *, at: dat
     if not versions:
         return {lead: [] for lead in leads}
     values = Values()
-    fits = _fits(versions, Now(at, leads=leads), values)
+    fits = who_fits(versions, Now(at, leads=leads), values)
     return {lead: hits for lead, *hits in Statement(fits, values.bound).rows()}
 
 
-def _fits(versions: Sequence[PersonaVersion], moments: Now, values: Values, *, apart: bool = False) -> str:
+def who_fits(versions: Sequence[PersonaVersion], moments: Now, values: Values, *, apart: bool = False) -> str:
     """SQL of one row a lead: whether each version fits as h0, h1 …; `apart` adds each trait of the only one."""
     facts = [persona_fact(version) for version in versions]
     read = reading(facts)

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from common import clock as db_clock
 from leads import backtest as replaying
-from leads import cover, crediting, draining, leaving, release, rescoring, shadow
+from leads import beginnings, cover, crediting, draining, leaving, release, rescoring, shadow
 from leads.importing import working
 from leads.learning import studying
 from leads.models import Criteria, Import
@@ -58,6 +58,12 @@ def study() -> int:
 def credit_deals() -> int:
     """Every night: say anew what led to each won deal. Safe to run twice."""
     return crediting.credit_all()
+
+
+@shared_task
+def reckon_what_converts() -> int:
+    """Every night: with what each lead began and how far it came. Safe to run twice."""
+    return beginnings.reckon(at=db_clock.now())
 
 
 @shared_task

@@ -13,7 +13,7 @@ from agreements.models import Credit, Persona, Responsibilities, Segment
 from campaigns.models import Campaign, Content, ContentRequest
 from common.conditions import Condition
 from goals.models import Plan
-from leads import backtest, rescoring
+from leads import backtest, beginnings, rescoring
 from leads.draining import score_due
 from leads.intake import record_touches, source_lead
 from leads.learning.edits import Edit, Kind
@@ -88,6 +88,7 @@ def a_living_company() -> Company:
     _draft(company)
     clocks.show(NOW)
     drain()
+    beginnings.reckon(at=NOW)
     _keep_house(company)
     return company
 

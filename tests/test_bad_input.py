@@ -72,9 +72,9 @@ NASTY = (
 AT_THE_EDGE = {"0001-01-01": "Asia/Tokyo", "9999-12-31T23:59": "America/New_York", "9999-12-31": "America/New_York"}
 ODD = ("\x00", "9" * 30, "Mars/Olympus")
 QUESTIONS = (
-    "about", "after", "all", "before", "by", "campaign", "cursor", "field", "from", "grade", "is", "kind", "minutes",
-    "months", "next", "older", "older_marketing", "operator", "other", "owner", "part", "period", "persona", "q",
-    "reached", "request", "show", "sign", "stage", "threshold", "to", "unread",
+    "about", "after", "all", "before", "began", "by", "came", "campaign", "cursor", "field", "from", "grade", "is",
+    "kind", "minutes", "months", "next", "older", "older_marketing", "operator", "order", "other", "owner", "part",
+    "period", "persona", "q", "reached", "request", "show", "sign", "stage", "threshold", "to", "unread",
 )  # fmt: skip
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}
 FORM = "application/x-www-form-urlencoded"

@@ -11,14 +11,23 @@ from agreements.models import RULING, PersonaVersion
 from agreements.models.persona import PersonaVersionQuerySet
 from campaigns.models import Campaign
 from common import clock as db_clock
+from leads.beginnings import behind
+from leads.converted import labels
 from leads.lifecycle import Stage
-from leads.models import Episode
+from leads.models import Conversion, Episode
 from leads.models.lead import LeadQuerySet
 from leads.personas import fitting
 
 GRADES = [("", "Any fit"), ("A", "Fit A"), ("B", "Fit B"), ("C", "Fit C"), ("D", "Fit D")]
 
 
+CAME = [
+    ("leads", "had their time"),
+    ("maturing", "have not had their time yet"),
+    ("mql", "became MQLs in time"),
+    ("accepted", "were accepted in time"),
+    ("customer", "became customers in time"),
+]
 REACHED = [("", "Whatever it reached"), ("mql", "Became an MQL"), ("sql", "Became an SQL"), ("customer", "Was won")]
 LONGEST_NUMBER = 9  # digits
 
@@ -47,11 +56,30 @@ class FindLeads(forms.Form):
     campaign = forms.ModelChoiceField(Campaign.objects.all(), required=False, empty_label="Any campaign")
     persona = PersonaChoice(PersonaVersion.objects.none(), required=False, empty_label="Any persona")
     reached = forms.ChoiceField(choices=REACHED, required=False)
+    began = forms.CharField(required=False, max_length=160, widget=forms.HiddenInput)
+    came = forms.ChoiceField(choices=CAME, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["persona"].queryset = _personas(self.data.get("persona") or "")
         self.fields["owner"].queryset = User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).order_by("name")
+
+    def clean_began(self) -> Conversion | None:
+        """What they began with, as the page of what converts names it."""
+        code = self.cleaned_data["began"]
+        began = Conversion.objects.coded(code).first() if code else None
+        if code and began is None:
+            raise forms.ValidationError("Nobody began so by last night’s reckoning.")
+        return began
+
+    @property
+    def began_with(self) -> str:
+        """In words, what those who are shown began with and how far they came."""
+        began = self.cleaned_data.get("began") if self.is_valid() else None
+        if began is None:
+            return ""
+        what = f"“{labels([began])[began.key]}”" if began.by else "any first act"
+        return f"Began with {what} and {dict(CAME)[self.cleaned_data['came'] or 'leads']}"
 
     def found(self, leads: LeadQuerySet) -> LeadQuerySet:
         """The leads that match; a filter that cannot be read is left out and its error is shown."""
@@ -69,6 +97,8 @@ class FindLeads(forms.Form):
             leads = leads.filter(pk__in=Episode.objects.filter(self_sourced=False, **reached).values("lead"))
         if asked.get("persona"):
             leads = fitting(leads, asked["persona"], at=db_clock.now())
+        if asked.get("began"):
+            leads = leads.filter(pk__in=behind(asked["began"], asked.get("came") or "leads").values("pk"))
         return leads.search(asked["q"]) if asked.get("q") else leads
 
     @property

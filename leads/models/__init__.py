@@ -3,6 +3,7 @@ from leads.models.assignment import Assignment
 from leads.models.attempt import Attempt
 from leads.models.attribute import Attribute, LeadVersion
 from leads.models.backtest import Backtest, BacktestLead
+from leads.models.beginning import Beginning, Conversion
 from leads.models.change import ChangeRequest
 from leads.models.company import Company
 from leads.models.contribution import Contribution
@@ -32,9 +33,11 @@ __all__ = [
     "Attribute",
     "Backtest",
     "BacktestLead",
+    "Beginning",
     "ChangeRequest",
     "Company",
     "Contribution",
+    "Conversion",
     "Correction",
     "Criteria",
     "DealContact",

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from agreements.models import Revision
 from common.errors import Refused
-from leads import rescoring
+from leads import beginnings, rescoring
 from leads.learning import studying
 from leads.models import Criteria, Lead, Study
 from notifications.outbox import as_history
@@ -81,6 +81,7 @@ def _play(scene: Scene, say: Say) -> None:
             _tidy_up()
     rounds.go_round(year.until, morning=False)
     _learn(scene)
+    beginnings.reckon(at=year.until)
 
 
 def _chapters(scene: Scene) -> list[Process]:

@@ -1,14 +1,15 @@
 """Rates with their uncertainty, and medians of what is not over yet; known values from the literature."""
 
 from datetime import timedelta
-from math import inf
-from statistics import median, quantiles
+from fractions import Fraction
+from math import inf, sqrt
+from statistics import NormalDist, median, quantiles
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.estimates import AtLeast, Quantile, concordance, interval, kept, quantile
+from common.estimates import AtLeast, Quantile, by_luck, concordance, interval, kept, quantile
 
 HOUR = timedelta(hours=1)
 
@@ -23,6 +24,25 @@ def test_newcombes_examples_of_wilsons_interval_are_met():
 
 def test_without_a_trial_every_rate_is_plausible():
     assert interval(0, 0) == (0.0, 1.0)
+
+
+def test_two_shares_are_compared_by_pearsons_chi_square():
+    """Four counts whose chi-square is 4: one in twenty-two."""
+    assert by_luck((20, 50), (30, 50)) == pytest.approx(0.0455, abs=5e-5)
+    assert by_luck((10, 50), (10, 50)) == 1.0
+
+
+@given(st.tuples(*[st.integers(0, 400)] * 4))
+def test_the_chance_is_that_of_the_root_of_chi_square_and_too_few_tell_nothing(counts):
+    a, b, c, d = counts
+    of, other_of, hits, misses = a + b, c + d, a + c, b + d
+    chance = by_luck((a, of), (c, other_of))
+    fewest = min(of, other_of) * min(hits, misses)
+    if not of + other_of or fewest < 5 * (of + other_of):
+        assert chance == 1.0
+    else:
+        chi_square = Fraction((of + other_of) * (a * d - b * c) ** 2, of * other_of * hits * misses)
+        assert chance == pytest.approx(2 - 2 * NormalDist().cdf(sqrt(chi_square)), abs=1e-9)
 
 
 @given(trials=st.integers(1, 10_000), data=st.data())
