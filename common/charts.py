@@ -165,30 +165,52 @@ def pace_line(
     unit: str,
     say: Say = plain,
     wide: bool = False,
+    ahead: tuple[float, float, float] | None = None,
 ) -> Chart:
     """What was delivered so far, cumulative, against the line of the promise.
 
     `pace` and `labels` have one value for each day of the period, `actual` one for each day
-    so far; the period has at least one day.
+    so far; the period has at least one day. `ahead` is where it is heading at the end: low, likely, high.
     """
-    target = say(pace[-1])
-    frame, grid = frame_for([*actual, *pace], len(pace) - 1, say, wide, room=len(target) * LETTER + 6)
+    target, band = say(pace[-1]), ahead if ahead and 0 < len(actual) < len(pace) else None
+    frame, grid = frame_for([*actual, *pace, *(band or ())], len(pace) - 1, say, wide, room=len(target) * LETTER + 6)
     last = len(actual) - 1
     now = f"{say(actual[-1])} {unit} so far, {say(pace[last])} due by now" if actual else f"no {unit} yet"
+    heading = f", heading for {say(band[1])} ({say(band[0])} to {say(band[2])})" if band else ""
     return Chart(
         template="figures/_lines.html",
         title=title,
-        sentence=f"{title}: {now}, {target} promised by {labels[-1]}.",
+        sentence=f"{title}: {now}{heading}, {target} promised by {labels[-1]}.",
         side=side,
         frame=frame,
-        head=("Day", "So far", "Due"),
-        rows=[(label, say(actual[i]) if i <= last else "", say(pace[i])) for i, label in enumerate(labels)],
+        head=("Day", "So far", "Due", *(("Low", "Likely", "High") if band else ())),
+        rows=_pace_rows(actual, pace, labels, band, say),
         grid=grid,
         labels=[*frame.ends(labels), Text(frame.right + 6, frame.y(pace[-1]) + 4, target)],
-        paths={"pace": frame.path(pace), "curve": frame.path(actual)},
-        end=frame.end_label(last, actual[-1], say(actual[-1]), below=actual[-1] < pace[last]) if actual else None,
+        paths={"pace": frame.path(pace), "curve": frame.path(actual)}
+        | (_fan(frame, frame.x(last), frame.y(actual[-1]), *band) if band else {}),
+        end=_pace_end(frame, actual, pace, say, fanned=band is not None) if actual else None,
         dot=(frame.x(last), frame.y(actual[-1])) if actual else None,
     )
+
+
+def _pace_end(frame: Frame, actual: Sequence[float], pace: Sequence[float], say: Say, *, fanned: bool) -> Text:
+    """The label of what there is: below the curve while it is behind, else above it, and left of a fan."""
+    last, words = len(actual) - 1, say(actual[-1])
+    label = frame.end_label(last, actual[-1], words, below=actual[-1] < pace[last])
+    x = frame.x(last) - 8
+    if fanned and label.y < frame.y(actual[-1]) and x - len(words) * LETTER > frame.left:
+        return Text(x, label.y, words, "end")
+    return label
+
+
+def _pace_rows(
+    actual: Sequence[float], pace: Sequence[float], labels: Sequence[str], band: Sequence[float] | None, say: Say
+) -> list[tuple[str, ...]]:
+    """Day by day what there is and what is due; on the last day also where it is heading."""
+    so_far = [say(value) for value in actual] + [""] * (len(pace) - len(actual))
+    ahead = [tuple("" for _ in band or ())] * (len(pace) - 1) + [tuple(say(value) for value in band or ())]
+    return [(labels[i], so_far[i], say(pace[i]), *ahead[i]) for i in range(len(pace))]
 
 
 def histogram(
@@ -226,56 +248,6 @@ def _column(frame: Frame, place: int, count: int, label: str, *, late: bool) -> 
     slot, y = frame.x(1) - frame.left, frame.y(count)
     x, width = round(frame.x(place) + slot * 0.11, 1), round(slot * 0.78, 1)
     return Column(x, y, width, round(frame.base - y, 1), late, f"{label}: {count}")
-
-
-def projection(
-    actual: Sequence[float],
-    labels: Sequence[str],
-    *,
-    target: float,
-    low: float,
-    likely: float,
-    high: float,
-    title: str,
-    side: str,
-    target_words: str = "target",
-    say: Say = plain,
-    wide: bool = False,
-) -> Chart:
-    """What was reached so far, where it is heading at the period's end (low, likely, high), and the target.
-
-    `labels` has one for each step of the period, `actual` one value for each step so far, at
-    least the first.
-    """
-    steps, last, reached = len(labels) - 1, len(actual) - 1, say(actual[-1])
-    frame, grid = frame_for([*actual, target, high], steps, say, wide)
-    x, y = frame.x(last), frame.y(actual[-1])
-    heading = f"heading for {say(likely)} ({say(low)} to {say(high)})"
-    return Chart(
-        template="figures/_lines.html",
-        title=title,
-        sentence=f"{title}: {reached} so far, {heading}, {target_words} {say(target)}.",
-        side=side,
-        frame=frame,
-        head=("", "So far", "Low", "Likely", "High"),
-        rows=[
-            *((labels[i], say(value), "", "", "") for i, value in enumerate(actual) if i < steps),
-            (labels[-1], reached if last == steps else "", say(low), say(likely), say(high)),
-        ],
-        grid=grid,
-        labels=[*frame.ends(labels), _target_label(frame, target, f"{target_words} {say(target)}", x)],
-        paths={"curve": frame.path(actual)} | (_fan(frame, x, y, low, likely, high) if last < steps else {}),
-        end=frame.end_label(last, actual[-1], reached, below=True),
-        dot=(x, y),
-        line_y=frame.y(target),
-    )
-
-
-def _target_label(frame: Frame, target: float, words: str, dot_x: float) -> Text:
-    """On the target's line, at the end that is farther from the curve's own label."""
-    y = frame.y(target) - 6
-    right = dot_x < (frame.left + frame.right) / 2
-    return Text(frame.right, y, words, "end") if right else Text(frame.left + 4, y, words)
 
 
 def _fan(frame: Frame, x: float, y: float, low: float, likely: float, high: float) -> dict[str, str]:

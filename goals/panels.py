@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from accounts.access import Role
 from accounts.models import User
 from agreements.models import Revision
 from agreements.signing import drafted_or_proposed
 from common import clock as db_clock
 from common.badges import badge
+from common.once import one_page
 from common.panels import panel
 from goals.models import Plan
 from goals.models.versions import PREFIX
-from goals.progress import progress
+from goals.quota import quotas
+from goals.standing import standing
 
 
 @badge("goals")
@@ -24,8 +27,18 @@ def waits_for_you(user: User) -> str:
 
 
 @panel("home", "goals/_home.html", order=30)
+@one_page()
 def goal_of_the_day(object_id: int, user: User) -> dict[str, Any] | None:
-    """How the goal goes that counts today: each side sees the other's targets too."""
+    """How the goal goes that counts today: each side sees the other's targets too, and what reps got for theirs."""
     at = db_clock.now()
     plan = Plan.objects.visible_to(user).for_day(at.astimezone(user.tz).date())
-    return {"plan": plan, "going": progress(plan, at=at)} if plan else None
+    return {"plan": plan, "quotas": quotas(plan, user, at=at)} | standing(plan, at=at) if plan else None
+
+
+@panel("queue", "goals/_quota.html")
+def quota_of_mine(object_id: int, user: User) -> dict[str, Any] | None:
+    """What a rep needs for their part of the goal that counts today, and what they received."""
+    at = db_clock.now()
+    plan = Plan.objects.for_day(at.astimezone(user.tz).date()) if Role.REP in user.roles else None
+    mine = next((each for each in quotas(plan, user, at=at) if each.rep == user), None) if plan else None
+    return {"plan": plan, "quota": mine} if mine else None

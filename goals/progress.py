@@ -1,11 +1,12 @@
-"""How a plan goes: what was reached so far of each target, against its pace in working days."""
+"""How a plan goes: what was reached of each target, against its pace in working days, and where it is heading."""
 
 from bisect import bisect_left
-from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import accumulate
 from math import ceil
 
@@ -13,8 +14,11 @@ from common import charts, metrics
 from common.metrics import Unit
 from common.periods import DAY, Period, local_day
 from common.templatetags.words import money_short, number
+from goals.heading import Heading, Outlook, by_day
 from goals.models import Plan, Target
 from goals.spread import share_gone, spread, weeks
+
+Say = Callable[[Decimal | float], str]
 
 LONGEST_BY_DAY = 100  # days; a longer period is drawn week by week
 
@@ -23,7 +27,7 @@ LONGEST_BY_DAY = 100  # days; a longer period is drawn week by week
 class Line:
     """One target of a plan: what was reached, what was due by this morning, and what is wanted in the end.
 
-    Money is in the plan's currency.
+    Money is in the plan's currency. `heading` says where it ends, where that was asked and can be said.
     """
 
     metric: str
@@ -33,6 +37,8 @@ class Line:
     wanted: Decimal
     currency: str
     is_closed: bool
+    target: int | None = None
+    heading: Heading | None = None
 
     @property
     def name(self) -> str:
@@ -49,11 +55,33 @@ class Line:
         return self._said(self.value)
 
     @property
+    def wanted_words(self) -> str:
+        return self._said(self.wanted)
+
+    @property
     def sentence(self) -> str:
         """What was to be reached: "178 of 250 due by this morning"."""
         if self.is_closed:
             return f"of {self._said(self.wanted)}"
         return f"{self._said(ceil(self.due))} due by this morning, {self._said(self.wanted)} in all"
+
+    @property
+    def ahead(self) -> str:
+        """How likely it is and where it is heading: "38 % likely; heading for 231, 214 to 249"."""
+        if not self.heading:
+            return ""
+        small = "; small sample" if self.heading.is_small else ""
+        return f"{self.chance_words}; {self.band_words}{small}"
+
+    @property
+    def chance_words(self) -> str:
+        """How likely it is to be reached, where that can be said."""
+        return "reached" if self.value >= self.wanted else f"{self.heading.chance_words} likely"
+
+    @property
+    def band_words(self) -> str:
+        low, likely, high = (self._said(round(each)) for each in self.heading.band)
+        return f"heading for {likely}, {low} to {high}"
 
     @property
     def state(self) -> str:
@@ -69,39 +97,100 @@ class Line:
         return "behind" if self.value < self.due else "on pace"
 
     def _said(self, value: Decimal | int) -> str:
-        if metrics.metric(self.metric).unit == Unit.MONEY:
-            return money_short(value, self.currency)
-        return number(value)
+        return how_said(self.metric, self.currency)(value)
 
 
-def progress(plan: Plan, *, at: datetime) -> list[Line]:
-    """Every target of a plan in force, over its whole period."""
+def how_said(metric: str, currency: str) -> Say:
+    """How a figure's values are written."""
+    is_money = metrics.metric(metric).unit == Unit.MONEY
+    return partial(money_short, currency=currency) if is_money else number
+
+
+def progress(plan: Plan, *, at: datetime, outlook: Outlook | None = None) -> list[Line]:
+    """Every target of a plan in force, over its whole period; with an outlook also where each is heading."""
+    return [line(target, plan, at=at, outlook=outlook) for target in plan.targets.filter(period=plan.period)]
+
+
+def line(target: Target, plan: Plan, *, at: datetime, outlook: Outlook | None = None) -> Line:
+    """One target over the whole period of its plan."""
+    reached = Decimal(metrics.value(target.metric, plan.span) or 0)
+    return Line(
+        metric=target.metric,
+        side=target.side,
+        value=reached,
+        due=Fraction(target.value) * share_gone(plan.span, plan.hours, at),
+        wanted=target.value,
+        currency=plan.currency,
+        is_closed=plan.span.end <= at,
+        target=target.pk,
+        heading=outlook.heading(target.metric, reached, target.value) if outlook else None,
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """A week or month of a target: what it asks and what it brought, by itself and added up.
+
+    `reached` and `so_far` are None before it begins.
+    """
+
+    period: Period
+    asked: Decimal
+    due: Decimal
+    reached: Decimal | None
+    so_far: Decimal | None
+    is_over: bool
+    say: Say
+
+    @property
+    def words(self) -> list[str]:
+        """What it asks and brought, what both come to by its end; a dash before it begins."""
+        said = (self.asked, self.reached, self.due, self.so_far)
+        return [number(None) if each is None else self.say(each) for each in said]
+
+    @property
+    def state(self) -> str:
+        return "risk" if self.is_over and self.so_far < self.due else ""
+
+
+def parts(
+    target: Target, plan: Plan, divided: Iterable[Period], days: dict[date, Decimal], *, at: datetime
+) -> list[Part]:
+    """A target in weeks or in months; `days` is what each day of the plan's period brought."""
+    say, today = how_said(target.metric, plan.currency), local_day(at, plan.span.zone)
+    due, so_far, found = Decimal(0), Decimal(0), []
+    for part, asked in spread(target.value, divided, plan.span, plan.hours):
+        brought = sum((each for on, each in days.items() if part.start_on <= on < part.end_on), Decimal(0))
+        due, so_far, begun = due + asked, so_far + brought, part.start_on <= today
+        is_over = min(part.end_on, plan.span.end_on) <= today
+        found.append(Part(part, asked, due, brought if begun else None, so_far if begun else None, is_over, say))
+    return found
+
+
+def chart(line: Line, plan: Plan, days: dict[date, Decimal], *, at: datetime) -> charts.Chart:
+    """One target, cumulative, against its pace and with where it is heading; by day, or by week in a long period."""
     span = plan.span
-    gone = share_gone(span, plan.hours, at)
-    return [_line(target, plan, gone, is_closed=span.end <= at) for target in plan.targets.filter(period=plan.period)]
-
-
-def _line(target: Target, plan: Plan, gone: Fraction, *, is_closed: bool) -> Line:
-    reached = metrics.value(target.metric, plan.span) or 0
-    due = Fraction(target.value) * gone
-    return Line(target.metric, target.side, Decimal(reached), due, target.value, plan.currency, is_closed)
-
-
-def revenue_chart(plan: Plan, *, at: datetime) -> charts.Chart:
-    """Revenue won from marketing's leads, cumulative, against its pace; by day, or by week in a long period."""
-    span, hours = plan.span, plan.hours
     steps = _steps(span)
-    asked = spread(plan.marketing_revenue, steps, span, hours)
-    pace = list(accumulate(float(value) for _, value in asked))
+    pace = list(accumulate(float(value) for _, value in spread(line.wanted, steps, span, plan.hours)))
     return charts.pace_line(
-        _so_far(plan, [step.end_on for step in steps], at=at),
+        _so_far(days, [step.end_on for step in steps], span, at),
         pace,
         [_label(min(step.last_on, span.last_on)) for step in steps],
-        title="Revenue won from marketing’s leads",
-        side="sales",
-        unit="revenue",
-        say=lambda value: money_short(value, plan.currency),
+        title=line.name,
+        side=line.side or "sales",
+        unit="revenue" if metrics.metric(line.metric).unit == Unit.MONEY else "reached",
+        say=how_said(line.metric, line.currency),
+        ahead=line.heading and line.heading.band,
     )
+
+
+REVENUE = "revenue_won_from_marketing"
+
+
+def revenue_chart(plan: Plan, lines: Iterable[Line], *, at: datetime) -> charts.Chart | None:
+    """Revenue won from marketing's leads; None for a plan without that target."""
+    line = next((line for line in lines if line.metric == REVENUE), None)
+    return line and chart(line, plan, by_day(REVENUE, plan.span), at=at)
 
 
 def _steps(span: Period) -> list[Period]:
@@ -110,17 +199,15 @@ def _steps(span: Period) -> list[Period]:
     return [Period(span.kind, day, day + DAY, span.zone) for day in span.days()]
 
 
-def _so_far(plan: Plan, ends: list[date], *, at: datetime) -> list[float]:
-    """What was won by the end of each step that has begun."""
-    won: Counter[int] = Counter()
-    for deal in metrics.rows("revenue_won_from_marketing", plan.span):
-        closed_on = local_day(deal.closed_at, plan.span.zone)
-        won[bisect_left(ends, closed_on + DAY)] += float(deal.amount)
-    today = local_day(at, plan.span.zone)
-    if today < plan.span.start_on:
+def _so_far(days: dict[date, Decimal], ends: list[date], span: Period, at: datetime) -> list[float]:
+    """What was reached by the end of each step that has begun."""
+    today, brought = local_day(at, span.zone), [0.0] * len(ends)
+    for on, each in days.items():
+        brought[bisect_left(ends, on + DAY)] += float(each)
+    if today < span.start_on:
         return []
     begun = min(bisect_left(ends, today + DAY) + 1, len(ends))
-    return list(accumulate(won[step] for step in range(begun)))
+    return list(accumulate(brought[:begun]))
 
 
 def _label(on: date) -> str:

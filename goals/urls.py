@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals.views import plans
+from goals.views import plans, targets
 
 urlpatterns = [
     path("goals/", plans.goals, name="goals"),
@@ -11,4 +11,5 @@ urlpatterns = [
     path("goals/plans/<int:pk>/revise/", plans.revise_plan, name="revise_plan"),
     path("goals/plans/<int:pk>/propose/", plans.propose_plan, name="propose_plan"),
     path("goals/plans/<int:pk>/withdraw/", plans.withdraw_plan, name="withdraw_plan"),
+    path("goals/targets/<int:pk>/", targets.target, name="target"),
 ]

@@ -118,6 +118,7 @@ def _sign(company: Company) -> None:
     plan.sign(by=company.nora, at=BEGUN)
     company.things |= {"criteria": [criteria.revision.number], "agreement": [agreement.revision.number]}
     company.things["plans"] = [plan.pk]
+    company.things["targets"] = [target.pk for target in plan.targets.of_whole_periods()]
     persona = persona_in_force("Fleet manager", maya=company.maya, sam=company.sam, **heads, at=BEGUN)
     company.things |= {"personas": [persona.persona_id], "versions": [1]}
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 
 from accounts.access import Side
 from accounts.models import User
@@ -24,6 +25,10 @@ class TargetQuerySet(models.QuerySet["Target"]):
     def visible_to(self, user: User) -> Self:
         """Each side sees the other's targets too."""
         return self
+
+    def of_whole_periods(self) -> Self:
+        """Those of a plan's whole period, with the plan; weeks and months are parts of them."""
+        return self.filter(period=F("plan__period")).select_related("plan__revision", "plan__calendar")
 
     def in_force(self) -> Self:
         """Those of the plans that both sides signed and that count now."""
@@ -88,3 +93,6 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} in {self.period}: {self.value:g}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("target", args=[self.pk])

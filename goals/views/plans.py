@@ -15,9 +15,13 @@ from accounts.models import User
 from agreements.signing import signing_context
 from common import clock as db_clock
 from common.htmx import toast
-from goals import picture, progress
+from common.once import one_page
+from goals import picture
 from goals.forms.plans import NewPlanForm, PlanForm
 from goals.models import Plan
+from goals.progress import revenue_chart
+from goals.quota import quotas
+from goals.standing import standing
 
 
 @require_safe
@@ -109,6 +113,7 @@ def withdraw_plan(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("goals")
 
 
+@one_page()
 def _page(request: HttpRequest, shown: Plan, at: datetime, form: PlanForm | None = None) -> HttpResponse:
     tried = form is not None and form.is_valid()
     if form is None and shown.is_draft and allowed(request.user, "plan.edit"):
@@ -142,5 +147,6 @@ def _standing(user: User, plan: Plan, at: datetime) -> dict[str, Any]:
     """Who has signed it and who has yet to, and how it goes while it counts."""
     signing = {} if plan.is_draft else signing_context(plan.revision, user)
     if plan.counts:
-        signing |= {"going": progress.progress(plan, at=at), "chart": progress.revenue_chart(plan, at=at)}
+        going = standing(plan, at=at)
+        signing |= going | {"chart": revenue_chart(plan, going["going"], at=at), "quotas": quotas(plan, user, at=at)}
     return signing

@@ -83,16 +83,15 @@ def _charts() -> dict[str, charts.Chart]:
             agreed=8,
             agreed_words="agreed: 8 h",
         ),
-        "revenue": charts.projection(
+        "revenue": charts.pace_line(
             [0, 22_000, 34_000, 80_000, 114_000, 156_000, 264_000],
+            [500_000 * week / 13 for week in range(1, 14)],
             [f"week {week}" for week in range(1, 14)],
-            target=500_000,
-            low=330_000,
-            likely=445_000,
-            high=560_000,
             title="Revenue won, and where it is heading",
             side="sales",
+            unit="revenue",
             say=euros,
+            ahead=(330_000, 445_000, 560_000),
         ),
     }
 

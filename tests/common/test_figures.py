@@ -94,20 +94,31 @@ def test_a_histogram_of_nothing_is_flat() -> None:
     assert [column.height for column in chart.columns] == [0.0, 0.0]
 
 
-def test_the_projection_opens_from_the_last_point_to_low_and_high() -> None:
-    chart = charts.projection(
-        [0, 100], ["Jan", "Feb", "Mar"], target=400, low=150, likely=250, high=300, title="Won", side="sales"
+def test_the_band_opens_from_the_last_point_to_low_and_high() -> None:
+    chart = heading([0, 100], (150, 250, 300))
+    assert chart.paths["fan"] == "M247.0,120.0 L460.5,20.0 L460.5,95.0Z"
+    assert chart.head == ("Day", "So far", "Due", "Low", "Likely", "High")
+    assert chart.rows[1:] == [("Feb", "100", "200", "", "", ""), ("Mar", "", "300", "150", "250", "300")]
+    assert chart.sentence == (
+        "Won: 100 MQLs so far, 200 due by now, heading for 250 (150 to 300), 300 promised by Mar."
     )
-    assert chart.paths["fan"] == "M262.8,132.5 L492,57.5 L492,113.8Z"
-    assert chart.rows[-1] == ("Mar", "", "150", "250", "300")
-    assert chart.sentence == "Won: 100 so far, heading for 250 (150 to 300), target 400."
 
 
-def test_a_period_that_is_over_has_no_fan() -> None:
-    chart = charts.projection(
-        [0, 100], ["Jan", "Feb"], target=90, low=100, likely=100, high=100, title="W", side="sales"
-    )
-    assert list(chart.paths) == ["curve"]
+def test_what_is_ahead_of_its_pace_is_labelled_left_of_the_band() -> None:
+    assert heading([0, 250], (260, 270, 280)).end.anchor == "end"
+    assert heading([0, 100], (150, 250, 300)).end.anchor == "start"
+
+
+@pytest.mark.parametrize("actual", [[], [0, 100, 300]])
+def test_before_it_begins_and_when_it_is_over_there_is_no_band(actual: list[float]) -> None:
+    chart = heading(actual, (100, 100, 100))
+    assert "fan" not in chart.paths
+    assert chart.head == ("Day", "So far", "Due")
+
+
+def heading(actual: list[float], ahead: tuple[float, float, float]) -> charts.Chart:
+    months = ["Jan", "Feb", "Mar"]
+    return charts.pace_line(actual, [100, 200, 300], months, title="Won", side="sales", unit="MQLs", ahead=ahead)
 
 
 @pytest.mark.parametrize("reached", range(22))

@@ -1,0 +1,39 @@
+"""How a plan in force stands: its targets, how likely the goal is, and what would bring it when it is not."""
+
+from datetime import date, datetime
+from typing import Any
+
+from common.worktime import working_days_between
+from goals.heading import Outlook
+from goals.models import Plan
+from goals.progress import REVENUE, Line, progress
+from goals.recovery import Shortfall, ways_back
+
+
+def standing(plan: Plan, *, at: datetime) -> dict[str, Any]:
+    """The lines of a plan with where each is heading, that of marketing's revenue, and the ways back to it."""
+    outlook = Outlook(plan, at=at)
+    lines = progress(plan, at=at, outlook=outlook)
+    goal = next((line for line in lines if line.metric == REVENUE), None)
+    return {"going": lines, "goal": goal, "ways": _ways(plan, goal, outlook), "late": outlook.today > _last_mql(plan)}
+
+
+def _ways(plan: Plan, goal: Line | None, outlook: Outlook) -> list[str]:
+    """What would bring what is missing at this pace; empty while nothing is, or while that cannot be said."""
+    if goal is None or goal.heading is None or goal.heading.likely >= goal.wanted:
+        return []
+    average, last_on = float(plan.average_deal), min(_last_mql(plan), plan.span.last_on)
+    days = max(working_days_between(outlook.today, last_on, plan.hours), 0)
+    whole = working_days_between(plan.span.start_on, plan.span.end_on, plan.hours) or 1
+    short = Shortfall(
+        deals=(float(goal.wanted) - goal.heading.likely) / average,
+        wins=(goal.heading.likely - float(goal.value)) / average,
+        mqls=float(plan.needs.mql) * days / whole,
+        days=days,
+        last_on=last_on,
+    )
+    return ways_back(plan.assumptions, short)
+
+
+def _last_mql(plan: Plan) -> date:
+    return plan.needed_by["mql"]

@@ -1,0 +1,77 @@
+"""What a rep needs for the quota, beside what the rep received: for that rep and the head of sales alone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from goals.quota import quotas
+from tests.asked import queries_asked
+from tests.builders import a_handoff
+
+DAY = timedelta(days=1)
+MAY = datetime(2026, 5, 4, 10, tzinfo=UTC)  # Monday; 23 of the quarter's 65 working days are over
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shared(draft, theo, nora, rita, at):
+    """250 MQLs and 20 deals for the quarter, for two reps."""
+    draft.edit(by=theo, at=at, reps=2)
+    draft.propose(by=theo, at=at)
+    draft.sign(by=theo, at=at)
+    draft.sign(by=nora, at=at)
+    return draft
+
+
+@pytest.fixture
+def _received(shared, sam, rita):
+    for days in (1, 2, 3):
+        a_handoff(at=MAY - days * DAY, owner=sam)
+    a_handoff(at=MAY - DAY, owner=rita)
+    a_handoff(at=MAY - 60 * DAY, owner=rita)
+
+
+def seen(plan, user):
+    return [(line.rep.name, line.needed, line.received, line.due, line.won) for line in quotas(plan, user, at=MAY)]
+
+
+# 125 MQLs and 10 deals each, of which 23 / 65 are due: 44.2 and 3.5.
+RITA, SAM = ("Rita Kok", 45, 1, 4, 0), ("Sam de Wit", 45, 3, 4, 0)
+
+
+@pytest.mark.usefixtures("_received")
+def test_the_head_of_sales_sees_every_rep_and_a_rep_only_themselves(shared, sam, rita, nora):
+    assert seen(shared, nora) == [RITA, SAM]
+    assert seen(shared, sam) == [SAM]
+    assert seen(shared, rita) == [RITA]
+
+
+@pytest.mark.usefixtures("_received")
+def test_marketing_and_outsiders_see_nobodys(shared, theo, maya, otto, ada):
+    for person in (theo, maya, otto, ada):
+        assert seen(shared, person) == []
+
+
+def test_a_won_deal_counts_for_whom_it_belongs_to(shared, sam, nora, a_win):
+    a_win(at=MAY - DAY)
+    (of_rita, of_sam) = quotas(shared, nora, at=MAY)
+    assert (of_rita.won, of_sam.won) == (0, 1)
+    assert (of_sam.state, of_sam.standing) == ("risk", "too few")
+
+
+@pytest.mark.usefixtures("_received")
+def test_the_quotas_of_a_whole_team_take_three_queries(shared, nora):
+    with queries_asked() as asked:
+        quotas(shared, nora, at=MAY)
+    assert len(asked) <= 4  # the three, and how both sides read what marketing brought
+
+
+@pytest.mark.usefixtures("_received")
+def test_a_rep_reads_it_below_the_queue(client_of, clock_shows, sam, nora):
+    clock_shows(MAY)
+    assert "45 MQLs by this morning, received 3; 4 deals due, 0 won" in client_of(sam).get("/queue/").content.decode()
+    assert "Needed for your part" not in client_of(nora).get("/queue/").content.decode()
+    home = client_of(nora).get("/").content.decode()
+    assert "Needed for the quota" in home
+    assert "Rita Kok" in home
