@@ -1,20 +1,24 @@
 """The catalogue of numbers: one key, one plain-language definition, one calculation each.
 
-Apps contribute metrics in their `metrics.py`, discovered when the product starts. Every page,
-pack, API answer and e-mail that shows a number asks for it here by key, so that no number has
-two meanings; and any floor may read a figure without importing the app that owns it.
+Apps contribute metrics in their `metrics`, discovered when the product starts. Every page, pack,
+API answer and e-mail that shows a number asks for it here by key, so that no number has two
+meanings; and any floor may read a figure without importing the app that owns it.
 
     metrics.value("mqls_delivered", period)
 
-A metric is a definition over event rows: its value is the number, or the sum, of the rows
-that `rows()` opens.
+A metric is rows and a measure over them: its value is the measure over all the rows that `rows()`
+opens, and that of any group, the measure over the group's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import TextChoices
+
+from common.measures import NUMBER, Measure, Parts, Reading, Reckoned, Rows
+from common.once import once
 from common.periods import Period
 
 
@@ -22,9 +26,14 @@ class Unit(StrEnum):
     """What a value counts, so that every place shows it the same way."""
 
     COUNT = "count"
+    MEAN = "mean"  # so many a case, with decimals
     SHARE = "share"  # 0 to 1
+    RATIO = "ratio"  # so many of one to one of another, which may be above 1
+    CHANGE = "change"  # a growth or a return as a share, which may lie below 0
     DURATION = "duration"  # a timedelta of working time
+    DAYS = "days"  # a timedelta on the calendar
     MONEY = "money"  # Decimal in the base currency
+    MONEY_A_DAY = "money_a_day"  # the same, for each day
 
 
 class Better(StrEnum):
@@ -35,24 +44,115 @@ class Better(StrEnum):
     NEITHER = "neither"
 
 
+class View(TextChoices):
+    """Whom a figure of a period is about; the two are never mixed on one line."""
+
+    PERIOD = "period", "what happened in the period"
+    COHORT = "cohort", "those who began in the period, and what came of them since"
+
+
+class Theme(TextChoices):
+    """What a figure is about: how the list is divided."""
+
+    FUNNEL = "funnel", "Funnel"
+    CONVERSION = "conversion", "Conversion"
+    QUALITY = "quality", "Quality"
+    SPEED = "speed", "Speed"
+    PROMISES = "promises", "Promises"
+    MONEY = "money", "Money"
+    FOCUS = "focus", "Focus and content"
+    TRUST = "trust", "Trust"
+    MEETINGS = "meetings", "Meetings"
+
+
 @dataclass(frozen=True)
+class Trail:
+    """From a row to the lead it is about, to the number of that lead's life in the funnel, and to a campaign.
+
+    Look-ups; without one of its own the campaign is the lead's. What has no lead may have a campaign.
+    """
+
+    lead: str = ""
+    life: str = ""
+    campaign: str = ""
+
+
+@dataclass(frozen=True)
+class Of:
+    """A figure that another is reckoned from: of the same period, or as `over` makes another of that one."""
+
+    key: str
+    over: Callable[[Period], Period] = lambda period: period
+
+
+@dataclass(frozen=True)
+class Part:
+    """The value of a figure that another is reckoned from: the row of a composed figure.
+
+    `only` says of which group alone, as the part of an address.
+    """
+
+    metric: "Metric"
+    period: Period
+    value: Any
+    only: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     """One number of the product.
 
-    `value(period)` gives the number, or None where there is nothing to measure; `rows(period)`
-    gives the queryset (or list) of the objects behind it, `cases(period)` how many those are;
-    `side` owns it, or "" for both.
+    `rows(period)` gives the queryset (or list) of what is counted and `measure` what it comes to.
+    `formula` says that in one line; `side` owns the number, or "" for both. `trail` leads from a row to
+    a lead or a campaign, where there is a way: such a figure can be broken down. `made_of` names the figures that a
+    composed one is reckoned from. `shortcut(period)` gives the parts that the measure would ask of the rows,
+    for several figures in one look or from a rollup; it never says anything else than the rows.
     """
 
     key: str
     name: str
     definition: str
+    formula: str
     unit: Unit
-    value: Callable[[Period], Any]
-    rows: Callable[[Period], Any]
+    theme: Theme
+    rows: Callable[[Period], Rows]
+    measure: Measure = NUMBER
     better: Better = Better.HIGHER
     side: str = ""
-    cases: Callable[[Period], int] | None = None
+    view: View = View.PERIOD
+    trail: Trail | None = None
+    made_of: tuple[Of, ...] = ()
+    shortcut: Callable[[Period], Parts] | None = None
+
+    def reading(self, period: Period) -> Reading:
+        """The value in a period, with of how many cases."""
+        return _reading(self.key, period)
+
+    def value(self, period: Period) -> Any:
+        """The value in a period, or None where there is nothing to measure."""
+        return self.reading(period).value
+
+    def cases(self, period: Period) -> int:
+        """How many rows are behind it."""
+        return self.reading(period).cases
+
+
+def composed(*, made_of: Sequence[str | Of], reckon: Callable[..., Any], **told: Any) -> Metric:
+    """A figure reckoned from others; its rows are their values, and it is None while one of them is.
+
+    `reckon` takes the values in the order of `made_of`.
+    """
+    parts = tuple(each if isinstance(each, Of) else Of(each) for each in made_of)
+
+    def rows(period: Period) -> list[Part]:
+        spans = [(metric(each.key), each.over(period)) for each in parts]
+        return [Part(each, span, each.value(span)) for each, span in spans]
+
+    def by(found: list[Part]) -> Any:
+        values = [part.value for part in found]
+        return None if None in values else reckon(*values)
+
+    return Metric(rows=rows, measure=Reckoned(by), made_of=parts, **told)
 
 
 _catalogue: dict[str, Metric] = {}
@@ -88,5 +188,10 @@ def rows(key: str, period: Period) -> Any:
 
 def cases(key: str, period: Period) -> int:
     """How many objects are behind a value. Raises KeyError."""
-    count = metric(key).cases
-    return count(period) if count else rows(key, period).count()
+    return metric(key).cases(period)
+
+
+@once
+def _reading(key: str, period: Period) -> Reading:
+    asked = metric(key)
+    return asked.measure.read(asked.shortcut(period)) if asked.shortcut else asked.measure.of(asked.rows(period))

@@ -1,19 +1,18 @@
 """The figures of what was won: customers counted per deal, revenue in the base currency."""
 
-from collections.abc import Callable
-from decimal import Decimal
+from functools import partial
 
-from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from agreements.models import Sourced
-from common.metrics import Metric, Unit, register
+from common.measures import Total
+from common.metrics import Metric, Theme, Unit, register
 from common.periods import Period
 from leads.models import Opportunity
 from leads.models.opportunity import DealState, DealType
+from leads.money import AMOUNT, in_base_currency
 from leads.sourced import agreed_reading, brought_by_marketing, influenced
-
-Rows = Callable[[Period], QuerySet[Opportunity]]
+from leads.trails import WITH_HANDOFF
 
 NAMES = {
     Sourced.RECORDED: "by recorded source",
@@ -32,75 +31,22 @@ def new_customers(period: Period) -> QuerySet[Opportunity]:
     return won(period).filter(type=DealType.NEW)
 
 
-def in_base_currency(period: Period) -> QuerySet[Opportunity]:
-    return won(period).filter(currency=settings.BASE_CURRENCY)
+def priced(period: Period) -> QuerySet[Opportunity]:
+    return in_base_currency(won(period))
 
 
 def new_business(period: Period) -> QuerySet[Opportunity]:
-    return in_base_currency(period).filter(type=DealType.NEW)
+    return in_base_currency(new_customers(period))
 
 
 def from_marketing(period: Period) -> QuerySet[Opportunity]:
     """New business that marketing brought, by the reading both sides have agreed on."""
-    return brought_by_marketing(new_business(period), agreed_reading())
+    return by_reading(agreed_reading(), period)
 
 
-def _sum(rows: Rows) -> Callable[[Period], Decimal]:
-    return lambda period: rows(period).order_by().aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-
-
-register(
-    Metric(
-        "customers_won",
-        "Customers won",
-        "New-business deals closed as won in the period, counted per deal, whoever found them.",
-        Unit.COUNT,
-        value=lambda period: new_customers(period).order_by().count(),
-        rows=new_customers,
-    )
-)
-register(
-    Metric(
-        "revenue_won",
-        "Revenue won",
-        "The amounts of all deals closed as won in the period, of every type, in the base currency; deals in other "
-        "currencies are not in it.",
-        Unit.MONEY,
-        value=_sum(in_base_currency),
-        rows=in_base_currency,
-    )
-)
-register(
-    Metric(
-        "revenue_won_from_marketing",
-        "Revenue won from marketing’s leads",
-        "The amounts of new-business deals closed as won in the period that marketing brought, by the reading both "
-        "sides have signed (until then: marketing is recorded as the source of the primary contact), in the base "
-        "currency; deals in other currencies are not in it.",
-        Unit.MONEY,
-        value=_sum(from_marketing),
-        rows=from_marketing,
-    )
-)
-
-
-def _by(reading: Sourced) -> Rows:
-    return lambda period: brought_by_marketing(new_business(period), reading)
-
-
-for reading in Sourced:
-    register(
-        Metric(
-            f"revenue_sourced_{reading.value}",
-            f"Revenue from marketing: {NAMES[reading]}",
-            "The amounts of new-business deals closed as won in the period that marketing brought, by this reading: "
-            f"{reading.label[0].lower()}{reading.label[1:]} In the base currency. One reading is signed; the others "
-            "are for comparison.",
-            Unit.MONEY,
-            value=_sum(_by(reading)),
-            rows=_by(reading),
-        )
-    )
+def by_reading(reading: Sourced, period: Period) -> QuerySet[Opportunity]:
+    """New business that marketing brought, by one reading."""
+    return brought_by_marketing(new_business(period), reading)
 
 
 def influenced_by_marketing(period: Period) -> QuerySet[Opportunity]:
@@ -109,12 +55,75 @@ def influenced_by_marketing(period: Period) -> QuerySet[Opportunity]:
 
 register(
     Metric(
-        "revenue_influenced",
-        "Revenue influenced by marketing",
-        "The full amounts of new-business deals closed as won in the period on whose path somebody came by a campaign "
-        "at least once, in the base currency. It is never added to what marketing brought, nor campaign to campaign.",
-        Unit.MONEY,
-        value=_sum(influenced_by_marketing),
+        key="customers_won",
+        name="Customers won",
+        definition="New-business deals closed as won in the period, counted per deal, whoever found them.",
+        formula="number of new-business deals won",
+        unit=Unit.COUNT,
+        theme=Theme.MONEY,
+        rows=new_customers,
+        trail=WITH_HANDOFF,
+    )
+)
+register(
+    Metric(
+        key="revenue_won",
+        name="Revenue won",
+        definition="The amounts of all deals closed as won in the period, of every type, in the base currency; deals "
+        "in other currencies are not in it.",
+        formula="sum of the amounts of deals won",
+        unit=Unit.MONEY,
+        theme=Theme.MONEY,
+        rows=priced,
+        measure=Total(AMOUNT),
+        trail=WITH_HANDOFF,
+    )
+)
+register(
+    Metric(
+        key="revenue_won_from_marketing",
+        name="Revenue won from marketing’s leads",
+        definition="The amounts of new-business deals closed as won in the period that marketing brought, by the "
+        "reading both sides have signed (until then: marketing is recorded as the source of the primary contact), in "
+        "the base currency; deals in other currencies are not in it.",
+        formula="sum of the amounts of new business won that marketing brought, by the reading signed",
+        unit=Unit.MONEY,
+        theme=Theme.MONEY,
+        rows=from_marketing,
+        measure=Total(AMOUNT),
+        trail=WITH_HANDOFF,
+    )
+)
+
+for reading in Sourced:
+    register(
+        Metric(
+            key=f"revenue_sourced_{reading.value}",
+            name=f"Revenue from marketing: {NAMES[reading]}",
+            definition="The amounts of new-business deals closed as won in the period that marketing brought, by this "
+            f"reading: {reading.label[0].lower()}{reading.label[1:]} In the base currency. One reading is signed; the "
+            "others are for comparison.",
+            formula=f"sum of the amounts of new business won, {NAMES[reading]}",
+            unit=Unit.MONEY,
+            theme=Theme.MONEY,
+            rows=partial(by_reading, reading),
+            measure=Total(AMOUNT),
+            trail=WITH_HANDOFF,
+        )
+    )
+
+register(
+    Metric(
+        key="revenue_influenced",
+        name="Revenue influenced by marketing",
+        definition="The full amounts of new-business deals closed as won in the period on whose path somebody came by "
+        "a campaign at least once, in the base currency. It is never added to what marketing brought, nor campaign to "
+        "campaign.",
+        formula="sum of the amounts of new business won with a campaign on its path",
+        unit=Unit.MONEY,
+        theme=Theme.MONEY,
         rows=influenced_by_marketing,
+        measure=Total(AMOUNT),
+        trail=WITH_HANDOFF,
     )
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Case, Q, QuerySet, When
 
 from agreements.models import Focus, Segment
 from common.once import once
@@ -18,24 +18,21 @@ from leads.models import Handoff
 
 COMPANY = "lead__company__"
 NOBODY = Q(pk__in=[])
+WANTED = Q(wanted=True)
 
 
 def handoffs(period: Period) -> QuerySet[Handoff]:
-    """The hand-offs made in the period, of the quarters that have a focus."""
+    """The hand-offs made in the period, of the quarters that have a focus; each tells whether it was `wanted`."""
     made = Handoff.objects.filter(made_at__gte=period.start, made_at__lt=period.end)
     rows = made.filter(_any(_within(focus, period) for focus in _of(period)))
+    asked = [When(_within(focus, period) & asked_for(focus), then=True) for focus in _of(period)]
+    rows = rows.annotate(wanted=Case(*asked, default=False, output_field=BooleanField()))
     return rows.select_related("lead__company").order_by("made_at", "pk")
 
 
 def in_focus(period: Period) -> QuerySet[Handoff]:
     """Of these, those to companies that the focus of their quarter asks for."""
-    return handoffs(period).filter(_any(_within(focus, period) & asked_for(focus) for focus in _of(period)))
-
-
-def share(period: Period) -> float | None:
-    """The part of the hand-offs that is in focus, 0 to 1, or None where none was made under a focus."""
-    cases = handoffs(period).order_by().count()
-    return in_focus(period).order_by().count() / cases if cases else None
+    return handoffs(period).filter(WANTED)
 
 
 def asked_for(focus: Focus) -> Q:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, DateTimeField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Least
 
 from common import clock as db_clock
-from common.once import once
 from common.periods import Period
 from leads.models import Assignment, Attempt, HandoffReturn, Opportunity
 from leads.models.lead import Origin
@@ -38,22 +37,6 @@ def cases(period: Period, *, until: datetime | None = None) -> QuerySet[Assignme
         first_at__lt=end,
     )
     return found.select_related("handoff__lead__company", "owner").order_by("first_at", "pk")
-
-
-def kept_first(period: Period) -> float | None:
-    """The share of cases in which the hand-off came first, 0 to 1, or None where nothing was decided."""
-    kept, count = _counted(period)
-    return kept / count if count else None
-
-
-def count(period: Period) -> int:
-    return _counted(period)[1]
-
-
-@once
-def _counted(period: Period) -> tuple[int, int]:
-    found = cases(period).order_by().aggregate(kept=Count("pk", filter=KEPT), cases=Count("pk"))
-    return found["kept"], found["cases"]
 
 
 def _first(rows: QuerySet) -> Subquery:

@@ -8,8 +8,8 @@ from django.db.models import Count, QuerySet
 
 from common.estimates import Concordance, concordance
 from common.periods import Period
-from leads import metrics
 from leads.let_through import handed_over
+from leads.metrics import quality as of_quality
 from leads.models import Criteria, Handoff, HandoffReturn, ReturnReason
 from leads.models.handoffs import Rating
 from leads.verdict import Share
@@ -50,7 +50,7 @@ class Graded:
 
 def returns(period: Period, criteria: Criteria | None, *, quality: bool = False) -> QuerySet[HandoffReturn]:
     """What came back in the period, of hand-offs made under one version or under all."""
-    rows = metrics.quality_returns(period) if quality else metrics.returns(period)
+    rows = of_quality.quality_returns(period) if quality else of_quality.returns(period)
     return rows.filter(handoff__criteria=criteria) if criteria else rows
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from common import metrics
 from common.metrics import Unit
 from common.periods import Period, between, local_day
-from common.templatetags.words import money_short, number, percent, working
+from common.templatetags.words import in_unit, money_short
 
 READING = timedelta(days=28)
 
@@ -46,8 +46,7 @@ def plain(value: Any) -> Plain:
 def in_words(key: str, value: Plain) -> str:
     """A plain number as its figure is read: "84 %", "12", "2 h 05", "€ 318k"."""
     unit = metrics.metric(key).unit if known(key) else Unit.COUNT
-    if value is None or unit == Unit.COUNT:
-        return number(value)
-    if unit == Unit.SHARE:
-        return percent(value)
-    return working(timedelta(seconds=value)) if unit == Unit.DURATION else money_short(Decimal(str(value)))
+    if unit == Unit.MONEY:
+        return money_short(value)
+    is_length = value is not None and unit in (Unit.DURATION, Unit.DAYS)
+    return in_unit(timedelta(seconds=value) if is_length else value, unit)

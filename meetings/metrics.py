@@ -1,9 +1,10 @@
 """The figures of the meetings: whether they were held, and whether what was agreed was done in time."""
 
-from django.db.models import DateField, F, QuerySet
+from django.db.models import DateField, F, Q, QuerySet
 from django.db.models.functions import Cast
 
-from common.metrics import Metric, Unit, register
+from common.measures import Share
+from common.metrics import Metric, Theme, Unit, register
 from common.periods import Period
 from meetings.models import Action, Meeting
 
@@ -14,34 +15,31 @@ def held(period: Period) -> QuerySet[Meeting]:
 
 
 def due(period: Period) -> QuerySet[Action]:
-    """Actions whose day lies in the period."""
+    """Actions whose day lies in the period, each with the day on which it was closed."""
     within = Action.objects.filter(due_on__gte=period.start_on, due_on__lt=period.end_on)
-    return within.order_by("due_on", "pk")
-
-
-def _done_in_time(period: Period) -> float | None:
-    actions = due(period).annotate(closed_on=Cast("closed_at", DateField())).order_by()
-    count = actions.count()
-    return actions.filter(closed_on__lte=F("due_on")).count() / count if count else None
+    return within.annotate(closed_on=Cast("closed_at", DateField())).order_by("due_on", "pk")
 
 
 register(
     Metric(
-        "meetings_held",
-        "Meetings held",
-        "Meetings of both teams that were opened in the period.",
-        Unit.COUNT,
-        value=lambda period: held(period).count(),
+        key="meetings_held",
+        name="Meetings held",
+        definition="Meetings of both teams that were opened in the period.",
+        formula="number of meetings opened",
+        unit=Unit.COUNT,
+        theme=Theme.MEETINGS,
         rows=held,
     )
 )
 register(
     Metric(
-        "actions_in_time",
-        "Actions done in time",
-        "Actions closed by the end of the day they were due, of all that were due in the period.",
-        Unit.SHARE,
-        value=_done_in_time,
+        key="actions_in_time",
+        name="Actions done in time",
+        definition="Actions closed by the end of the day they were due, of all that were due in the period.",
+        formula="closed by the day they were due / due",
+        unit=Unit.SHARE,
+        theme=Theme.MEETINGS,
         rows=due,
+        measure=Share(Q(closed_on__lte=F("due_on"))),
     )
 )

@@ -8,7 +8,7 @@ the answer was late already.
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from campaigns.models import ContentRequest, RequestEvent
 from campaigns.steps import ASK_BACK, WITHDRAWN
@@ -58,10 +58,3 @@ def fell_due(period: Period) -> QuerySet[ContentRequest]:
     due = ContentRequest.objects.filter(due_at__gte=period.start, due_at__lt=so_far(period))
     counted = due.exclude(state=WITHDRAWN).exclude(stopped_at__lte=F("due_at"))
     return counted.select_related("asked_by").order_by("due_at", "pk")
-
-
-def attainment(period: Period) -> float | None:
-    """The share answered in time: accepted, declined or delivered; None where nothing fell due."""
-    in_time = Q(answered_at__lte=F("due_at"))
-    counted = fell_due(period).order_by().aggregate(kept=Count("pk", filter=in_time), cases=Count("pk"))
-    return counted["kept"] / counted["cases"] if counted["cases"] else None

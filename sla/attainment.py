@@ -13,11 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import (
-    Aggregate,
     Case,
     CharField,
     Count,
-    DurationField,
     F,
     FloatField,
     IntegerField,
@@ -26,10 +24,11 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Ceil, Coalesce, Extract
+from django.db.models.functions import Cast, Ceil, Extract
 
 from accounts.models import User
 from common import clock as db_clock
+from common.measures import NEVER, Percentile
 from common.once import once
 from common.periods import Period
 from leads.models import PutOff
@@ -37,7 +36,6 @@ from sla.clauses import CLAUSES, FIRST_ATTEMPT, Form
 from sla.models import Clock, Commitment
 
 DEADLINES = frozenset(key for key, clause in CLAUSES.items() if clause.form == Form.DEADLINE)
-NEVER = timedelta(days=100_000)
 KEPT = Q(done_at__lte=F("due_at"))
 
 
@@ -86,10 +84,10 @@ def kept_and_due(metrics: Sequence[str], period: Period) -> tuple[int, int]:
     return sum(kept for kept, _ in found), sum(cases for _, cases in found)
 
 
-def attainment(metric: str, period: Period) -> float | None:
-    """The share of cases kept, or None where nothing fell due."""
+def counted(metric: str, period: Period) -> dict[str, int]:
+    """The parts of one figure's share, from the one look at all of them."""
     kept, cases = kept_and_due([metric], period)
-    return kept / cases if cases else None
+    return {"part": kept, "cases": cases}
 
 
 def excused(period: Period) -> QuerySet[Clock]:
@@ -102,16 +100,6 @@ def put_off(period: Period) -> QuerySet[PutOff]:
     """Times for which people asked to be left, by when it was written down."""
     rows = PutOff.objects.standing().filter(at__gte=period.start, at__lt=so_far(period))
     return rows.select_related("handoff__lead__company", "by").order_by("at", "pk")
-
-
-class Percentile(Aggregate):
-    """The least value within which a share of all cases lies; what is null stands at the end."""
-
-    function = "percentile_disc"
-    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-
-    def __init__(self, length: str, share: float) -> None:
-        super().__init__(Coalesce(F(length), Value(NEVER)), share=share, output_field=DurationField())
 
 
 TIMES = {

@@ -68,12 +68,6 @@ def overdue(*, at: datetime) -> list[Due]:
     return [Due(each, moment, None) for moment, each in due if moment and moment < at]
 
 
-def attainment(period: Period) -> float | None:
-    """The share given in time, or None where none was due."""
-    due = fell_due(period)
-    return sum(row.is_kept for row in due) / len(due) if due else None
-
-
 def _given_at(campaign: Campaign) -> datetime | None:
     brief = getattr(campaign, "brief", None)
     return brief and brief.given_at

@@ -1,6 +1,6 @@
 """How complete hand-offs are, by the fields both sides agreed on."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from common.periods import Period
 from sla.attainment import so_far
@@ -12,9 +12,3 @@ def checked(period: Period) -> QuerySet[DataCheck]:
     made = DataCheck.objects.filter(handoff__made_at__gte=period.start, handoff__made_at__lt=so_far(period))
     rows = made.exclude(handoff__withdrawn=True).select_related("handoff__lead__company")
     return rows.order_by("handoff__made_at", "pk")
-
-
-def completeness(period: Period) -> float | None:
-    """The share that lacked nothing, or None where none was checked."""
-    counted = checked(period).order_by().aggregate(complete=Count("pk", filter=Q(missing=[])), of=Count("pk"))
-    return counted["complete"] / counted["of"] if counted["of"] else None

@@ -11,7 +11,7 @@ from accounts.access import Side
 from common.charts import Chart, histogram, pace_line
 from common.hours import zone_named
 from common.periods import Period, local_day
-from leads.metrics import delivered
+from leads.metrics.delivery import delivered
 from sla.attainment import steps
 from sla.backtest import Group, Outcome, Tried
 from sla.clauses import Form

@@ -5,10 +5,12 @@ from datetime import datetime
 from functools import singledispatch
 from typing import Any
 
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from campaigns.models import ContentRequest
-from common.templatetags.words import working
+from common.metrics import Part
+from common.templatetags.words import in_unit, working
 from leads.models import (
     Assignment,
     Attempt,
@@ -91,6 +93,14 @@ def _clock(row: Clock) -> Line:
 def _promise(row: Promise) -> Line:
     words = f"{row.words}, {row.standing.label}"
     return Line(row.commitment.title, beside=row.commitment.get_side_display(), words=words, mark=row.alarm)
+
+
+@line_of.register
+def _part(row: Part) -> Line:
+    """A figure that another is reckoned from; it opens its own rows."""
+    asked = f"?period={row.period.key}" + (f"&{row.only}" if row.only else "")
+    words = in_unit(row.value, row.metric.unit)
+    return Line(row.metric.name, reverse("report", args=[row.metric.key]) + asked, beside=row.period.label, words=words)
 
 
 @line_of.register

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, ExtractHour, ExtractIsoWeekDay
 
 from common.hours import WEEKDAYS, zone_named
 from common.periods import Period
-from leads.metrics import quality_returns
+from leads.metrics.quality import quality_returns
 from leads.models import Assignment
 from sla.attainment import FIRST_ATTEMPT, KEPT, fell_due, kept_and_due
 from sla.models import Clock

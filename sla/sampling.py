@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from accounts.access import Side
 from accounts.models import User
 from common.periods import Period, week_of
-from leads.metrics import returns
+from leads.metrics.quality import returns
 from notifications.outbox import tell
 from sla.models import Agreement, Dispute, Review, Sample
 

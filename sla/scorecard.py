@@ -21,6 +21,7 @@ from common.once import once
 from common.periods import Period, local_day
 from common.templatetags.words import number, percent, working
 from sla import attainment
+from sla.clauses import Party
 from sla.models import Agreement, Commitment, Formula
 from sla.pace import days_gone, pace, working_days
 
@@ -86,6 +87,21 @@ class Line:
         return self.wanted if self.commitment.is_count else 1.0
 
 
+def attained(lines: list[Line]) -> float | None:
+    """The mean of what was reached of each of these promises, 0 to 1; None where there was nothing to be done."""
+    known = [line.attained for line in lines if line.attained is not None]
+    return sum(known) / len(known) if known else None
+
+
+def alignment_of(lines: list[Line]) -> float | None:
+    """The alignment index of all promises of an agreement, by its formula; None while one side has nothing to show."""
+    parts = [attained([line for line in lines if Party(line.commitment.side).includes(side)]) for side in Side]
+    if None in parts:
+        return None
+    formula = lines[0].commitment.agreement.formula
+    return min(parts) if formula == Formula.WEAKER else sqrt(parts[0] * parts[1])
+
+
 @dataclass(frozen=True)
 class SideCard:
     """One side's promises, with those of both."""
@@ -96,8 +112,7 @@ class SideCard:
     @property
     def attained(self) -> float | None:
         """The mean of what was reached of each promise, 0 to 1."""
-        known = [line.attained for line in self.lines if line.attained is not None]
-        return sum(known) / len(known) if known else None
+        return attained(self.lines)
 
     @property
     def points(self) -> int | None:
@@ -117,10 +132,7 @@ class Scorecard:
     @property
     def alignment(self) -> float | None:
         """The alignment index, 0 to 1, or None while one side has nothing to show."""
-        parts = [card.attained for card in self.sides]
-        if None in parts:
-            return None
-        return min(parts) if self.agreement.formula == Formula.WEAKER else sqrt(parts[0] * parts[1])
+        return alignment_of(self.lines)
 
     @property
     def lines(self) -> list[Line]:

@@ -13,14 +13,15 @@ from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F,
 from accounts.access import Side
 from accounts.models import User
 from common import clock as db_clock
+from common.metrics import Trail
 from common.once import once
 from common.periods import Period, between, month_of
 from common.worktime import Hours, working_time_between
-from leads import metrics as of_leads
-from leads.metrics import Share as Part
+from leads.metrics import delivery, quality
 from leads.models import Attempt, Handoff, HandoffReturn, Opportunity
 from leads.models.opportunity import DealState
 from leads.models.returns import Result
+from leads.trails import OF_EPISODE, OF_LEAD, VIA_HANDOFF, WITH_HANDOFF
 from leads.verdict import Share
 from sla.attainment import FIRST_ATTEMPT, KEPT, fell_due, so_far
 from sla.models import Agreement, Clock
@@ -34,10 +35,18 @@ FEWEST = 10  # cases; of fewer nothing stands out
 
 
 @dataclass(frozen=True)
+class Part:
+    """The part of some rows that meets a condition."""
+
+    whole: Callable[[Period], QuerySet]
+    part: Q
+
+
+@dataclass(frozen=True)
 class Sign:
     """One sign: what is counted of what, the share that is usual, and how else it may be read.
 
-    `person` is the look-up to the rep whose doing a case is; "" where the figure is no person's.
+    `trail` leads from a case to its lead, and `person` to the rep whose doing it is; "" where it is no person's.
     """
 
     key: str
@@ -48,6 +57,7 @@ class Sign:
     things: str
     usual: float
     part: Callable[[Period], Part]
+    trail: Trail
     person: str = ""
 
     def rows(self, period: Period) -> QuerySet:
@@ -156,7 +166,7 @@ def _hours() -> Hours | None:
 
 
 def _given_back(period: Period) -> QuerySet[HandoffReturn]:
-    return of_leads.returns(period).filter(result__in=[Result.RECYCLED, Result.DISQUALIFIED])
+    return quality.returns(period).filter(result__in=[Result.RECYCLED, Result.DISQUALIFIED])
 
 
 def _kept(period: Period) -> QuerySet[Clock]:
@@ -185,7 +195,7 @@ UNTOUCHED = ~Exists(Attempt.objects.standing().filter(handoff=OuterRef("pk"))) &
 IN_THE_LAST_MINUTES = Q(
     took__gte=ExpressionWrapper(F("commitment__allowed") * Value(LAST_PART), output_field=DurationField())
 )
-BY_HAND = Exists(of_leads.first_handoff().filter(by_hand=True))
+BY_HAND = Exists(delivery.first_handoff().filter(by_hand=True))
 
 SIGNS = (
     Sign(
@@ -196,7 +206,8 @@ SIGNS = (
         "Fairs and calls bring people whom no rule can see.",
         "MQLs delivered",
         0.25,
-        lambda period: Part(of_leads.delivered, Q(BY_HAND)),
+        lambda period: Part(delivery.delivered, Q(BY_HAND)),
+        OF_EPISODE,
     ),
     Sign(
         "by_hand_at_the_end",
@@ -207,7 +218,8 @@ SIGNS = (
         "A fair in the last week of the month looks the same.",
         "MQLs by hand",
         0.25,
-        lambda period: Part(of_leads.delivered_by_hand, _near_the_end(period)),
+        lambda period: Part(delivery.delivered_by_hand, _near_the_end(period)),
+        OF_EPISODE,
     ),
     Sign(
         "returned_after_cut_off",
@@ -218,7 +230,8 @@ SIGNS = (
         "Sales may have been slow to decide, and long attempts end late.",
         "quality returns",
         0.25,
-        lambda period: Part(of_leads.quality_returns, Q(pk__in=of_leads.adjustments(period).order_by().values("pk"))),
+        lambda period: Part(quality.quality_returns, Q(pk__in=quality.adjustments(period).order_by().values("pk"))),
+        VIA_HANDOFF,
     ),
     Sign(
         "attempts_by_hand",
@@ -230,6 +243,7 @@ SIGNS = (
         "attempts",
         0.9,
         lambda period: Part(_attempts, Q(synced=False)),
+        WITH_HANDOFF,
         "by",
     ),
     Sign(
@@ -242,6 +256,7 @@ SIGNS = (
         "kept in time",
         0.1,
         lambda period: Part(_kept, IN_THE_LAST_MINUTES),
+        VIA_HANDOFF,
         "handoff__owner",
     ),
     Sign(
@@ -254,6 +269,7 @@ SIGNS = (
         "accepted",
         0.05,
         lambda period: Part(_accepted_a_while_ago, Q(UNTOUCHED)),
+        OF_LEAD,
         "accepted_by",
     ),
     Sign(
@@ -265,6 +281,7 @@ SIGNS = (
         "accepted",
         0.1,
         lambda period: Part(_accepted, _dropped_soon(period)),
+        OF_LEAD,
         "accepted_by",
     ),
     Sign(
@@ -277,6 +294,7 @@ SIGNS = (
         "given back",
         0.05,
         lambda period: Part(_given_back, Q(WON_LATER)),
+        VIA_HANDOFF,
         "by",
     ),
 )

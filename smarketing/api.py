@@ -65,8 +65,16 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
+TOLD = ("key", "name", "definition", "formula", "unit", "better", "side", "theme", "view")
+
+
 class MetricDetail(APIView):
-    """One figure of the catalogue for a period (`?period=2026-11`, `2026-W47`, `2026-Q4`, `2026`)."""
+    """One figure of the catalogue for a period (`?period=2026-11`, `2026-W47`, `2026-Q4`, `2026`).
+
+    `value` is in the figure's unit: a share from 0 to 1, money in the base currency, a length of time as
+    days and hours. `cases` is of how many; of a cohort, `maturing` still may come to count. A figure that is
+    reckoned from others names them in `made_of`.
+    """
 
     permission_classes = [needs(Scope.METRICS_READ)]
 
@@ -80,8 +88,11 @@ class MetricDetail(APIView):
             period = parse(request.query_params.get("period", ""), request.user.zone)
         except ValueError as error:
             raise Incomplete(str(error), "period") from error
-        told = {name: getattr(metric, name) for name in ("key", "name", "definition", "unit", "better", "side")}
-        return Response(told | {"period": period.key, "value": metric.value(period)})
+        told = {name: getattr(metric, name) for name in TOLD}
+        reading = metric.reading(period)
+        made_of = [{"metric": each.key, "period": each.over(period).key} for each in metric.made_of]
+        counted = {"value": reading.value, "cases": reading.cases, "maturing": reading.maturing, "made_of": made_of}
+        return Response(told | {"period": period.key} | counted)
 
 
 class BearerToken(OpenApiAuthenticationExtension):

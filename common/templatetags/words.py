@@ -18,6 +18,7 @@ from django.utils.timezone import localtime
 from markdown_it import MarkdownIt
 
 from common import clock as db_clock
+from common.metrics import Unit
 
 register = template.Library()
 
@@ -87,6 +88,35 @@ def working(length: timedelta | None) -> str:
         return f"{sign}{minutes}{SPACE}min"
     hours, rest = divmod(minutes, 60)
     return f"{sign}{hours}{SPACE}h{SPACE}{rest:02}" if rest else f"{sign}{hours}{SPACE}h"
+
+
+@register.filter
+def calendar_time(length: timedelta | None) -> str:
+    """A length of time on the calendar, nights and weekends included: "5 h 20", from two days on "3.2 days"."""
+    if length is None or abs(length) < timedelta(days=2):
+        return working(length)
+    return f"{number(round(length / timedelta(days=1), 1))}{SPACE}days"
+
+
+@register.filter
+def in_unit(value: Any, unit: str) -> str:
+    """A figure's value as it is read, by its unit: "84 %", "12", "2 h 05", "+8 %", "€ 318", "€ 12 a day"."""
+    match unit:
+        case _ if value is None:
+            return NONE
+        case Unit.SHARE | Unit.RATIO:
+            return percent(value)
+        case Unit.CHANGE:
+            return ("+" if value > 0 else "") + percent(value).replace("-", "−")
+        case Unit.DURATION:
+            return working(value)
+        case Unit.DAYS:
+            return calendar_time(value)
+        case Unit.MONEY:
+            return money(value)
+        case Unit.MONEY_A_DAY:
+            return f"{money(value)} a{SPACE}day"
+    return number(value)
 
 
 @register.filter

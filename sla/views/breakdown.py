@@ -12,10 +12,11 @@ from accounts.models import User
 from common import clock as db_clock
 from common.htmx import answer
 from common.once import one_page
+from leads.breakdown import DIMENSIONS, breakdown
 from sla import signs
 from sla.asked import asked
 from sla.attainment import of_rep
-from sla.breakdown import DIMENSIONS, breakdown, figures_of
+from sla.breakdown import figures_of
 from sla.drilldown import line_of
 from sla.scorecard import scorecard
 from sla.signs import Sign

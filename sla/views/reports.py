@@ -13,8 +13,8 @@ from common import clock as db_clock
 from common import metrics
 from common.metrics import Metric
 from common.periods import Period
+from leads.breakdown import DIMENSIONS, narrowed
 from sla.asked import asked
-from sla.breakdown import DIMENSIONS, FIGURES, label_of, narrowed, value_of
 from sla.drilldown import line_of
 
 TREND = 6
@@ -61,20 +61,20 @@ def _whole(metric: Metric, period: Period) -> dict[str, Any]:
         "spark": [_size(value) for _, value in trend if value is not None],
         "lines": lines,
         "more": more,
-        "dimensions": DIMENSIONS.values() if metric.key in FIGURES else (),
+        "dimensions": [each for each in DIMENSIONS.values() if each.suits(metric)],
     }
 
 
 def _group(request: HttpRequest, metric: Metric, period: Period, at: datetime) -> dict[str, Any]:
     """The figure of one source, persona or campaign. Raises Http404 for what is not broken down."""
-    figure, dimension = FIGURES.get(metric.key), DIMENSIONS.get(request.GET["by"])
-    if figure is None or dimension is None:
+    dimension = DIMENSIONS.get(request.GET["by"])
+    if dimension is None or not dimension.suits(metric):
         raise Http404("This figure is not broken down by that.")
     key = request.GET.get("is", "")
-    rows = narrowed(figure, dimension, key, period, at=at)
+    rows = narrowed(metric, dimension, key, period, at=at)
     lines, more = _lines(rows)
-    only = (dimension, label_of(dimension, key))
-    return {"value": value_of(figure, rows).value, "lines": lines, "more": more, "only": only}
+    only = (dimension, dimension.label(key))
+    return {"value": metric.measure.of(rows).value, "lines": lines, "more": more, "only": only}
 
 
 def _lines(rows: Any) -> tuple[list[Any], bool]:

@@ -1,0 +1,68 @@
+"""The figures of both sides together: the alignment index, the joint reward, and what holds the period back."""
+
+from typing import Any
+
+from common import clock as db_clock
+from common.measures import Reckoned
+from common.metrics import Better, Metric, Theme, Unit, register
+from common.periods import Period
+from sla.holdback import causes
+from sla.scorecard import Line, alignment_of, scorecard
+
+
+def promises(period: Period) -> list[Line]:
+    """Every promise of the agreement in force, once."""
+    card = scorecard(period, at=db_clock.now())
+    return card.lines if card else []
+
+
+def missing(period: Period) -> list[Line]:
+    """The promises that stand between both teams and the joint reward."""
+    card = scorecard(period, at=db_clock.now())
+    return card.missing if card else []
+
+
+def what_holds_back(period: Period) -> list[Any]:
+    """The misses and the quality returns of the group that explains most of them."""
+    return [row for cause in causes(period) for row in cause.rows]
+
+
+register(
+    Metric(
+        key="alignment",
+        name="Alignment",
+        definition="The alignment index of both sides’ attainment, by the formula of the agreement. A side’s "
+        "attainment is the mean of its promises, each against what is due by now and capped at 100.",
+        formula="√(marketing’s attainment × sales’ attainment), unless the agreement says the weaker of the two",
+        unit=Unit.SHARE,
+        theme=Theme.PROMISES,
+        rows=promises,
+        measure=Reckoned(alignment_of),
+    )
+)
+register(
+    Metric(
+        key="reward_missing",
+        name="Between us and the joint reward",
+        definition="Promises of either side that do not hold: behind, out of reach or missed. The joint reward is for "
+        "both scorecards holding; promises of which nothing fell due do not stand in its way.",
+        formula="number of promises that do not hold",
+        unit=Unit.COUNT,
+        theme=Theme.PROMISES,
+        rows=missing,
+        better=Better.LOWER,
+    )
+)
+register(
+    Metric(
+        key="held_back",
+        name="What holds it back",
+        definition="The misses and quality returns of the group that explains most of them: five at least, two in "
+        "five of all, and half as often again as elsewhere.",
+        formula="misses explained + quality returns explained",
+        unit=Unit.COUNT,
+        theme=Theme.PROMISES,
+        rows=what_holds_back,
+        better=Better.LOWER,
+    )
+)
