@@ -1,6 +1,7 @@
 """The figures of speed that need no agreement: how long until acceptance, and how many attempts a hand-off takes."""
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Count, DurationField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.access import Side
 from common.measures import Mean, Within
@@ -26,7 +27,8 @@ def attempts(period: Period) -> QuerySet[Attempt]:
 def worked(period: Period) -> QuerySet[Handoff]:
     """Hand-offs closed in the period, without those withdrawn; each with how often it was `tried`."""
     rows = Handoff.objects.filter(closed_at__gte=period.start, closed_at__lt=period.end, withdrawn=False)
-    tried = Count("attempts", filter=Q(attempts__undone_at__isnull=True))
+    made = Attempt.objects.standing().filter(handoff=OuterRef("pk")).order_by().values("handoff")
+    tried = Coalesce(Subquery(made.annotate(count=Count("pk")).values("count")), 0)
     return rows.annotate(tried=tried).select_related("lead__company").order_by("closed_at", "pk")
 
 
