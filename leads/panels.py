@@ -20,6 +20,7 @@ from common.columns import columns
 from common.panels import panel
 from common.worktime import working_time_between
 from leads import personas, release
+from leads.alike import what_worked
 from leads.beginnings import RECENT
 from leads.buying import buying_stage
 from leads.converted import reckoned, standing_out
@@ -266,3 +267,14 @@ def how_far_in_buying(object_id: int, user: User) -> dict[str, Any] | None:
     """The buying stage of the lead, told by the content of the last 60 days."""
     buying = buying_stage(Lead(pk=object_id), at=db_clock.now())
     return {"buying": buying} if buying else None
+
+
+@panel("lead", "leads/_worked.html", order=35)
+@panel("queue", "leads/_worked_here.html")
+def worked_with_the_like(object_id: int, user: User) -> dict[str, Any] | None:
+    """What worked with leads like this one, for whoever sells."""
+    if not user.has_role(*SALES):
+        return None
+    lead = Lead.objects.select_related("company", "score").get(pk=object_id)
+    worked = what_worked(lead, at=db_clock.now())
+    return {"worked": worked} if worked else None

@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from common import clock as db_clock
+from leads import alike, beginnings, cover, crediting, draining, leaving, release, rescoring, shadow
 from leads import backtest as replaying
-from leads import beginnings, cover, crediting, draining, leaving, release, rescoring, shadow
 from leads.importing import working
 from leads.learning import studying
 from leads.models import Criteria, Import
@@ -64,6 +64,12 @@ def credit_deals() -> int:
 def reckon_what_converts() -> int:
     """Every night: with what each lead began and how far it came. Safe to run twice."""
     return beginnings.reckon(at=db_clock.now())
+
+
+@shared_task
+def reckon_what_worked() -> int:
+    """Every night: what worked with leads of each kind, for the reps. Safe to run twice."""
+    return alike.reckon(at=db_clock.now())
 
 
 @shared_task

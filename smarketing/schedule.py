@@ -47,6 +47,7 @@ SCHEDULE: dict[str, dict] = {
     "delete uploaded files that were imported": nightly("leads.tasks.forget_import_files"),
     "say anew what led to each won deal": nightly("leads.tasks.credit_deals"),
     "reckon what converts": nightly("leads.tasks.reckon_what_converts"),
+    "reckon what worked with whom": nightly("leads.tasks.reckon_what_worked"),
     "forget what was delivered long ago": nightly("notifications.tasks.forget_done"),
     "enter next year's public holidays": nightly("accounts.tasks.look_ahead"),
     "forget answers to repeated requests": nightly("accounts.tasks.forget_old"),

@@ -25,6 +25,7 @@ from leads.models.shadow import ShadowLead, ShadowRun
 from leads.models.study import Study, Suggestion, SuggestionLead
 from leads.models.thanks import Thanks
 from leads.models.touch import Touch
+from leads.models.worked import Worked
 
 __all__ = [
     "Aside",
@@ -71,4 +72,5 @@ __all__ = [
     "ThroughLink",
     "Touch",
     "Transition",
+    "Worked",
 ]

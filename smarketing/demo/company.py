@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from agreements.models import Revision
 from common.errors import Refused
-from leads import beginnings, rescoring
+from leads import alike, beginnings, rescoring
 from leads.learning import studying
 from leads.models import Criteria, Lead, Study
 from notifications.outbox import as_history
@@ -82,6 +82,7 @@ def _play(scene: Scene, say: Say) -> None:
     rounds.go_round(year.until, morning=False)
     _learn(scene)
     beginnings.reckon(at=year.until)
+    alike.reckon(at=year.until)
 
 
 def _chapters(scene: Scene) -> list[Process]:

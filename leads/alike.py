@@ -1,0 +1,195 @@
+"""Leads like this one: reckoning each night what worked with whom, and reading it for a lead.
+
+Like a lead are those who fit the same persona; where those are few, those of the same trade and grade; else those
+of the same grade. What counts are the hand-offs that are over: closed, and with no deal still open.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from agreements.models import RULING, PersonaVersion
+from campaigns.models import Campaign, Content
+from leads.models import Attempt, Handoff, Lead, Opportunity, Touch, Worked
+from leads.models.attempt import CONNECTED, Channel
+from leads.models.opportunity import DealState
+from leads.personas import fits_of
+from leads.verdict import Share
+from leads.worked import EVERYBODY, MOST_TRIES, Case, Finding, Question, Tried, findings, group_for, tallied, told_apart
+
+AT_ONCE = 5000
+
+
+@transaction.atomic
+def reckon(*, at: datetime) -> int:
+    """Write down what worked with leads of each kind; return with how many hand-offs.
+
+    Safe to run twice, or on two workers at once. What is written may be thrown away.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('what worked'))")
+    cases = list(_cases(at))
+    Worked.objects.all().delete()
+    rows = (
+        Worked(group=group, question=question, answer=answer, hits=tally.hits, of=tally.of, middle=tally.middle)
+        for (group, question, answer), tally in tallied(cases).items()
+    )
+    Worked.objects.bulk_create(rows, batch_size=AT_ONCE)
+    return len(cases)
+
+
+def over() -> QuerySet[Handoff]:
+    """The hand-offs that are over: sales decided, and where a deal came of one it is won or lost."""
+    still_open = Opportunity.objects.open().filter(handoff=OuterRef("pk"))
+    return Handoff.objects.filter(~Exists(still_open), withdrawn=False, closed_at__isnull=False)
+
+
+def _cases(at: datetime) -> Iterator[Case]:
+    won_at = Min("opportunities__closed_at", filter=Q(opportunities__state=DealState.WON))
+    columns = ("pk", "lead", "lead__company__industry", "grade", "made_at", "content", "campaign")
+    handoffs = list(over().annotate(won_at=won_at).order_by("pk").values_list(*columns, "won_at"))
+    versions = _personas()
+    for begin in range(0, len(handoffs), AT_ONCE):
+        batch = handoffs[begin : begin + AT_ONCE]
+        ids = [row[0] for row in batch]
+        tried, replied = _tried(ids), _replied(ids)
+        fits = fits_of([row[1] for row in batch], versions, at=at)
+        for pk, lead, industry, grade, made_at, content, campaign, won in batch:
+            groups = groups_of(_fitting(versions, fits.get(lead, ())), industry, grade)
+            yield Case(groups, made_at, tried[pk], replied.get(pk), content, campaign, won)
+
+
+def _personas() -> list[PersonaVersion]:
+    versions = PersonaVersion.objects.filter(revision__state__in=RULING).select_related("persona", "revision")
+    return list(versions.order_by("persona__name"))
+
+
+def _fitting(versions: Sequence[PersonaVersion], hits: Sequence[bool]) -> list[PersonaVersion]:
+    return [version for version, hit in zip(versions, hits, strict=False) if hit]
+
+
+def groups_of(fitting: Sequence[PersonaVersion], industry: str | None, grade: str) -> list[str]:
+    """The groups of a lead, the likest first; everybody comes last."""
+    trade = " ".join((industry or "").lower().split())
+    groups = [f"persona:{version.pk}" for version in fitting]
+    groups += [f"trade:{grade}:{trade}"] if trade and grade else []
+    groups += [f"grade:{grade}"] if grade else []
+    return [*groups, EVERYBODY]
+
+
+def _tried(handoffs: list[int]) -> dict[int, list[Tried]]:
+    """The attempts of each hand-off, the earliest first, at the hour it was where the rep is."""
+    zones = {user.pk: user.tz for user in User.objects.all()}
+    found: dict[int, list[Tried]] = defaultdict(list)
+    attempts = Attempt.objects.standing().filter(handoff__in=handoffs).order_by("handoff", "at", "pk")
+    for handoff, at, channel, outcome, by in attempts.values_list("handoff", "at", "channel", "outcome", "by"):
+        found[handoff].append(Tried(at, channel, at.astimezone(zones[by]).hour, outcome in CONNECTED))
+    return found
+
+
+def _replied(handoffs: list[int]) -> dict[int, datetime]:
+    """When the person first answered while the hand-off was open."""
+    replies = Touch.objects.filter(
+        kind="reply", lead__handoffs__in=handoffs, occurred_at__gte=F("lead__handoffs__made_at"),
+        occurred_at__lte=F("lead__handoffs__closed_at"),
+    )  # fmt: skip
+    return dict(replies.order_by().values_list("lead__handoffs").annotate(Min("occurred_at")))
+
+
+@dataclass(frozen=True)
+class WhatWorked:
+    """What worked with leads like one: who they are, what luck does not explain, and all that was compared."""
+
+    like: str
+    cases: int
+    surely: list[tuple[str, Finding]]
+    compared: list[tuple[str, list[tuple[str, Finding]]]]
+    reached: Share
+    tries: list[tuple[int, Share]]
+    won: Share
+    days: dict[str, float | None]
+
+    @property
+    def few(self) -> bool:
+        return self.won.small
+
+
+def what_worked(lead: Lead, *, at: datetime) -> WhatWorked | None:
+    """What worked with leads like this one; None as long as no hand-off of anybody is over. Five queries at most."""
+    versions = _personas()
+    fitting = _fitting(versions, fits_of([lead.pk], versions, at=at).get(lead.pk, ()))
+    score = getattr(lead, "score", None)
+    groups = groups_of(fitting, lead.company and lead.company.industry, score.grade if score else "")
+    rows: dict[str, list[Worked]] = defaultdict(list)
+    for row in Worked.objects.filter(group__in=groups):
+        rows[row.group].append(row)
+    if not rows:
+        return None
+    sizes = {group: _share(found, Question.DAYS, "won").of for group, found in rows.items()}
+    group = group_for(groups, sizes)
+    return _told(_like(group, fitting, lead), rows[group])
+
+
+def _like(group: str, fitting: Sequence[PersonaVersion], lead: Lead) -> str:
+    """Who these leads are, in words that follow "leads"."""
+    kind, _, rest = group.partition(":")
+    if kind == "persona":
+        return f"who fit {next(version.persona for version in fitting if str(version.pk) == rest)}"
+    if kind == "trade":
+        return f"in {lead.company.industry.strip().lower()} with fit {rest[:1]}"
+    return f"with fit {rest}" if kind == "grade" else "of every kind"
+
+
+def _told(like: str, rows: Sequence[Worked]) -> WhatWorked:
+    found = findings({(Question(row.question), row.answer): Share(row.hits, row.of) for row in rows})
+    names = _names(found)
+    named = [(names[each.question, each.answer], each) for each in found]
+    surely = told_apart(found)
+    by_question = [(LABELS[question], [pair for pair in named if pair[1].question == question]) for question in LABELS]
+    tries = [_share(rows, Question.TRIES, str(number)) for number in range(1, MOST_TRIES + 1)]
+    lengths = {row.answer: row.middle and round(row.middle.total_seconds() / 86400, 1) for row in rows if row.middle}
+    won = _share(rows, Question.DAYS, "won")
+    return WhatWorked(
+        like, won.of, [pair for pair in named if pair[1] in surely], [pair for pair in by_question if pair[1]],
+        _share(rows, Question.DAYS, "reached"), list(enumerate(tries, start=1)), won, lengths,
+    )  # fmt: skip
+
+
+LABELS = {
+    Question.CHANNEL: "Reached, by the first attempt",
+    Question.HOUR: "First call answered, by its hour",
+    Question.CONTENT: "Won, by what pulled them in",
+    Question.CAMPAIGN: "Won, by the campaign",
+}
+
+
+def _names(found: Sequence[Finding]) -> dict[tuple[Question, str], str]:
+    """Each answer in words; what was deleted since is called so."""
+    ids = {
+        question: [each.answer for each in found if each.question == question and each.answer]
+        for question in (Question.CONTENT, Question.CAMPAIGN)
+    }
+    named = {Question.CONTENT: Content, Question.CAMPAIGN: Campaign}
+    things = {question: named[question].objects.in_bulk(ids[question]) if ids[question] else {} for question in named}
+    names = {}
+    for each in found:
+        if each.question in named:
+            thing = things[each.question].get(int(each.answer)) if each.answer else "none"
+            names[each.question, each.answer] = str(thing or f"{each.question} that was deleted")
+        else:
+            names[each.question, each.answer] = (
+                Channel(each.answer).label if each.question == Question.CHANNEL else each.answer
+            )
+    return names
+
+
+def _share(rows: Sequence[Worked], question: Question, answer: str) -> Share:
+    row = next((row for row in rows if row.question == question and row.answer == answer), None)
+    return Share(row.hits, row.of) if row else Share(0, 0)
