@@ -270,7 +270,7 @@ def how_far_in_buying(object_id: int, user: User) -> dict[str, Any] | None:
 
 
 @panel("lead", "leads/_worked.html", order=35)
-@panel("queue", "leads/_worked_here.html")
+@panel("handoff", "leads/_worked_here.html")
 def worked_with_the_like(object_id: int, user: User) -> dict[str, Any] | None:
     """What worked with leads like this one, for whoever sells."""
     if not user.has_role(*SALES):
