@@ -95,10 +95,12 @@ def persona_in_force(
     return draft
 
 
-def agreement_in_force(*, theo: User, nora: User, at: datetime) -> Agreement:
-    """The product's own proposal without a baseline, signed by both heads."""
+def agreement_in_force(
+    *, theo: User, nora: User, at: datetime, promises: dict[str, dict[str, Any]] | None = None
+) -> Agreement:
+    """The product's own proposal without a baseline, and with further promises by metric, signed by both heads."""
     draft = Agreement.objects.draft_from(None, by=theo, at=at)
-    draft.edit(by=theo, baseline_days=0)
+    draft.edit(by=theo, baseline_days=0, promises=promises or {})
     draft.propose(by=theo, at=at)
     draft.sign(by=theo, at=at)
     draft.sign(by=nora, at=at)

@@ -1,0 +1,66 @@
+"""Every figure of the catalogue on random histories against plain Python: no difference.
+
+In the suite they are a few. Many more:
+
+    EXACT_HISTORIES=200 ./bin/test tests/exact -s
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from common import metrics
+from common.periods import Period, month_of, quarter_of, week_of, year_of
+from tests.builders import AMSTERDAM
+from tests.exact.differences import differences
+from tests.exact.history import Step, steps, taken_back
+from tests.oracles.figures import ORACLE
+from tests.oracles.figures.raw import Raw
+
+live = settings(
+    max_examples=int(os.environ.get("EXACT_HISTORIES", "8")),
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],  # a history is not made shorter: that takes longer than to read it
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def periods(began: datetime, now: datetime) -> list[Period]:
+    """The week, month, quarter and year of the end, the month before it, and the month in which it began."""
+    month = month_of(now, AMSTERDAM)
+    around = [week_of(now, AMSTERDAM), month, month.previous(), month_of(began, AMSTERDAM)]
+    return list(dict.fromkeys([*around, quarter_of(now, AMSTERDAM), year_of(now, AMSTERDAM)]))
+
+
+def test_on_random_histories_every_figure_is_what_the_events_say(lived: Callable, at: datetime):
+    shown: Counter[str] = Counter()
+
+    @live
+    @given(steps)
+    def compare(played: list[Step]) -> None:
+        with taken_back():
+            history = lived(played)
+            raw = Raw(month_of(history.at, AMSTERDAM), history.at)
+            for period in periods(at, history.at):
+                assert list(differences(period, raw)) == [], history.done
+            shown.update(key for key in ORACLE if metrics.value(key, year_of(at, AMSTERDAM)))
+
+    compare()
+    print(f"\n{len(shown)} of {len(ORACLE)} figures came to something; never: {sorted(set(ORACLE) - set(shown))}")
+
+
+def test_a_figure_that_counts_one_too_many_is_found(lived: Callable, at: datetime, monkeypatch: pytest.MonkeyPatch):
+    """The comparison sees a fault: marketing's leads with those that sales found itself."""
+    history = lived([Step("source", n, 0, at - at) for n in range(2)])
+    true = metrics.metric("sqls")
+    wrong = replace(true, value=lambda period: true.value(period) + 2)
+    monkeypatch.setitem(metrics._catalogue, "sqls", wrong)
+
+    [found] = differences(month_of(at, AMSTERDAM), Raw(month_of(at, AMSTERDAM), history.at))
+    assert (found.key, found.catalogue, found.oracle) == ("sqls", 2, 0)
