@@ -11,6 +11,7 @@ from accounts.access import Side
 from agreements.activities import ACTIVITIES
 from agreements.fields import Lines, Words
 from agreements.models import Credit, Focus, Segment, Sharing, Sourced, StageMap, Who
+from agreements.models.points import GRADES, OF_SALES, POINTS, STAGES
 from agreements.stages import StageOnMap
 from common.periods import quarter_of
 
@@ -156,7 +157,7 @@ def stage_forms(stage_map: StageMap, data: Any = None) -> list[StageForm]:
 
 
 class CreditForm(forms.ModelForm):
-    """How revenue is shared, and what counts as marketing's."""
+    """How revenue is shared, what counts as marketing's, and the points of both sides."""
 
     sharing = forms.ChoiceField(
         label="Revenue is shared among the touches by this model",
@@ -169,4 +170,19 @@ class CreditForm(forms.ModelForm):
 
     class Meta:
         model = Credit
-        fields = ["sharing", "sourced"]
+        fields = ["sharing", "sourced", *POINTS]
+
+    def groups(self) -> list[tuple[str, str, list[forms.BoundField]]]:
+        """The points under their headings, with what has to be known about each group."""
+        return [(title, about, [self[name] for name in names]) for title, about, names in POINT_GROUPS]
+
+
+POINT_GROUPS = (
+    (
+        "Points of marketing",
+        "Each stage gives its own on top of those before, and more than the one before it. 0 in all: no points.",
+        STAGES,
+    ),
+    ("An MQL by its grade", "Left empty, it gives the points of any MQL.", tuple(GRADES.values())),
+    ("Points of sales", "For what sales does with what it is given.", OF_SALES),
+)

@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.access import Role, Side
 from accounts.models import Team, User
 from agreements.activities import KEYS
-from agreements.models import Focus, Persona, PersonaVersion, Responsibilities, StageMap
+from agreements.models import Credit, Focus, Persona, PersonaVersion, Responsibilities, StageMap
 from common.errors import Refused
 from common.periods import quarter_of
 from leads.draining import score_due
@@ -119,6 +119,17 @@ def focus_in_force(*, theo: User, nora: User, at: datetime, **wanted: Any) -> Fo
     draft = Focus.objects.start(quarter_of(at, AMSTERDAM), by=nora, at=at)
     draft.edit(by=nora, **{"conversion": "Meetings about the second hub"} | wanted)
     draft.propose(by=nora, at=at)
+    draft.sign(by=theo, at=at)
+    draft.sign(by=nora, at=at)
+    return draft
+
+
+def credit_in_force(*, theo: User, nora: User, at: datetime, **terms: Any) -> Credit:
+    """The product's own proposal, or else what was agreed before, signed by both heads; `terms` are columns of it."""
+    ruling = Credit.objects.agreed()
+    draft = ruling.amend(by=theo, at=at) if ruling else Credit.objects.start(by=theo, at=at)
+    draft.edit(by=theo, **terms)
+    draft.propose(by=theo, at=at)
     draft.sign(by=theo, at=at)
     draft.sign(by=nora, at=at)
     return draft

@@ -1,4 +1,4 @@
-"""How credit is given: the one way to share a won deal among its touches that both sides have agreed on."""
+"""How credit is given: how a won deal is shared among its touches, and the points of both sides' ledgers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
+from agreements.models.points import ASCEND, POINTS, Points
 from agreements.models.versions import Version, VersionQuerySet
 
 DOCUMENT = "credit"
@@ -65,8 +66,12 @@ class CreditQuerySet(VersionQuerySet):
         """The version that both sides have signed, or the trial."""
         return self.of(DOCUMENT).ruling().first()
 
+    def ever_in_force(self) -> list[Credit]:
+        """The versions that both sides have signed and that counted at some time, the earliest first."""
+        return list(self.of(DOCUMENT).filter(revision__in_force_at__isnull=False).order_by("revision__in_force_at"))
 
-class Credit(Version):
+
+class Credit(Points, Version):
     """One version of how credit is given; one-to-one with the revision that both sides sign."""
 
     sharing = models.CharField("revenue is shared by", max_length=11, choices=Sharing, default=Sharing.U_SHAPED)
@@ -77,12 +82,13 @@ class Credit(Version):
     objects = CreditQuerySet.as_manager()
 
     EDIT, PROPOSE = "credit.edit", "credit.propose"
-    CONTENT = ("sharing", "sourced")
+    CONTENT = ("sharing", "sourced", *POINTS)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(sharing__in=Sharing.values), name="credit_sharing_is_known"),
             models.CheckConstraint(condition=models.Q(sourced__in=Sourced.values), name="credit_sourced_is_known"),
+            ASCEND,
         ]
 
     def __str__(self) -> str:
@@ -92,11 +98,12 @@ class Credit(Version):
         return reverse("credit_version", args=[self.revision.number])
 
     def sentences(self) -> list[str]:
-        """How revenue is shared, what counts as marketing's, and that other models are for comparison."""
+        """How revenue is shared, what counts as marketing's, that other models are for comparison; then the points."""
         sharing = Sharing(self.sharing)
         return [
             f"The amount of a won deal is shared among the touches that led to it by this model: {sharing.label}. "
             f"{sharing.sentence}",
             f"Marketing brought a deal when this holds: {Sourced(self.sourced).label}",
             "Other models and readings are shown for comparison and decide nothing.",
+            *self.points_sentences(),
         ]
