@@ -26,6 +26,7 @@ class Unit(StrEnum):
     """What a value counts, so that every place shows it the same way."""
 
     COUNT = "count"
+    POINTS = "points"  # of a ledger, which may be taken back
     MEAN = "mean"  # so many a case, with decimals
     SHARE = "share"  # 0 to 1
     RATIO = "ratio"  # so many of one to one of another, which may be above 1

@@ -4,10 +4,13 @@ from functools import partial
 
 from django.db.models import QuerySet
 
+from accounts.access import Side
 from agreements.models import Sourced
 from common.measures import Total
 from common.metrics import Metric, Theme, Unit, register
 from common.periods import Period
+from goals.ledger import PointsGiven
+from goals.marketing_ledger import MARKETING
 from leads.models import Opportunity
 from leads.models.opportunity import DealState, DealType
 from leads.money import AMOUNT, in_base_currency
@@ -125,5 +128,20 @@ register(
         rows=influenced_by_marketing,
         measure=Total(AMOUNT),
         trail=WITH_HANDOFF,
+    )
+)
+register(
+    Metric(
+        key="credit_marketing",
+        name="Points of marketing",
+        definition="What marketing was given in the period for new leads, for MQLs handed over and for the stages they "
+        "reached after it, less what returns for quality took back, by the points in force on the day of each; none "
+        "before points were agreed.",
+        formula="points given − points taken back",
+        unit=Unit.POINTS,
+        theme=Theme.TRUST,
+        rows=MARKETING.lines,
+        measure=PointsGiven(),
+        side=Side.MARKETING,
     )
 )

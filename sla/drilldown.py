@@ -10,7 +10,8 @@ from django.utils.timezone import localtime
 
 from campaigns.models import ContentRequest
 from common.metrics import Part
-from common.templatetags.words import in_unit, working
+from common.templatetags.words import in_unit, points, working
+from goals.ledger import Entry
 from leads.models import (
     Assignment,
     Attempt,
@@ -170,3 +171,9 @@ def _review(row: Review) -> Line:
     """Both sides have spoken by the time a figure counts it."""
     words, mark = ("the sides differ", "risk") if row.differs else (f"both found it {row.opinions.all()[0]}", "")
     return Line(str(row), row.get_absolute_url(), row.returned.at, "", words, mark)
+
+
+@line_of.register
+def _entry(row: Entry) -> Line:
+    """A line of a ledger: what it gave or took, and under which version."""
+    return _of_lead(row.lead, row.at, f"{row.words}, {points(row.points)} (v{row.version})")

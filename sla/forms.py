@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from accounts.models import WorkCalendar
+from accounts.access import Side
+from accounts.models import User, WorkCalendar
+from campaigns.models import Campaign
 from common.metrics import Unit
 from common.periods import Kind
 from leads.forms.day import MomentField
@@ -267,3 +269,13 @@ class MadeAtForm(forms.Form):
         """The moment, or None for now."""
         made_at = self.cleaned_data.get("made_at") if self.is_valid() else None
         return made_at and made_at.replace(tzinfo=ZoneInfo(zone))
+
+
+class LinesForm(forms.Form):
+    """Which lines of a ledger are wanted; empty is all."""
+
+    side = forms.ChoiceField(choices=[("", ""), *Side.choices], required=False)
+    kind = forms.CharField(max_length=20, required=False)
+    campaign = forms.ModelChoiceField(Campaign.objects.all(), required=False)
+    rep = forms.ModelChoiceField(User.objects.all(), required=False)
+    page = forms.IntegerField(min_value=1, max_value=100_000, required=False)

@@ -8,6 +8,7 @@ from sla.views import (
     breakdown,
     disputes,
     hours,
+    ledgers,
     minor,
     reports,
     reviews,
@@ -26,4 +27,5 @@ urlpatterns = [
     *breaches.urls,
     *hours.urls,
     *reports.urls,
+    *ledgers.urls,
 ]

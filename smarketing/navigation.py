@@ -31,6 +31,7 @@ MENU = (
         (
             ("Scorecard", "scorecard"),
             ("Goals", "goals"),
+            ("Points", "ledgers"),
             ("Wins", "wins"),
             ("Reports", "reports"),
             ("Meetings", "meetings"),

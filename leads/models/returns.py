@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Expression, OuterRef, Q
 
 from accounts.access import Role
 from accounts.models import User
@@ -58,11 +58,15 @@ class HandoffReturnQuerySet(models.QuerySet["HandoffReturn"]):
         recycled.planned_at = at
         return [recycled]
 
-    def against_quality(self, *, known_by: datetime | None = None) -> HandoffReturnQuerySet:
-        """Returns that lower what marketing delivered, without those found wrong by a moment, or at any time."""
-        counted = self.standing().filter(
+    def for_quality(self) -> HandoffReturnQuerySet:
+        """Returns for a reason that counts against marketing's quality, also those that were found wrong later."""
+        return self.standing().filter(
             reason__counts_against_quality=True, result__in=[Result.RECYCLED, Result.DISQUALIFIED]
         )
+
+    def against_quality(self, *, known_by: datetime | Expression | None = None) -> HandoffReturnQuerySet:
+        """Returns that lower what marketing delivered, without those found wrong by a moment, or at any time."""
+        counted = self.for_quality()
         return counted.exclude(Exists(Correction.objects.known_by(known_by).filter(returned=OuterRef("pk"))))
 
 

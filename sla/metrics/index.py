@@ -1,12 +1,15 @@
-"""The figures of both sides together: the alignment index, the joint reward, and what holds the period back."""
+"""The alignment index, the joint reward, what holds the period back, and the points of sales."""
 
 from typing import Any
 
+from accounts.access import Side
 from common import clock as db_clock
 from common.measures import Reckoned
 from common.metrics import Better, Metric, Theme, Unit, register
 from common.periods import Period
+from goals.ledger import PointsGiven
 from sla.holdback import causes
+from sla.sales_ledger import SALES
 from sla.scorecard import Line, alignment_of, scorecard
 
 
@@ -64,5 +67,20 @@ register(
         theme=Theme.PROMISES,
         rows=what_holds_back,
         better=Better.LOWER,
+    )
+)
+register(
+    Metric(
+        key="credit_sales",
+        name="Points of sales",
+        definition="What sales was given in the period for hand-offs answered in time, for accepted ones worked to "
+        "their disposition, and for customers won from hand-offs, by the points in force on the day of each; none "
+        "before points were agreed.",
+        formula="sum of the points given",
+        unit=Unit.POINTS,
+        theme=Theme.TRUST,
+        rows=SALES.lines,
+        measure=PointsGiven(),
+        side=Side.SALES,
     )
 )
