@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil, floor, log10
 
 from accounts.access import Side
 from common.charts import Step
 from common.templatetags.words import money, number, plural
 from goals.history import LAGS, Measured
 from goals.models import Plan
+from goals.ranges import MOVES_MQLS, mqls_needed
 from goals.spread import months, spread
 from goals.wording import rate
 
@@ -24,8 +26,18 @@ class Row:
     value: float
     top: float
     note: str
+    is_money: bool = False
     low: float | None = None
     high: float | None = None
+
+    @property
+    def slides_to(self) -> str:
+        """Where its slider ends, in what is typed: percent, or money."""
+        return f"{self.top:.0f}" if self.is_money else "100"
+
+    @property
+    def slides_by(self) -> str:
+        return "100" if self.is_money else "0.5"
 
 
 LABELS = {
@@ -72,6 +84,32 @@ def assumptions(plan: Plan) -> list[Row]:
 
 
 @dataclass(frozen=True)
+class HoursThere:
+    """The selling hours that a plan takes of those there are."""
+
+    needed: int
+    there: int
+
+    @property
+    def state(self) -> str:
+        return "risk" if self.needed > self.there else ""
+
+
+def hours(plan: Plan) -> HoursThere:
+    """What a plan takes of sales' time."""
+    return HoursThere(ceil(plan.staff.hours_for(plan.needs)), int(plan.staff.hours()))
+
+
+def by_own_rates(plan: Plan) -> str:
+    """How many MQLs it takes by our own measured rates, as a range; empty where nothing was measured well enough."""
+    found = mqls_needed(plan.assumptions, {name: plan.measured(name) for name in MOVES_MQLS})
+    if found is None:
+        return ""
+    low, high = number(floor(found.low)), number(ceil(found.high))
+    return f"By our own rates it takes {low} to {high} MQLs, nine times out of ten"
+
+
+@dataclass(frozen=True)
 class MonthsTargets:
     """What a plan asks for in one month; money in the plan's currency."""
 
@@ -99,8 +137,17 @@ def _row(plan: Plan, name: str) -> Row:
     is_money = name == "average_deal"
     words = money(value, plan.currency) if is_money else rate(value)
     low, high = (known.low, known.high) if known else (None, None)
-    top = 2 * max(float(value), high or 0) if is_money else 1.0
-    return Row(name, LABELS[name], words, float(value), top, said_by_history(known, is_money=is_money), low, high)
+    top = _top(float(value), high or 0.0) if is_money else 1.0
+    return Row(
+        name, LABELS[name], words, float(value), top, said_by_history(known, is_money=is_money), is_money, low, high
+    )
+
+
+def _top(value: float, high: float) -> float:
+    """Where the scale of an amount ends: a round number that stays where it is while the amount moves a little."""
+    least = max(value, high) * 1.5
+    step = 10 ** floor(log10(least))
+    return float(ceil(least / step) * step)
 
 
 def said_by_history(known: Measured | None, *, is_money: bool = False) -> str:

@@ -17,6 +17,7 @@ from common import clock as db_clock
 from common.htmx import toast
 from common.once import one_page
 from goals import picture
+from goals.doubting import what_would_have_to_be_true
 from goals.forms.plans import NewPlanForm, PlanForm
 from goals.models import Plan
 from goals.progress import revenue_chart
@@ -137,6 +138,9 @@ def _reckoned(plan: Plan, at: datetime) -> dict[str, Any]:
         "rows": picture.assumptions(plan),
         "lags_note": picture.lags_note(plan),
         "doubts": plan.doubts(at=at),
+        "needed": what_would_have_to_be_true(plan, at=at),
+        "hours": picture.hours(plan),
+        "by_own_rates": picture.by_own_rates(plan),
         "sentences": plan.revision.text.splitlines() or plan.sentences(),
         "targets": picture.targets(plan),
         "now": at,

@@ -28,7 +28,7 @@ def test_what_is_typed_is_calculated_at_once_and_kept_on_saving(
     sign_in(page, nora).goto(f"/goals/plans/{draft.pk}/")
     mqls = page.locator("#chain li", has_text="MQLs").locator(".n")
     expect(mqls).to_have_text("250")
-    field = page.get_by_label("Opportunities won")
+    field = page.get_by_label("Opportunities won, in %")
     field.fill("50")
     expect(mqls).to_have_text("125")
     expect(page.locator("#words")).to_contain_text("125 MQLs of 1,250 leads")
@@ -45,12 +45,25 @@ def test_what_is_typed_is_calculated_at_once_and_kept_on_saving(
     assert Plan.objects.get().win_rate == Decimal("0.4")
 
 
+def test_a_slider_moves_its_number_and_the_chain(
+    page: Page, sign_in: Callable[[Page, User], Page], nora: User, draft: Plan
+) -> None:
+    sign_in(page, nora).goto(f"/goals/plans/{draft.pk}/")
+    slider, field = page.get_by_label("Opportunities won, slider"), page.get_by_label("Opportunities won, in %")
+    expect(slider).to_have_value("25")
+    slider.fill("50")
+    expect(field).to_have_value("50")
+    expect(page.locator("#chain li", has_text="MQLs").locator(".n")).to_have_text("125")
+    field.fill("40")
+    expect(slider).to_have_value("40")
+
+
 def test_both_heads_sign_what_stood_in_the_form(
     new_page: Callable[..., Page], sign_in: Callable[[Page, User], Page], theo: User, nora: User, draft: Plan
 ) -> None:
     marketing, sales = sign_in(new_page(), theo), sign_in(new_page(), nora)
     marketing.goto(f"/goals/plans/{draft.pk}/")
-    marketing.get_by_label("Accepted by sales").fill("100")
+    marketing.get_by_label("Accepted by sales, in %").fill("100")
     marketing.get_by_role("button", name="Propose it").click()
     marketing.get_by_role("button", name="Sign for your side").click()
     expect(marketing.locator("#toasts")).to_contain_text("Signed for your side.")

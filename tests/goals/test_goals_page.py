@@ -7,6 +7,8 @@ from html import unescape
 
 import pytest
 
+from goals.drafting import kept
+from goals.history import Measured
 from goals.models import Plan
 from tests.asked import queries_asked
 from tests.builders import a_handoff
@@ -156,6 +158,40 @@ def test_the_page_asks_the_database_no_more_however_much_there_is(client_of, req
         a_handoff(at=at - days * DAY, owner=sam)
         a_win(at=at + (20 + days) * DAY)
     assert queries() == few <= 32
+
+
+def test_what_stands_against_a_draft_comes_with_what_would_have_to_be_true(client_of, draft, nora):
+    asked = f"/goals/plans/{draft.pk}/reckon/"
+    seen = text_of(client_of(nora).get(asked, ASSUMED | {"reps": "2"}))
+    assert "Sales needs 317 hours for 250 MQLs and has 312: 1 rep more" in seen
+    assert "What would have to be true" in seen
+    assert "Opportunities won 25 % 25.4 % not measured yet" in seen
+    assert "Reps 2 3 for both heads to decide" in seen
+    assert "Sales’ time: 317 of 312 hours ▲ too few" in seen
+    fine = text_of(client_of(nora).get(asked, ASSUMED))
+    assert "Sales’ time: 317 of 468 hours" in fine
+    assert "What would have to be true" not in fine
+
+
+def test_a_goal_whose_leads_come_too_late_is_named_before_it_is_signed(client_of, draft, nora, clock_shows, at):
+    draft.edit(by=nora, at=at, reps=3)
+    clock_shows(datetime(2026, 5, 4, 10, tzinfo=UTC))
+    page = f"/goals/plans/{draft.pk}/"
+    seen = text_of(client_of(nora).get(page))
+    assert "Too late for new leads: one becomes a customer in 69 days and 57 are left." in seen
+    assert "Period Q2 2026 Q3 2026 the same goal a period later" in seen
+    client_of(nora).post(f"{page}propose/", ASSUMED)
+    assert "Known when it was proposed: Too late for new leads" in Plan.objects.get().revision.text
+
+
+def test_how_far_the_need_may_reach_is_told_by_measured_rates(client_of, draft, nora):
+    assert "is said once own rates are measured" in text_of(client_of(nora).get(f"/goals/plans/{draft.pk}/"))
+    known = Measured(0.25, 100, 0.185, 0.328)
+    Plan.objects.filter(pk=draft.pk).update(history=kept({"win_rate": known}))
+    seen = text_of(client_of(nora).get(f"/goals/plans/{draft.pk}/"))
+    assert "By our own rates it takes 190 to 338 MQLs, nine times out of ten; the plan counts on 250." in seen
+    asked = client_of(nora).get(f"/goals/plans/{draft.pk}/reckon/", ASSUMED | {"win_rate": "30", "reps": "1"})
+    assert "Opportunities won 30 % 64.2 % beyond last year, which reaches to 33 % ▲ out of reach" in text_of(asked)
 
 
 def test_a_plan_that_runs_asks_the_database_no_more_however_much_there_is(
