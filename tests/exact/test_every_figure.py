@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from common import metrics
 from common.periods import Period, month_of, quarter_of, week_of, year_of
+from leads.models import Episode
 from tests.builders import AMSTERDAM
 from tests.exact.differences import differences
 from tests.exact.history import Step, steps, taken_back
@@ -58,9 +59,10 @@ def test_on_random_histories_every_figure_is_what_the_events_say(lived: Callable
 def test_a_figure_that_counts_one_too_many_is_found(lived: Callable, at: datetime, monkeypatch: pytest.MonkeyPatch):
     """The comparison sees a fault: marketing's leads with those that sales found itself."""
     history = lived([Step("source", n, 0, at - at) for n in range(2)])
-    true = metrics.metric("sqls")
-    wrong = replace(true, value=lambda period: true.value(period) + 2)
+    wrong = replace(metrics.metric("sqls"), rows=lambda period: Episode.objects.filter(sql_at__gte=period.start))
     monkeypatch.setitem(metrics._catalogue, "sqls", wrong)
 
-    [found] = differences(month_of(at, AMSTERDAM), Raw(month_of(at, AMSTERDAM), history.at))
-    assert (found.key, found.catalogue, found.oracle) == ("sqls", 2, 0)
+    month = month_of(at, AMSTERDAM)
+    value, rows = differences(month, Raw(month, history.at))
+    assert value == ("sqls", month.key, 2, 0)
+    assert (rows.key, len(rows.catalogue), rows.oracle) == ("sqls, its rows", 2, [])

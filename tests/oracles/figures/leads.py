@@ -16,7 +16,6 @@ def came_to(stage: str, raw: Raw) -> list[Any]:
 
 
 for key, stage in (
-    ("leads_created", "lead"),
     ("mqls", "mql"),
     ("sals", "sal"),
     ("sqls", "sql"),
@@ -24,6 +23,11 @@ for key, stage in (
     ("customers", "customer"),
 ):
     ORACLE[key] = lambda raw, stage=stage: counted(came_to(stage, raw))
+
+
+@figure("leads_created")
+def _created(raw: Raw) -> Told:
+    return counted(life for life in came_to("lead", raw) if life.number == 1)
 
 
 def delivered(raw: Raw) -> list[Any]:
