@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from statistics import median
 from threading import Barrier
 from typing import Any
 
@@ -20,15 +21,17 @@ from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
 
 ROUNDS = 3
+USUAL_ROUNDS = 7
 
 
 @dataclass(frozen=True)
 class Timing:
-    """One piece of work, in seconds: as the product does it, and bare."""
+    """One piece of work, in seconds: as the product does it, and bare; of a page, how many statements it asks."""
 
     what: str
     ours: float
     bare: float
+    queries: int | None = None
 
     @property
     def ratio(self) -> float:
@@ -80,6 +83,13 @@ def best(
         before()
         taken.append((mine, timed(bare)))
     return Timing(what, min(mine for mine, _ in taken), min(theirs for _, theirs in taken))
+
+
+def usual(what: str, ours: Callable[[], object], bare: Callable[[], object], *, queries: int) -> Timing:
+    """The median of some rounds of each, taken in turns after one that warms up: what somebody waits who has come."""
+    bare()
+    taken = [(seconds(ours), seconds(bare)) for _ in range(USUAL_ROUNDS)]
+    return Timing(what, median(mine for mine, _ in taken), median(theirs for _, theirs in taken), queries)
 
 
 def at_once(works: list[Callable[[], object]]) -> float:

@@ -17,6 +17,9 @@ from leads.models import Assignment, Attempt, Criteria, Handoff, Lead, LeadScore
 from leads.models.attempt import Channel, Outcome
 from leads.models.handoffs import ACCEPTED, CLOSED, PENDING
 from leads.scoring import ledger
+from smarketing import bench_pages
+
+__all__ = ["bench_pages"]  # contributes its own
 
 ROUNDS = 5
 REPS = 10

@@ -102,6 +102,7 @@ class Assignment(models.Model):
             models.Index(fields=["owner", "from_at"], name="assignment_by_owner"),
             # Read by the page of how it is shared out, over a period.
             models.Index(fields=["from_at"], name="assignment_by_time"),
+            models.Index(fields=["until_at"], name="assignment_by_end", condition=Q(until_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

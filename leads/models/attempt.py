@@ -125,6 +125,8 @@ class Attempt(models.Model):
         indexes = [
             # Read by a lead's page.
             models.Index(fields=["lead", "at"], name="attempt_by_lead"),
+            # Read by the figures of a period.
+            models.Index(fields=["at"], name="attempt_by_time", condition=Q(undone_at__isnull=True)),
             # Read by the figure of fresh hand-offs: when a rep first turned to what they found themselves.
             models.Index(fields=["by", "at"], name="attempt_own_by_time", condition=Q(handoff__isnull=True)),
         ]

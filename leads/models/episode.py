@@ -49,6 +49,13 @@ class Episode(models.Model):
         indexes = [
             # Read by cohorts and by the count of MQLs in a period.
             models.Index(fields=["mql_at"], name="episode_by_mql", condition=Q(mql_at__isnull=False)),
+            # Read by what reached a later stage in a period.
+            *(
+                models.Index(
+                    fields=[f"{stage}_at"], name=f"episode_by_{stage}", condition=Q(**{f"{stage}_at__isnull": False})
+                )
+                for stage in ("sal", "sql", "opportunity", "customer")
+            ),
             # Read by the MQLs delivered in a period.
             models.Index(
                 fields=["handed_over_at"], name="episode_by_hand_over", condition=Q(handed_over_at__isnull=False)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from leads.models.returns import ReturnReason
 
 # What people may change; the state is written by verbs alone.
+MANY = 5000  # leads that a search looks up before it puts them in order
 FACTS = frozenset({
     "email", "first_name", "last_name", "title", "phone", "city", "country", "company", "source", "campaign",
     "external_source", "external_id", "attributes",
@@ -85,7 +86,8 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def search(self, words: str) -> LeadQuerySet:
         """Leads whose name, e-mail address or company begins with the words; two words are first and last name.
 
-        Beginnings only: a beginning is looked up in an index, a middle would be looked for in every row.
+        Beginnings only: a beginning is looked up in an index, a middle would be looked for in every row. Few are
+        looked up before they are put in order; of very many the first in order are soon met on the way.
         """
         words = " ".join(words.lower().split())
         first, _, last = words.partition(" ")
@@ -94,8 +96,12 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         both = Q(lower_first=first, lower_last__startswith=last) if last else Q(pk=None)
         companies = Company.objects.alias(lower_name=Lower("name")).filter(lower_name__startswith=words)
         # Put together as sets: with the companies in the same condition no index of the names could be used.
-        people = named.filter(either | both).values("pk").union(named.filter(company__in=companies).values("pk"))
-        return self.filter(pk__in=people)
+        people = named.filter(either | both).values_list("pk", flat=True)
+        found = list(people.union(named.filter(company__in=companies).values_list("pk", flat=True))[: MANY + 1])
+        if len(found) <= MANY:
+            return self.filter(pk__in=found)
+        met = self.alias(lower_first=Lower("first_name"), lower_last=Lower("last_name"))
+        return met.filter(either | both | Q(company__in=companies))
 
     def hold(self) -> list[int]:
         """Lock the rows until the transaction ends, in one order for all; return their ids."""
@@ -158,6 +164,11 @@ class Lead(models.Model):
             models.Index(F("created_at").desc(), F("id").desc(), name="lead_by_created"),
             # Read by the leads list filtered by stage, the stale list and the release of the backlog.
             models.Index(F("stage"), F("stage_at").desc(), F("id").desc(), name="lead_by_stage"),
+            # Read by marketing's home page: recycled leads that nobody has a plan for, and those to be looked at again.
+            models.Index(
+                F("stage_at").desc(), name="lead_unplanned", condition=Q(stage=RECYCLED, planned_at__isnull=True)
+            ),
+            models.Index(fields=["review_on"], name="lead_by_review", condition=Q(stage=RECYCLED)),
             # Read by the search box, which looks for how a name or an address begins.
             models.Index(OpClass(Lower("last_name"), "text_pattern_ops"), name="lead_by_last_name"),
             models.Index(OpClass(Lower("first_name"), "text_pattern_ops"), name="lead_by_first_name"),

@@ -20,6 +20,7 @@ from leads.models.episode import Transition
 from leads.models.lead import Lead
 
 REST_AFTER_LOSS = timedelta(days=90)
+LATELY_WON = 500  # deals: enough for an average, few enough to be read while a page waits
 COMPANY_SIZES = (10, 50, 250, 1000, 5000)
 
 
@@ -45,11 +46,13 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         return self.filter(state=DealState.OPEN)
 
     def typical_amount(self, lead: Lead) -> Decimal | None:
-        """What won deals with companies like the lead's came to on average: the same size and industry, or else all.
+        """What deals won lately with companies like the lead's came to on average: the same size and industry, or
+        else all.
 
         None as long as nothing was won.
         """
-        won = self.filter(state=DealState.WON, type=DealType.NEW)
+        latest = self.filter(state=DealState.WON, type=DealType.NEW).order_by("-closed_at", "-pk")[:LATELY_WON]
+        won = Opportunity.objects.filter(pk__in=latest.values("pk"))
         alike = won.filter(_like(lead.company)) if lead.company else won.none()
         average = alike.aggregate(mean=Avg("amount"))["mean"] or won.aggregate(mean=Avg("amount"))["mean"]
         return average and average.quantize(Decimal(1))

@@ -97,6 +97,12 @@ class HandoffReturn(models.Model):
         indexes = [
             # Read by returns by reason in a period.
             models.Index(fields=["at"], name="return_by_time"),
+            # Read by what waits for marketing, the oldest first.
+            models.Index(
+                fields=["at"],
+                name="return_awaiting_marketing",
+                condition=Q(undone_at__isnull=True, repaired_at__isnull=True, result__in=[Result.REPAIR, Result.MERGE]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,12 +10,14 @@ from common.bench import Timing, at_once, benches
 autodiscover_modules("bench")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize(
     ("name", "leads"),
-    [(name, 200) for name in ("import", "backtest", "rescore", "sweep", "rep_day", "scorecard")] + [("clients", 32)],
+    [(name, 200) for name in ("import", "backtest", "rescore", "sweep", "rep_day", "scorecard")]
+    + [("clients", 32), ("pages", 150)],
 )
-def test_a_benchmark_measures_our_way_and_the_bare_one(name, leads):
+def test_a_benchmark_measures_our_way_and_the_bare_one(name, leads, monkeypatch):
+    monkeypatch.setattr("common.bench.USUAL_ROUNDS", 1)
     timings = list(benches()[name](leads))
 
     assert timings

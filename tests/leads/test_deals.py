@@ -131,3 +131,11 @@ def test_a_typical_amount_is_the_mean_of_won_deals_with_companies_alike(sam, at)
     Company.objects.filter(leads=asked).update(industry="Farming")
     asked.refresh_from_db()
     assert Opportunity.objects.typical_amount(asked) == Decimal(31000)
+
+
+def test_a_typical_amount_is_that_of_the_deals_won_lately(sam, at, monkeypatch):
+    monkeypatch.setattr("leads.models.opportunity.LATELY_WON", 2)
+    for day, amount in enumerate((9000, 1000, 2000)):
+        deal = a_deal(owner=sam, at=at, industry="Software", employees=60)
+        deal.win(amount=Decimal(amount), by=sam, at=at + (1 + day) * DAY)
+    assert Opportunity.objects.typical_amount(a_lead(at=at, industry="Software", employees=60)) == Decimal(1500)

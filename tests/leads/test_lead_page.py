@@ -116,6 +116,15 @@ def test_the_search_looks_at_beginnings(now, sam, client_of, words, found):
     assert [str(lead) for lead in page.rows] == found
 
 
+def test_the_search_finds_the_same_where_very_many_begin_alike(now, monkeypatch):
+    monkeypatch.setattr("leads.models.lead.MANY", 2)
+    alike = [a_lead(at=now, first_name="Priya", last_name=f"Raman {n}", company="Halden Freight") for n in range(3)]
+    a_lead(at=now, first_name="Tom", company="Brightwell")
+    for words in ("priya", "raman", "priya ram", "halden"):
+        assert set(Lead.objects.search(words)) == set(alike)
+    assert list(Lead.objects.search("raman 1")) == [alike[1]]
+
+
 def test_the_list_goes_on_page_by_page_without_gap_or_repeat(now, sam, client_of):
     made = [a_lead(at=now).pk for _ in range(120)]
     client, seen, cursor = client_of(sam), [], ""
