@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Avg, Count, F, FloatField, Q, QuerySet, Sum, Value
+from django.db.models import Avg, Count, F, FloatField, Q, Sum, Value
 from django.db.models.functions import Cast, Extract, Greatest, TruncDate
 
 from common import metrics
@@ -41,9 +41,9 @@ MONEY = ("revenue_won_from_marketing", "revenue_won")
 def by_day(metric: str, period: Period) -> dict[date, Decimal]:
     """How many, or how much, fell on each local day of a period: the rows of the figure, counted by their day."""
     moment = TruncDate(MOMENTS[metric], tzinfo=zone_named(period.zone))
-    amount = Sum("amount") if metrics.metric(metric).unit == Unit.MONEY else Count("pk")
-    rows: QuerySet = metrics.rows(metric, period)
-    return {on: Decimal(each) for on, each in rows.order_by().values_list(moment).annotate(each=amount)}
+    figure = metrics.metric(metric)
+    of_days = figure.rows(period).order_by().values(day=moment).annotate(**figure.measure.columns())
+    return {row["day"]: Decimal(figure.measure.read(row).value) for row in of_days}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("goals/plans/<int:pk>/reckon/", plans.reckon_plan, name="reckon_plan"),
     path("goals/plans/<int:pk>/edit/", plans.edit_plan, name="edit_plan"),
     path("goals/plans/<int:pk>/revise/", plans.revise_plan, name="revise_plan"),
+    path("goals/plans/<int:pk>/what-if/", plans.what_if, name="what_if"),
     path("goals/plans/<int:pk>/propose/", plans.propose_plan, name="propose_plan"),
     path("goals/plans/<int:pk>/withdraw/", plans.withdraw_plan, name="withdraw_plan"),
     path("goals/targets/<int:pk>/", targets.target, name="target"),

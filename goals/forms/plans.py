@@ -71,9 +71,10 @@ class PlanForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("revenue", "average_deal"):
             self.fields[name].label += f", in {self.instance.currency}"
-        for name in ("revenue", "average_deal", "weekly_hours", "attempts_per_mql"):
+        for name in self.fields.keys() & {"revenue", "average_deal", "weekly_hours", "attempts_per_mql"}:
             self.initial[name] = f"{self.initial[name].normalize():f}"
-        self.fields["weekly_hours"].help_text = ""
+        for name in self.fields.keys() & {"weekly_hours"}:
+            self.fields[name].help_text = ""
 
     def clean(self) -> dict[str, Any]:
         """What cannot be is said in the calculator's own sentences."""
@@ -82,3 +83,16 @@ class PlanForm(forms.ModelForm):
             for name, sentence in Assumptions(**{name: self.cleaned_data[name] for name in names}).mistakes().items():
                 self.add_error(name, sentence)
         return self.cleaned_data
+
+
+class VariantForm(PlanForm):
+    """The assumptions that a variant of a plan may change."""
+
+    visit_to_lead = None
+
+    class Meta:
+        model = Plan
+        fields = (
+            "revenue", "marketing_share", "average_deal", "win_rate", "sal_to_opportunity", "acceptance",
+            "lead_to_mql", "reps",
+        )  # fmt: skip

@@ -16,7 +16,7 @@ from agreements.signing import signing_context
 from common import clock as db_clock
 from common.htmx import toast
 from common.once import one_page
-from goals import picture
+from goals import picture, trying
 from goals.doubting import what_would_have_to_be_true
 from goals.forms.plans import NewPlanForm, PlanForm
 from goals.models import Plan
@@ -64,6 +64,17 @@ def reckon_plan(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return retarget(render(request, "goals/_mistakes.html", {"form": form}, status=422), "#doubts")
     return render(request, "goals/_reckoned.html", {"in_place": True} | _reckoned(draft, db_clock.now()))
+
+
+@require_safe
+@may("read")
+def what_if(request: HttpRequest, pk: int) -> HttpResponse:
+    """A plan beside variants of it, as the address says them; nothing is kept until one is taken over."""
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).with_terms(), pk=pk)
+    shown = trying.variants(plan, request.GET, at=db_clock.now())
+    wrong = [each for each in shown if each.form and each.form.errors]
+    context = {"plan": plan, "variants": shown, "inputs": trying.inputs(shown), "rows": trying.outcome(shown)}
+    return render(request, "goals/what_if.html", context | {"wrong": wrong}, status=422 if wrong else 200)
 
 
 @require_POST
