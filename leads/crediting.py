@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leads.attribution import MODELS, Milestone, Step, holders, path, shares, split
 from leads.models import Contribution, DealContact, Opportunity, Touch
@@ -20,6 +20,7 @@ from leads.models.opportunity import DealState
 
 LOOK_BACK = timedelta(days=365)  # before the deal was opened
 AT_ONCE = 1000
+SAID = [field.attname for field in Contribution._meta.concrete_fields if not field.primary_key]
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -47,18 +48,26 @@ class Journey:
 
 @transaction.atomic
 def credit(deals: Collection[int]) -> int:
-    """Write anew what the touches of these deals contributed; return how many rows. One that is not won has none.
+    """Write down what the touches of these deals contributed, where that has changed; return how many rows that wrote.
 
-    Locks the deals, so that of two who credit one at the same moment the second sees what the first saw, or more.
+    A deal that is not won has none. Locks the deals, so that of two who credit one at the same moment the second
+    sees what the first saw, or more.
     """
     if not deals:
         return 0
     found = Opportunity.objects.filter(pk__in=deals).order_by("pk").select_for_update(of=("self",))
     won = [deal for deal in found.select_related("lead") if deal.state == DealState.WON]
-    Contribution.objects.filter(deal__in=deals).delete()
-    rows = [row for journey in journeys(won) for row in journey.contributions()]
-    Contribution.objects.bulk_create(rows, batch_size=2000)
-    return len(rows)
+    said = {_told(row): row for journey in journeys(won) for row in journey.contributions()}
+    written = {_told(row): row.pk for row in Contribution.objects.filter(deal__in=deals)}
+    Contribution.objects.filter(pk__in=[pk for told, pk in written.items() if told not in said]).delete()
+    changed = [row for told, row in said.items() if told not in written]
+    Contribution.objects.bulk_create(changed, batch_size=2000)
+    return len(changed)
+
+
+def _told(row: Contribution) -> tuple:
+    """All that a row says."""
+    return tuple(tuple(value) if isinstance(value := getattr(row, name), list) else value for name in SAID)
 
 
 def credit_of(people: Collection[int]) -> int:
@@ -66,14 +75,22 @@ def credit_of(people: Collection[int]) -> int:
     if not people:
         return 0
     theirs = Q(lead__in=people) | Q(pk__in=DealContact.objects.filter(lead__in=people).values("opportunity"))
-    won_or_was = Q(state=DealState.WON) | Exists(Contribution.objects.filter(deal=OuterRef("pk")))
-    return credit(list(Opportunity.objects.filter(theirs, won_or_was).values_list("pk", flat=True)))
+    return credit(list(_won_or_was().filter(theirs).values_list("pk", flat=True)))
 
 
 def credit_all() -> int:
-    """Credit every won deal anew, a thousand at a time; return how many rows. What is written may be thrown away."""
-    won = list(Opportunity.objects.filter(state=DealState.WON).order_by("pk").values_list("pk", flat=True))
-    return sum(credit(won[start : start + AT_ONCE]) for start in range(0, len(won), AT_ONCE))
+    """Credit every deal that is or was won, a thousand at a time; return how many rows that wrote.
+
+    What is written may be thrown away.
+    """
+    deals = list(_won_or_was().order_by("pk").values_list("pk", flat=True))
+    return sum(credit(deals[start : start + AT_ONCE]) for start in range(0, len(deals), AT_ONCE))
+
+
+def _won_or_was() -> QuerySet[Opportunity]:
+    """The deals that are won, and those that are credited because they were."""
+    credited = Exists(Contribution.objects.filter(deal=OuterRef("pk")))
+    return Opportunity.objects.filter(Q(state=DealState.WON) | credited)
 
 
 def journeys(deals: Iterable[Opportunity]) -> list[Journey]:

@@ -77,7 +77,7 @@ def _firsts(deals: list[Opportunity]) -> dict[int, Contribution]:
     """The touch that each began with; where it belongs to no campaign, the first one that does."""
     rows = Contribution.objects.filter(deal__in=deals).select_related("campaign", "touch__content", "lead")
     firsts: dict[int, Contribution] = {}
-    for row in rows.order_by("deal", "at", "pk"):
+    for row in rows.order_by("deal", "at", "touch_id"):
         known = firsts.get(row.deal_id)
         if known is None or (known.campaign_id is None and row.campaign_id is not None):
             firsts[row.deal_id] = row

@@ -50,7 +50,7 @@ class Contribution(models.Model):
     objects = ContributionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["at", "pk"]
+        ordering = ["at", "touch_id"]
         constraints = [
             models.UniqueConstraint(fields=["deal", "touch"], name="contribution_once_a_touch"),
         ]

@@ -8,7 +8,7 @@ from common.periods import month_of, quarter_of, week_of
 from smarketing.demo.story import ZONE
 from tests.clocks import run_on, show
 from tests.demo.conftest import FRIDAY_AFTERNOON
-from tests.exact.differences import differences
+from tests.exact.differences import differences, money_differs
 from tests.oracles.figures import ORACLE
 from tests.oracles.figures.raw import Raw
 
@@ -22,6 +22,7 @@ def test_every_figure_of_the_demo_company_is_what_its_events_say(staged: Callabl
         quarter = quarter_of(FRIDAY_AFTERNOON, zone)
         for period in (week_of(FRIDAY_AFTERNOON, zone), month, month.previous(), quarter):
             assert list(differences(period, raw)) == []
+        assert list(money_differs(raw)) == []
         nothing = {key for key in ORACLE if not metrics.value(key, quarter)}
         print(f"\nNothing in {quarter}: {sorted(nothing)}")
         run_on()

@@ -1,12 +1,18 @@
 """Where the catalogue and plain Python do not say the same."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pytest
 
+from agreements.models import Sharing
+from campaigns.models import Campaign
 from common import metrics
 from common.periods import Period
+from leads.models import Contribution
+from leads.payback import paybacks, shares_of_revenue
+from tests.oracles import credit as oracle
 from tests.oracles.figures import ORACLE
 from tests.oracles.figures.raw import Raw
 
@@ -35,3 +41,29 @@ def differences(period: Period, raw: Raw) -> Iterator[Difference]:
 
 def _ids(key: str, period: Period) -> list[int] | None:
     return None if key in NO_ROWS else sorted(row.pk for row in metrics.rows(key, period))
+
+
+def money_differs(raw: Raw) -> Iterator[tuple[Any, Any, Any]]:
+    """Where what is written, or told of a campaign, is not what follows from the rows."""
+    columns = ["deal_id", "touch_id", "milestones", *Sharing.values]
+    written = {(row.pop("deal_id"), row.pop("touch_id")): row for row in Contribution.objects.values(*columns)}
+    expected = oracle.all_credited(raw)
+    yield from ((key, written.get(key), expected.get(key)) for key in written.keys() | expected.keys()
+                if written.get(key) != expected.get(key))  # fmt: skip
+    revenue = oracle.revenue(raw)
+    told = {campaign and campaign.pk: parts for campaign, parts in shares_of_revenue()}
+    if told != revenue:
+        yield "all campaigns", told, dict(revenue)
+    for found in paybacks(Campaign.objects.order_by("pk")):
+        should = oracle.payback(raw, raw.by_id("campaigns.Campaign")[found.campaign.pk])
+        for name, value in should.items():
+            if (getattr(found, name) or 0) != (pytest.approx(value) if isinstance(value, float) else value or 0):
+                yield (found.campaign, name), getattr(found, name), value
+        parts = revenue.get(found.campaign.pk, dict.fromkeys(Sharing.values, Decimal(0)))
+        if found.revenue != parts:
+            yield (found.campaign, "revenue"), found.revenue, parts
+        spent = found.campaign.cost
+        for sharing in Sharing:
+            back = (parts[sharing] - spent) / spent if spent else None
+            if found.returned(sharing) != back:
+                yield (found.campaign, f"returned by {sharing}"), found.returned(sharing), back

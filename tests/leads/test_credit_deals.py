@@ -145,7 +145,21 @@ def test_what_was_thrown_away_is_reckoned_anew_the_same(deal, sam, at):
     before = list(deal.contributions.values_list("touch", *Sharing.values))
     Contribution.objects.all().delete()
     assert crediting.credit_all() == 4
+    assert crediting.credit_all() == 0
     assert list(deal.contributions.values_list("touch", *Sharing.values)) == before
+
+
+def test_only_what_has_changed_is_written_anew(deal, sam, at, campaigns):
+    deal = win(deal, sam, at)
+    rows = list(deal.contributions.values_list("pk", flat=True))
+    Touch.objects.filter(pk=deal.contributions.last().touch_id).update(campaign=None)
+    assert crediting.credit_all() == 1
+    assert list(deal.contributions.values_list("pk", flat=True))[:3] == rows[:3]
+    assert deal.contributions.last().campaign is None
+
+    Opportunity.objects.filter(pk=deal.pk).update(state="open", closed_at=None)
+    assert crediting.credit_all() == 0
+    assert not Contribution.objects.exists()
 
 
 def test_a_campaign_is_told_its_cost_its_people_and_its_revenue(deal, sam, at, campaigns):
