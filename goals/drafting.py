@@ -24,9 +24,14 @@ def first_terms(known: dict[str, Measured]) -> dict[str, Decimal | int]:
     return USUAL | {name: _taken(name, known[name]) for name in USUAL if name in known and known[name].is_enough}
 
 
-def kept(known: dict[str, Measured]) -> dict[str, Any]:
-    """The history beside a draft, as JSON."""
-    return {name: measured.as_json() for name, measured in known.items()}
+MONTHS = "months_to_customer"
+
+
+def kept(known: dict[str, Measured], months: dict[str, dict[str, int]] | None = None) -> dict[str, Any]:
+    """The history beside a draft, as JSON: what was measured, and how many months customers took."""
+    return {name: measured.as_json() for name, measured in known.items()} | (
+        {MONTHS: months} if months and any(months.values()) else {}
+    )
 
 
 def _taken(name: str, measured: Measured) -> Decimal | int:

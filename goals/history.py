@@ -12,7 +12,8 @@ from math import sqrt
 from statistics import NormalDist
 from typing import Any, Self
 
-from django.db.models import Aggregate, Avg, Count, DurationField, F, Q, StdDev, Sum
+from django.db.models import Aggregate, Avg, Count, DurationField, F, FloatField, Q, QuerySet, StdDev, Sum
+from django.db.models.functions import Cast, Extract, Floor
 
 from common.estimates import interval
 from common.periods import Period
@@ -21,6 +22,7 @@ from leads.models.lead import Origin
 from leads.models.opportunity import DealState, DealType
 
 YEAR = timedelta(days=365)
+MONTH = YEAR / 12
 LEVEL = 0.9  # a range holds the truth nine times out of ten
 FEW = 30  # cases; fewer are a small sample, and the page says so
 ENOUGH = 10  # cases from which on a draft takes the measured value for its own
@@ -37,6 +39,10 @@ LAGS = {
     "sal_to_opportunity_days": ("sal", "opportunity"),
     "opportunity_to_customer_days": ("opportunity", "customer"),
 }
+
+
+# What has to begin in time, by the stage whose beginning counts.
+BEGINS = {"leads": "lead", "mql": "mql"}
 
 
 class Median(Aggregate):
@@ -78,6 +84,19 @@ def measure(*, at: datetime, currency: str) -> dict[str, Measured]:
     """What the year before `at` says, by the plan's own names; what had no case is left out."""
     since = at - YEAR
     return _rates(since, at) | _deals(since, at, currency)
+
+
+def months_to_customer(*, at: datetime) -> dict[str, dict[str, int]]:
+    """Of the customers won in the year before `at`: how many took 0, 1, 2 … months since the lead, and since the MQL."""
+    won = Episode.objects.filter(self_sourced=False, lead__origin=Origin.MARKETING, number=1)
+    won = won.filter(_within("customer", at - YEAR, at))
+    return {name: _months(won, f"{stage}_at") for name, stage in BEGINS.items()}
+
+
+def _months(won: QuerySet[Episode], since: str) -> dict[str, int]:
+    took = Cast(Extract(F("customer_at") - F(since), "epoch"), FloatField()) / MONTH.total_seconds()
+    passed = won.filter(**{f"{since}__lte": F("customer_at")}).annotate(months=Floor(took)).order_by("months")
+    return {str(int(months)): count for months, count in passed.values_list("months").annotate(count=Count("pk"))}
 
 
 def pipeline(period: Period, *, currency: str) -> int:

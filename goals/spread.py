@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 
 from common.hours import Hours
@@ -51,6 +52,12 @@ def spread(total: Decimal, parts: Iterable[Period], period: Period, hours: Hours
         asked.append((part, by_then - given))
         given = by_then
     return asked
+
+
+def shares(parts: Iterable[Period], period: Period, hours: Hours) -> list[Fraction]:
+    """The part of a period's working days that lies in each of its parts; together exactly 1."""
+    ends = [_share(period, hours, min(part.end_on, period.end_on)) for part in parts]
+    return [end - start for start, end in pairwise([Fraction(0), *ends])]
 
 
 def _share(period: Period, hours: Hours, until_on: date) -> Fraction:

@@ -19,6 +19,7 @@ from common.hours import Hours
 from common.periods import Period
 from common.worktime import working_days_between
 from goals import telling, wording
+from goals.drafting import MONTHS
 from goals.funnel import Assumptions, Lags, Needs, Staff, backwards, impossibilities, needed_by
 from goals.history import LAGS, Measured
 from goals.models.target import Target
@@ -167,6 +168,10 @@ class Plan(TypedDocument):
     def measured(self, name: str) -> Measured | None:
         """What our own history said of one assumption when the plan was drafted."""
         return Measured.of(self.history.get(name))
+
+    def months_to_customer(self, name: str) -> dict[int, int]:
+        """How many of our own customers took how many months, since they were `leads` or `mql`, when it was drafted."""
+        return {int(months): count for months, count in self.history.get(MONTHS, {}).get(name, {}).items()}
 
     def doubts(self, *, at: datetime) -> list[str]:
         """Everything that stands against it at a moment, as sentences; empty when nothing does."""

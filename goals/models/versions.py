@@ -16,7 +16,7 @@ from common import periods
 from common.errors import Incomplete, Refused
 from common.periods import Period
 from goals.drafting import first_terms, kept
-from goals.history import measure, pipeline
+from goals.history import measure, months_to_customer, pipeline
 
 if TYPE_CHECKING:
     from goals.models.plan import Plan
@@ -84,7 +84,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
             revenue=revenue,
             calendar=calendar,
             currency=currency,
-            history=kept(known),
+            history=kept(known, months_to_customer(at=at)),
             open_opportunities=pipeline(span, currency=currency),
             reps=User.objects.with_role(Role.REP).count() or 1,
             **first_terms(known),
@@ -95,7 +95,8 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         """Open the next version of a plan: its own assumptions, beside what our history says today."""
         check(by, "plan.edit")
         terms = {name: getattr(plan, name) for name in ("calendar", "currency", *CHANGES)}
-        return self._open(plan.period, by=by, at=at, history=kept(measure(at=at, currency=plan.currency)), **terms)
+        history = kept(measure(at=at, currency=plan.currency), months_to_customer(at=at))
+        return self._open(plan.period, by=by, at=at, history=history, **terms)
 
     def take_effect(self, *, at: datetime) -> int:
         """Put the signed plans in force whose day has come; return how many."""

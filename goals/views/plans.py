@@ -17,6 +17,7 @@ from common import clock as db_clock
 from common.htmx import toast
 from common.once import one_page
 from goals import picture, trying
+from goals.beginning import begins
 from goals.doubting import what_would_have_to_be_true
 from goals.forms.plans import NewPlanForm, PlanForm
 from goals.models import Plan
@@ -154,6 +155,7 @@ def _reckoned(plan: Plan, at: datetime) -> dict[str, Any]:
         "by_own_rates": picture.by_own_rates(plan),
         "sentences": plan.revision.text.splitlines() or plan.sentences(),
         "targets": picture.targets(plan),
+        "begins": begins(plan, at=at),
         "now": at,
     }
 
