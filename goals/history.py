@@ -87,7 +87,7 @@ def measure(*, at: datetime, currency: str) -> dict[str, Measured]:
 
 
 def months_to_customer(*, at: datetime) -> dict[str, dict[str, int]]:
-    """Of the customers won in the year before `at`: how many took 0, 1, 2 … months since the lead, and since the MQL."""
+    """Of the customers won in the year before `at`: how many took 0, 1, 2 … months since the lead, since the MQL."""
     won = Episode.objects.filter(self_sourced=False, lead__origin=Origin.MARKETING, number=1)
     won = won.filter(_within("customer", at - YEAR, at))
     return {name: _months(won, f"{stage}_at") for name, stage in BEGINS.items()}
