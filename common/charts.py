@@ -36,12 +36,15 @@ class Frame:
     base: float
     steps: int
     highest: float
+    lowest: float = 0
 
     def x(self, place: float) -> float:
         return round(self.left + (self.right - self.left) * place / max(1, self.steps), 1)
 
     def y(self, value: float) -> float:
-        return round(self.base - (self.base - self.top) * clamp(value / self.highest), 1)
+        return round(
+            self.base - (self.base - self.top) * clamp((value - self.lowest) / (self.highest - self.lowest)), 1
+        )
 
     def path(self, values: Sequence[float]) -> str:
         """An SVG path through the values, from place 0 on."""
@@ -98,6 +101,7 @@ class Chart:
     columns: list[Column] = field(default_factory=list)
     end: Text | None = None
     dot: tuple[float, float] | None = None
+    dots: list[tuple[float, float, bool]] = field(default_factory=list)  # hollow where what it shows may still change
     line_x: float | None = None
     line_y: float | None = None
 

@@ -177,6 +177,11 @@ def catalogue() -> list[Metric]:
     return sorted(_catalogue.values(), key=lambda each: each.name)
 
 
+def of_theme(theme: Theme) -> list[Metric]:
+    """The metrics of a theme, in the order in which their rooms tell of them."""
+    return [each for each in _catalogue.values() if each.theme == theme]
+
+
 def value(key: str, period: Period) -> Any:
     """The value of a metric in a period, or None where there is nothing to measure. Raises KeyError."""
     return metric(key).value(period)

@@ -8,13 +8,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from campaigns.models import ContentRequest
+from campaigns.models import Campaign, Content, ContentRequest
 from common.metrics import Part
-from common.templatetags.words import in_unit, points, working
+from common.templatetags.words import calendar_time, in_unit, money, plural, points, working
 from goals.ledger import Entry
 from leads.models import (
     Assignment,
     Attempt,
+    Contribution,
     Correction,
     Episode,
     Handoff,
@@ -27,6 +28,9 @@ from leads.models import (
 from sla.briefs import Due
 from sla.models import Clock, DataCheck, Dispute, Review
 from sla.scorecard import Line as Promise
+
+# What a cohort says of an episode: by whether it has come so far, and whether it still may.
+COHORT = {(True, False): "has come so far", (False, True): "still matures", (False, False): "has not"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,9 @@ def _lead(row: Lead) -> Line:
 
 @line_of.register
 def _episode(row: Episode) -> Line:
+    """Of a cohort when it began, and whether it has come so far."""
+    if hasattr(row, "began_at"):
+        return _of_lead(row.lead, row.began_at, COHORT[row.is_reached, row.is_maturing])
     again = "" if row.number == 1 else f", time {row.number}"
     return _of_lead(
         row.lead, row.handed_over_at or row.mql_at or row.lead_at, f"{row.lead.get_stage_display()} now{again}"
@@ -67,10 +74,16 @@ def _episode(row: Episode) -> Line:
 
 @line_of.register
 def _handoff(row: Handoff) -> Line:
+    """With what its figure measures of it: how long it waited, how often somebody tried, why it was refused."""
     accepted = row.accepted_at is not None and row.accepted_at == row.decided_at
-    return _of_lead(
-        row.lead, row.decided_at or row.made_at, "accepted" if accepted else row.get_state_display().lower()
-    )
+    words = "accepted" if accepted else row.get_state_display().lower()
+    if hasattr(row, "waited"):
+        words = f"after {calendar_time(row.waited)}"
+    elif hasattr(row, "tried"):
+        words = plural(row.tried, "attempt")
+    elif hasattr(row, "refused"):
+        words = f"returned, {row.refused}" if row.refused else "accepted"
+    return _of_lead(row.lead, row.decided_at or row.made_at, words)
 
 
 @line_of.register
@@ -149,9 +162,27 @@ def _brief(row: Due) -> Line:
 
 @line_of.register
 def _deal(row: Opportunity) -> Line:
-    return Line(
-        str(row), row.lead.get_absolute_url(), row.closed_at or row.opened_at, str(row.lead), row.get_state_display()
-    )
+    words = f"{row.get_state_display()}, {money(row.amount, row.currency)}"
+    return Line(str(row), row.get_absolute_url(), row.closed_at or row.opened_at, str(row.lead), words)
+
+
+@line_of.register
+def _campaign(row: Campaign) -> Line:
+    """What it cost in the period, of what it cost in all."""
+    words = f"{money(row.spent)} of {money(row.cost)}" if hasattr(row, "spent") else money(row.cost)
+    return Line(str(row), row.get_absolute_url(), words=words)
+
+
+@line_of.register
+def _content(row: Content) -> Line:
+    words = ("used" if row.is_used else "not used") if hasattr(row, "is_used") else ""
+    return Line(str(row), row.get_absolute_url(), beside=row.kind, words=words)
+
+
+@line_of.register
+def _credit(row: Contribution) -> Line:
+    words = money(row.credited) if hasattr(row, "credited") else ""
+    return Line(str(row.campaign or row.touch), row.deal.get_absolute_url(), row.at, f"towards {row.deal}", words)
 
 
 @line_of.register

@@ -71,9 +71,9 @@ TOLD = ("key", "name", "definition", "formula", "unit", "better", "side", "theme
 class MetricDetail(APIView):
     """One figure of the catalogue for a period (`?period=2026-11`, `2026-W47`, `2026-Q4`, `2026`).
 
-    `value` is in the figure's unit: a share from 0 to 1, money in the base currency, a length of time as
-    days and hours. `cases` is of how many; of a cohort, `maturing` still may come to count. A figure that is
-    reckoned from others names them in `made_of`.
+    `value` is in the figure's unit: a share from 0 to 1, money in the base currency, a length of time in
+    seconds. `cases` is of how many; of a cohort, `maturing` still may come to count. A figure that is reckoned
+    from others names them in `made_of`.
     """
 
     permission_classes = [needs(Scope.METRICS_READ)]

@@ -326,6 +326,9 @@ def _draft(company: Company) -> None:
         "reward_missing",
         "mqls_delivered",
         "first_attempt_attainment",
+        "conversion_lead_mql",
+        "pipeline_velocity",
+        "campaign_cost",
     ]
     things["metrics"] = ["alignment"]
 

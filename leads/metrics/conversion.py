@@ -42,9 +42,9 @@ def yes_or_no(condition: Any) -> Case:
 
 
 def followed(rows: QuerySet, since: str, days: int, reached: Any, over: Q) -> QuerySet:
-    """A cohort, each row with `is_reached` and `is_maturing`: not reached, not `over`, and its days not yet gone by."""
+    """A cohort, each row with `began_at`, `is_reached` and `is_maturing`: not reached, not `over`, with days left."""
     waits = ~reached & ~over & Q(**{f"{since}__gt": db_clock.now() - timedelta(days=days)})
-    return rows.annotate(is_reached=yes_or_no(reached), is_maturing=yes_or_no(waits))
+    return rows.annotate(began_at=F(since), is_reached=yes_or_no(reached), is_maturing=yes_or_no(waits))
 
 
 def cohort(source: str, target: str, period: Period) -> QuerySet[Episode]:

@@ -1,5 +1,5 @@
 """The figures of the promises, in rooms by what they are about."""
 
-from sla.metrics import index, promises, trust
+from sla.metrics import index, promises, speed, trust
 
-__all__ = ["index", "promises", "trust"]
+__all__ = ["index", "promises", "speed", "trust"]

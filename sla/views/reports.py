@@ -1,9 +1,9 @@
-"""Any figure of the catalogue: what it means, how it went, and the rows it counts."""
+"""Any figure of the catalogue: what it means, how it went, of whom, and the rows it counts."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
@@ -11,91 +11,137 @@ from django.views.decorators.http import require_GET
 from accounts.access import Side, may
 from common import clock as db_clock
 from common import metrics
-from common.metrics import Metric
+from common.metrics import Metric, Theme, View
+from common.once import one_page
 from common.periods import Period
-from leads.breakdown import DIMENSIONS, narrowed
+from common.sheets import csv_lines
+from leads.breakdown import DIMENSIONS, breakdown
 from sla.asked import asked
 from sla.drilldown import line_of
+from sla.reporting import Shown, drawn, row_table, trend_table, went
 
-TREND = 6
 A_PAGE = 200
+SIDES = [*((side.value, side.label) for side in Side), ("", "Together")]
 
 
 @require_GET
 @may("read")
+@one_page()
 def reports(request: HttpRequest) -> HttpResponse:
-    """Every figure, the two sides' beside each other, with its value in the period and in the one before."""
-    picked = asked(request, at=db_clock.now())
-    rows = [
-        (metric, metric.value(picked.period), metric.value(picked.period.previous())) for metric in metrics.catalogue()
-    ]
-    groups = [(title, [row for row in rows if row[0].side == side]) for side, title in (*_SIDES, ("", "Together"))]
-    return render(request, "sla/reports.html", {"asked": picked, "period": picked.period, "groups": groups})
+    """The figures of a theme, or those that are called so, each side's apart, now and in the period before."""
+    picked, words = asked(request, at=db_clock.now()), request.GET.get("q", "").strip()
+    theme = _theme(request)
+    found = [each for each in metrics.catalogue() if _is_called(each, words)] if words else metrics.of_theme(theme)
+    before = picked.period.previous()
+    rows = [(each, each.reading(picked.period), each.value(before)) for each in found]
+    context = {
+        "asked": picked,
+        "period": picked.period,
+        "kept": [("q", words)] if words else [("theme", theme.value)],
+        "words": words,
+        "theme": None if words else theme,
+        "themes": Theme,
+        "count": len(metrics.catalogue()),
+        "groups": [(side, title, [row for row in rows if row[0].side == side]) for side, title in SIDES],
+        "found": len(found),
+    }
+    return render(request, "sla/reports.html", context)
 
 
-_SIDES = [(side.value, side.label) for side in Side]
+def _theme(request: HttpRequest) -> Theme:
+    try:
+        return Theme(request.GET.get("theme") or Theme.FUNNEL)
+    except ValueError as error:
+        raise Http404("There is no such theme.") from error
+
+
+def _is_called(metric: Metric, words: str) -> bool:
+    return all(word in f"{metric.name} {metric.definition}".lower() for word in words.lower().split())
 
 
 @require_GET
 @may("read")
+@one_page()
 def report(request: HttpRequest, key: str) -> HttpResponse:
-    """One figure with its definition, its last periods, and the rows behind its value."""
+    """One figure with its definition, its last periods, its groups and the rows behind its value."""
+    at = db_clock.now()
+    shown, picked = _shown(request, key), asked(request, at=at)
+    period, metric = picked.period, shown.metric
+    moments = went(shown, period, at=at)
+    rows = shown.rows(period, at=at)
+    first = list(rows[: A_PAGE + 1])
+    context = {
+        "asked": picked,
+        "period": period,
+        "kept": _kept(request),
+        "metric": metric,
+        "shown": shown,
+        "reading": moments[-1].reading,
+        "is_cohort": metric.view == View.COHORT,
+        "owner": Side(metric.side).label if metric.side else "Both sides",
+        "trend": moments,
+        "chart": drawn(shown, moments),
+        "lines": [line_of(row) for row in first[:A_PAGE]],
+        "more": len(first) > A_PAGE,
+        **_groups(request, shown, period, at=at),
+    }
+    return render(request, "sla/report.html", context)
+
+
+def _shown(request: HttpRequest, key: str) -> Shown:
+    """The figure that is asked for, or one group of it. Raises Http404 for what there is not."""
     try:
         metric = metrics.metric(key)
     except KeyError as error:
         raise Http404("There is no such figure.") from error
-    at = db_clock.now()
-    picked = asked(request, at=at)
-    context = {"asked": picked, "period": picked.period, "metric": metric}
-    context |= _group(request, metric, picked.period, at) if "by" in request.GET else _whole(metric, picked.period)
-    return render(request, "sla/report.html", context)
-
-
-def _whole(metric: Metric, period: Period) -> dict[str, Any]:
-    """The figure as it is, with its last periods."""
-    lines, more = _lines(metric.rows(period))
-    trend = _trend(metric, period)
-    return {
-        "value": trend[-1][1],
-        "trend": trend,
-        "spark": [_size(value) for _, value in trend if value is not None],
-        "lines": lines,
-        "more": more,
-        "dimensions": [each for each in DIMENSIONS.values() if each.suits(metric)],
-    }
-
-
-def _group(request: HttpRequest, metric: Metric, period: Period, at: datetime) -> dict[str, Any]:
-    """The figure of one source, persona or campaign. Raises Http404 for what is not broken down."""
-    dimension = DIMENSIONS.get(request.GET["by"])
+    if "is" not in request.GET:
+        return Shown(metric)
+    dimension = DIMENSIONS.get(request.GET.get("by", ""))
     if dimension is None or not dimension.suits(metric):
         raise Http404("This figure is not broken down by that.")
-    key = request.GET.get("is", "")
-    rows = narrowed(metric, dimension, key, period, at=at)
-    lines, more = _lines(rows)
-    only = (dimension, dimension.label(key))
-    return {"value": metric.measure.of(rows).value, "lines": lines, "more": more, "only": only}
+    return Shown(metric, dimension, request.GET["is"])
 
 
-def _lines(rows: Any) -> tuple[list[Any], bool]:
-    """The first rows as lines, and whether there are more."""
-    first = list(rows[: A_PAGE + 1])
-    return [line_of(row) for row in first[:A_PAGE]], len(first) > A_PAGE
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the period picker keeps of the address."""
+    return [(name, request.GET[name]) for name in ("by", "is") if name in request.GET]
 
 
-def _trend(metric: Metric, period: Period) -> list[tuple[Period, Any]]:
-    """The figure in the periods up to this one, the oldest first."""
-    periods = [period]
-    while len(periods) < TREND:
-        periods.append(periods[-1].previous())
-    return [(each, metric.value(each)) for each in reversed(periods)]
+def _groups(request: HttpRequest, shown: Shown, period: Period, *, at: datetime) -> dict[str, Any]:
+    """The figure of each group, by the first thing it can be broken down by or by what is asked for."""
+    if shown.dimension:
+        return {}
+    suited = [each for each in DIMENSIONS.values() if each.suits(shown.metric)]
+    by = request.GET.get("by", "")
+    if by and by not in [each.key for each in suited]:
+        raise Http404("This figure is not broken down by that.")
+    if not suited:
+        return {}
+    dimension = DIMENSIONS[by] if by else suited[0]
+    groups = breakdown(dimension, [shown.metric], period, at=at)
+    told = [each for each in groups if each.readings[0].value is not None or not shown.metric.made_of]
+    return {"dimensions": suited, "dimension": dimension, "groups": told}
 
 
-def _size(value: Any) -> float:
-    return value.total_seconds() if isinstance(value, timedelta) else float(value)
+@require_GET
+@may("read")
+def export(request: HttpRequest, key: str) -> StreamingHttpResponse:
+    """The rows behind a figure as CSV, or with `?what=trend` its last periods."""
+    at = db_clock.now()
+    shown, period = _shown(request, key), asked(request, at=at).period
+    is_trend = request.GET.get("what") == "trend"
+    if is_trend:
+        table = trend_table(shown.metric, went(shown, period, at=at))
+    else:
+        table = row_table(shown.rows(period, at=at), zone=request.user.tz)
+    response = StreamingHttpResponse(csv_lines(table), content_type="text/csv; charset=utf-8")
+    name = f"{key}-{'trend-to-' if is_trend else ''}{period.key}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 urls = [
     path("reports/", reports, name="reports"),
     path("reports/<slug:key>/", report, name="report"),
+    path("reports/<slug:key>/export/", export, name="export_report"),
 ]

@@ -99,7 +99,7 @@ def test_the_promises_of_a_month_and_all_that_stands_under_them_take_thirteen_qu
 
 def test_every_figure_opens_its_definition_and_its_rows(client_of, late_week, sam):
     client = client_of(sam)
-    listing = page(client, "/reports/?period=2026-03")
+    listing = page(client, "/reports/?period=2026-03&theme=speed")
     assert "Median response" in listing
 
     html = page(client, "/reports/first_attempt_attainment/?period=2026-03")

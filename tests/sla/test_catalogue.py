@@ -1,0 +1,149 @@
+"""The catalogue and its pages: every value is the measure over the rows it opens, and says what it is."""
+
+import csv
+from datetime import datetime, timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+
+from campaigns.models import Campaign
+from common import metrics
+from common.metrics import Theme, Unit
+from common.periods import parse
+from common.templatetags.words import in_unit
+from leads.models import Attempt
+from sla.drilldown import line_of
+from tests.builders import reason
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MARCH = parse("2026-03", "Europe/Amsterdam")
+
+
+@pytest.fixture
+def month(hand_over, sam, theo, nora, at: datetime, clock_shows) -> None:
+    """Of four from a webinar and the fair: a deal won, one tried late, one returned, one never answered."""
+    Campaign.objects.create(name="Webinar", starts_on=MARCH.start_on, ends_on=MARCH.last_on, cost=Decimal(620))
+    won, late = hand_over(at, source="Webinar", campaign="Webinar"), hand_over(at, source="Webinar")
+    returned, _ = hand_over(at, source="Fair"), hand_over(at)
+    Attempt.objects.log(won, channel="call", outcome="spoke", by=sam, at=at + HOUR)
+    deal = won.open_deal(amount=Decimal(9000), currency="EUR", closes_on=at.date(), by=sam, at=at + 2 * HOUR)
+    deal.win(by=sam, at=at + 5 * DAY)
+    Attempt.objects.log(late, channel="call", outcome="no_answer", by=sam, at=at + 2 * DAY)
+    returned.send_back(reason("low_intent"), by=sam, at=at + 3 * HOUR, note="Only wanted the guide.")
+    clock_shows(at + 6 * DAY)
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_every_value_is_its_measure_over_the_rows_it_opens(month, theme):
+    figures = metrics.of_theme(theme)
+    assert figures
+    for metric in figures:
+        rows, reading = metric.rows(MARCH), metric.reading(MARCH)
+        assert metric.measure.of(rows) == reading, metric.key
+        assert metric.cases(MARCH) == len(rows), metric.key
+        assert all(line_of(row).about for row in rows), metric.key
+        if metric.unit == Unit.COUNT:
+            assert metric.value(MARCH) == len(rows), metric.key
+
+
+def test_every_figure_says_what_it_means_and_how_it_is_reckoned():
+    assert len(metrics.catalogue()) == sum(len(metrics.of_theme(theme)) for theme in Theme) > 100
+    for metric in metrics.catalogue():
+        assert metric.definition.endswith("."), metric.key
+        assert metric.formula, metric.key
+        assert not metric.formula.endswith("."), metric.key
+    names = [metric.name for metric in metrics.catalogue()]
+    assert len(set(names)) == len(names)
+
+
+def test_speed_to_lead_leaves_out_what_was_returned_untried(month):
+    assert metrics.metric("speed_to_lead_coverage").reading(MARCH).part == 2  # of three: one was never answered
+    assert metrics.cases("speed_to_lead", MARCH) == 3
+    assert metrics.value("speed_to_lead", MARCH) == timedelta(hours=17)  # two whole working days
+    assert metrics.value("speed_to_lead_p90", MARCH) is None
+    assert metrics.value("response_median", MARCH) == 3 * HOUR
+
+
+def test_the_list_is_divided_by_theme_and_can_be_searched(month, client_of, theo):
+    client = client_of(theo)
+    money = client.get("/reports/?period=2026-03&theme=money").text
+    assert "Pipeline velocity" in money
+    assert "Median response" not in money
+    found = client.get("/reports/?period=2026-03&q=velocity").text
+    assert "Pipeline velocity" in found
+    assert "Lead velocity" in found
+    assert "Average deal" not in found
+    assert "No figure like that" in client.get("/reports/?q=unheard-of").text
+    assert client.get("/reports/?theme=colour").status_code == 404
+
+
+def test_a_cohort_says_that_it_is_one_and_how_many_still_mature(month, client_of, theo):
+    html = client_of(theo).get("/reports/conversion_mql_sal/?period=2026-03").text
+
+    assert "those who began in the period" in html
+    assert "2 of 4; plausibly 18 % to 82 %" in html.replace("\N{NO-BREAK SPACE}", " ")
+    assert "<b>1</b> still maturing" in html
+    assert "small sample" in html
+
+
+def test_a_composed_figure_opens_the_figures_it_is_reckoned_from(month, client_of, theo):
+    html = client_of(theo).get("/reports/campaign_roi/?period=2026-03").text
+
+    assert "(revenue credited to campaigns − cost of campaigns) / cost of campaigns" in html
+    assert "/reports/revenue_attributed/?period=2026-03" in html
+    assert "/reports/campaign_cost/?period=2026-03" in html
+
+
+def test_a_group_opens_its_own_trend_and_rows(month, client_of, theo):
+    client = client_of(theo)
+    html = client.get("/reports/mqls/?period=2026-03&by=source").text
+    assert "by=source&amp;is=Webinar" in html
+    assert 'by=source&amp;is="' in html  # those without a source
+
+    only = client.get("/reports/mqls/?period=2026-03&by=source&is=Webinar").text
+    assert "Only source <b>Webinar</b>" in only
+    assert '<span class="figure">2</span>' in only
+    assert "period=2026-02&amp;by=source&amp;is=Webinar" in only  # the picker keeps the group
+
+
+def cells(response) -> list[list[str]]:
+    text = b"".join(response.streaming_content).decode().removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    return list(csv.reader(StringIO(text)))
+
+
+def test_rows_and_trend_are_exported_as_they_are_counted(month, client_of, theo):
+    client = client_of(theo)
+    head, *rows = cells(client.get("/reports/mqls/export/?period=2026-03"))
+    assert head == ["About", "Company or part", "Moment", "What", "Address"]
+    assert len(rows) == metrics.value("mqls", MARCH) == 4
+    assert len(cells(client.get("/reports/mqls/export/?period=2026-03&by=source&is=Fair"))) == 1 + 1
+
+    response = client.get("/reports/conversion_mql_sal/export/?period=2026-03&what=trend")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="conversion_mql_sal-trend-to-2026-03.csv"'
+    head, *trend = cells(response)
+    assert head == ["Period", "From", "To", "MQL to SAL", "Cases", "Still maturing"]
+    assert [row[0] for row in trend] == [
+        "October 2025", "November 2025", "December 2025", "January 2026", "February 2026", "March 2026",
+    ]  # fmt: skip
+    assert trend[-1] == ["March 2026", "2026-03-01", "2026-03-31", "0.5", "4", "1"]
+    assert trend[0][3:] == ["", "0", "0"]
+
+
+def test_an_exported_cell_is_no_formula(hand_over, client_of, theo, at, clock_shows):
+    hand_over(at, name="=cmd")
+    clock_shows(at + HOUR)
+    _, [about, *_] = cells(client_of(theo).get("/reports/mqls/export/?period=2026-03"))
+    assert about == "'=Cmd"
+
+
+def test_a_figure_is_read_in_its_unit():
+    read = [
+        (0.84, Unit.SHARE, "84 %"), (1.2, Unit.RATIO, "120 %"), (-0.19, Unit.CHANGE, "−19 %"),
+        (0.5, Unit.CHANGE, "+50 %"), (timedelta(hours=1, minutes=5), Unit.DURATION, "1 h 05"),
+        (timedelta(days=3, hours=6), Unit.DAYS, "3.2 days"), (timedelta(hours=5), Unit.DAYS, "5 h"),
+        (Decimal(25000), Unit.MONEY, "€ 25,000"), (12.5, Unit.MONEY_A_DAY, "€ 12.50 a day"),
+        (1.875, Unit.MEAN, "1.88"), (0, Unit.COUNT, "0"), (None, Unit.MONEY_A_DAY, "–"),
+    ]  # fmt: skip
+    for value, unit, words in read:
+        assert in_unit(value, unit).replace("\N{NO-BREAK SPACE}", " ") == words
