@@ -1,12 +1,15 @@
 """The figures of leads: what reached each stage, what was delivered, decided, sent back, found good, in focus."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
+from math import ceil
 from typing import Any
 
-from tests.oracles.figures.raw import Raw
-from tests.oracles.figures.told import ORACLE, Told, counted, figure, shared
+from leads.kinds import NOT_ACTS
+from tests.oracles.figures.raw import DAY, Raw
+from tests.oracles.figures.told import ORACLE, Told, counted, figure, ids, shared
 
 
 def came_to(stage: str, raw: Raw) -> list[Any]:
@@ -93,8 +96,8 @@ def _adjusted(raw: Raw) -> Told:
     return counted(row for row in quality_returns(raw) if came_late(raw, row))
 
 
-@figure("acceptance_rate")
-def _acceptance(raw: Raw) -> Told:
+def decided(raw: Raw) -> list[Any]:
+    """Hand-offs whose first decision fell in the period, without what was found wrong in time."""
     closed, returned = raw.books_close_at(), raw.by_id("leads.HandoffReturn")
     wrong = {
         (returned[row.returned_id].handoff_id, returned[row.returned_id].at)
@@ -102,8 +105,29 @@ def _acceptance(raw: Raw) -> Told:
         if row.returned_id
     }
     rows = [row for row in raw.all("leads.Handoff") if raw.within(row.decided_at)]
-    rows = [row for row in rows if (row.id, row.decided_at) not in wrong]
-    return shared(rows, lambda row: row.accepted_at == row.decided_at)
+    return [row for row in rows if (row.id, row.decided_at) not in wrong]
+
+
+@figure("acceptance_rate")
+def _acceptance(raw: Raw) -> Told:
+    return shared(decided(raw), lambda row: row.accepted_at == row.decided_at)
+
+
+@figure("quality_return_rate")
+def _quality_return_rate(raw: Raw) -> Told:
+    closed = raw.books_close_at()
+    poor = {(row.handoff_id, row.at) for row in raw.returns if raw.counts_against(row, closed)}
+    return shared(decided(raw), lambda row: (row.id, row.decided_at) in poor)
+
+
+def waited(share: float, raw: Raw) -> Told:
+    """The least time within which so many were accepted, of those whose first decision that was."""
+    taken = [row for row in decided(raw) if row.accepted_at == row.decided_at]
+    times = sorted(row.accepted_at - row.made_at for row in taken)
+    return Told(times[max(ceil(share * len(times)), 1) - 1] if times else None, ids(taken))
+
+
+ORACLE["time_to_accept"], ORACLE["time_to_accept_p90"] = partial(waited, 0.5), partial(waited, 0.9)
 
 
 def sent_back(raw: Raw) -> list[Any]:
@@ -135,6 +159,59 @@ def _corrections(raw: Raw) -> Told:
 
 def made(raw: Raw) -> list[Any]:
     return [row for row in raw.all("leads.Handoff") if raw.within(row.made_at)]
+
+
+@figure("handoffs")
+def _handoffs(raw: Raw) -> Told:
+    return counted(row for row in made(raw) if not row.withdrawn)
+
+
+@figure("mqls_delivered_gross")
+def _gross(raw: Raw) -> Told:
+    return counted(life for life in raw.all("leads.Episode") if raw.within(raw.handed_over_at(life)))
+
+
+# Attempts
+
+
+def tries(raw: Raw) -> list[Any]:
+    return [row for row in raw.all("leads.Attempt") if row.undone_at is None]
+
+
+@figure("attempts")
+def _attempts(raw: Raw) -> Told:
+    return counted(row for row in tries(raw) if raw.within(row.at))
+
+
+@figure("attempts_a_handoff")
+def _attempts_a_handoff(raw: Raw) -> Told:
+    closed = [row for row in raw.all("leads.Handoff") if raw.within(row.closed_at) and not row.withdrawn]
+    made_on = Counter(row.handoff_id for row in tries(raw))
+    mean = float(sum(made_on[row.id] for row in closed)) / len(closed) if closed else None
+    return Told(mean, ids(closed))
+
+
+# Content
+
+
+def uses(raw: Raw) -> list[Any]:
+    """Touches with which somebody used a piece of the library themselves."""
+    return [row for row in raw.all("leads.Touch") if row.content_id and row.kind not in NOT_ACTS]
+
+
+@figure("content_use")
+def _content_use(raw: Raw) -> Told:
+    def used(life: Any) -> bool:
+        until = raw.at(life, "mql")
+        return any(row.lead_id == life.lead_id and until - 90 * DAY < row.occurred_at <= until for row in uses(raw))
+
+    return shared(came_to("mql", raw), used)
+
+
+@figure("content_touched")
+def _content_touched(raw: Raw) -> Told:
+    used = {row.content_id for row in uses(raw) if raw.within(row.occurred_at)}
+    return shared(raw.all("campaigns.Content"), lambda row: row.id in used)
 
 
 @figure("found_good")

@@ -1,16 +1,19 @@
 """The figures of money: what was won, and what of it marketing brought."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from math import prod
 from typing import Any
 
 from django.conf import settings
 
 from agreements.models import Credit
+from common.periods import between
 from leads.kinds import NOT_ACTS
-from tests.oracles.figures.raw import Raw
-from tests.oracles.figures.told import ORACLE, Told, counted, figure, ids
+from tests.oracles.figures.raw import DAY, Raw
+from tests.oracles.figures.told import ORACLE, Told, counted, figure, ids, shared
 
 LOOK_BACK = timedelta(days=365)
 
@@ -96,3 +99,114 @@ def _from_marketing(raw: Raw) -> Told:
 @figure("revenue_influenced")
 def _influenced(raw: Raw) -> Told:
     return summed(deal for deal in new_business(raw) if any(row.campaign_id for row in path_to(raw, deal)))
+
+
+# Deals of marketing's leads
+
+
+def ours(raw: Raw) -> list[Any]:
+    leads = raw.by_id("leads.Lead")
+    deals = [row for row in raw.all("leads.Opportunity") if row.type == "new"]
+    return [row for row in deals if leads[row.lead_id].origin == "marketing"]
+
+
+def our_wins(raw: Raw) -> list[Any]:
+    return [row for row in ours(raw) if row.state == "won" and raw.within(row.closed_at)]
+
+
+@figure("pipeline_created")
+def _pipeline_created(raw: Raw) -> Told:
+    return summed(in_base(row for row in ours(raw) if raw.within(row.opened_at)))
+
+
+@figure("win_rate")
+def _win_rate(raw: Raw) -> Told:
+    return shared((row for row in ours(raw) if raw.within(row.closed_at)), lambda row: row.state == "won")
+
+
+@figure("average_deal")
+def _average_deal(raw: Raw) -> Told:
+    told = summed(in_base(our_wins(raw)))
+    return Told(told.value / len(told.rows) if told.rows else None, told.rows)
+
+
+@figure("sales_cycle")
+def _sales_cycle(raw: Raw) -> Told:
+    took = sorted(row.closed_at - row.opened_at for row in our_wins(raw))
+    return Told(took[(len(took) + 1) // 2 - 1] if took else None, ids(our_wins(raw)))
+
+
+@figure("deals_open")
+def _deals_open(raw: Raw) -> Told:
+    until = min(raw.period.end, raw.now)
+    opened = [row for row in ours(raw) if row.opened_at < until]
+    return counted(row for row in opened if row.closed_at is None or row.closed_at >= until)
+
+
+@figure("pipeline_velocity")
+def _velocity(raw: Raw) -> Told:
+    count, rate, mean, cycle = (
+        ORACLE[key](raw).value for key in ("deals_open", "win_rate", "average_deal", "sales_cycle")
+    )
+    if None in (rate, mean, cycle) or not cycle:
+        return Told(None, None)
+    return Told(count * rate * float(mean) / (cycle / DAY), None)
+
+
+@figure("mql_value")
+def _mql_value(raw: Raw) -> Told:
+    end = raw.period.end_on
+    year = raw.of(between(end - 365 * DAY, end, raw.period.zone))
+    chances = [ORACLE[key](year).value for key in ("acceptance_rate", "sal_to_opportunity", "win_rate", "average_deal")]
+    return Told(None if None in chances else prod(map(float, chances)), None)
+
+
+# Campaigns
+
+
+def spent_before(campaign: Any, day: date) -> Decimal:
+    """What a campaign has cost before a day, to the cent."""
+    last_on = campaign.ends_on or campaign.starts_on
+    length = (last_on - campaign.starts_on).days + 1
+    gone = min(max((day - campaign.starts_on).days, 0), length)
+    return (campaign.cost * gone / length).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@figure("campaign_cost")
+def _campaign_cost(raw: Raw) -> Told:
+    period = raw.period
+    rows = [row for row in raw.all("campaigns.Campaign") if row.cost is not None and row.starts_on]
+    running = [
+        row for row in rows if row.starts_on < period.end_on and (row.ends_on or row.starts_on) >= period.start_on
+    ]
+    spent = [spent_before(row, period.end_on) - spent_before(row, period.start_on) for row in running]
+    return Told(sum(spent, Decimal(0)), ids(running))
+
+
+def cost_of_each(key: str, raw: Raw) -> Told:
+    cost, count = ORACLE["campaign_cost"](raw).value, ORACLE[key](raw).value
+    return Told(cost / count if cost and count else None, None)
+
+
+for each, of in (
+    ("cost_per_lead", "leads_created"),
+    ("cost_per_mql", "mqls"),
+    ("cost_per_sql", "sqls"),
+    ("cost_per_customer", "customers"),
+    ("cac_marketing", "customers_won"),
+):
+    ORACLE[each] = partial(cost_of_each, of)
+
+
+@figure("revenue_attributed")
+def _attributed(raw: Raw) -> Told:
+    """What touches are credited with is compared with an oracle of its own; here its rows are added up."""
+    column, deals = (Credit.objects.agreed() or Credit()).sharing, {row.id for row in in_base(won(raw))}
+    rows = [row for row in raw.all("leads.Contribution") if row.deal_id in deals and row.campaign_id]
+    return Told(sum((getattr(row, column) for row in rows), Decimal(0)), ids(rows))
+
+
+@figure("campaign_roi")
+def _roi(raw: Raw) -> Told:
+    revenue, cost = ORACLE["revenue_attributed"](raw).value, ORACLE["campaign_cost"](raw).value
+    return Told((revenue - cost) / cost if cost else None, None)

@@ -9,10 +9,14 @@ from tests.oracles.figures.raw import Raw
 
 @dataclass(frozen=True)
 class Told:
-    """A figure's value, and the ids of the rows behind it, in any order; None where its rows have no ids."""
+    """A figure's value, and the ids of the rows behind it; None where they are other figures.
+
+    Of a cohort also how many of them still mature.
+    """
 
     value: Any
     rows: list[int] | None
+    maturing: int | None = None
 
 
 Calculation = Callable[[Raw], Told]
