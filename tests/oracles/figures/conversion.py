@@ -73,10 +73,8 @@ def _settled_sals(raw: Raw) -> Told:
 @figure("requalification_rate")
 def _qualified_again(raw: Raw) -> Told:
     def came_back(life: Any) -> bool:
-        later = [
-            each for each in raw.all("leads.Episode") if each.lead_id == life.lead_id and each.number > life.number
-        ]
-        again = [at for each in later if (at := raw.at(each, "mql"))]
+        lives = [each for each in raw.all("leads.Episode") if each.lead_id == life.lead_id]
+        again = [at for each in lives if each.number > life.number and (at := raw.at(each, "mql"))]
         return any(at <= raw.at(life, "recycled") + 180 * DAY for at in again)
 
     return followed(raw, came_to("recycled", raw), "recycled", 180, came_back)
