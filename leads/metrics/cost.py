@@ -1,7 +1,8 @@
 """The figures of what campaigns cost, and of what came back for it.
 
-A campaign's cost is spread evenly over its days, the first and the last included; one without a last
-day costs all of it on its first, and one without a first day, or without a cost, is in no period.
+A campaign's cost is spread evenly over its days, the first and the last included. One without a last
+day runs still: what it cost so far is spread over its days up to today. One without a first day, or
+without a cost, is in no period.
 """
 
 from datetime import date
@@ -11,9 +12,10 @@ from django.db.models.functions import Coalesce, Greatest, Least, Round
 
 from accounts.access import Side
 from campaigns.models import Campaign
+from common import clock as db_clock
 from common.measures import Total
 from common.metrics import Better, Metric, Theme, Trail, Unit, composed, register
-from common.periods import Period
+from common.periods import Period, local_day
 from leads.models import Contribution
 from leads.models.opportunity import DealState
 from leads.money import in_base_currency
@@ -32,9 +34,10 @@ class Days(Func):
 
 def running(period: Period) -> QuerySet[Campaign]:
     """Campaigns with a cost that run on a day of the period, each with its part of it, `spent`."""
-    ends_on = Coalesce("ends_on", "starts_on")
+    today = local_day(db_clock.now(), period.zone)
+    last_on = Coalesce("ends_on", Greatest("starts_on", Value(today)))
     rows = Campaign.objects.filter(cost__isnull=False, starts_on__lt=period.end_on)
-    rows = rows.annotate(last_on=ends_on).filter(last_on__gte=period.start_on)
+    rows = rows.annotate(last_on=last_on).filter(last_on__gte=period.start_on)
     spent = _spent_before(period.end_on) - _spent_before(period.start_on)
     return rows.annotate(spent=spent).order_by("starts_on", "pk")
 
@@ -57,7 +60,7 @@ def credited(period: Period) -> QuerySet[Contribution]:
         campaign__isnull=False,
     )
     rows = in_base_currency(rows, of="deal__").annotate(credited=F(sharing.value))
-    return rows.with_names().select_related("deal__lead").order_by("at", "pk")
+    return rows.with_names().select_related("deal__lead", "deal__company").order_by("at", "pk")
 
 
 register(
@@ -65,8 +68,8 @@ register(
         key="campaign_cost",
         name="Cost of campaigns",
         definition="What campaigns cost in the period: each one’s cost is spread evenly over its days, the first and "
-        "the last included. One without a last day costs all of it on its first; one without a first day is in no "
-        "period.",
+        "the last included. One without a last day runs still: what it cost so far is spread over its days up to "
+        "today. One without a first day is in no period.",
         formula="sum of cost × days in the period / days of the campaign",
         unit=Unit.MONEY,
         theme=Theme.MONEY,

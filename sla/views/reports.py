@@ -33,7 +33,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     theme = _theme(request)
     found = [each for each in metrics.catalogue() if _is_called(each, words)] if words else metrics.of_theme(theme)
     before = picked.period.previous()
-    rows = [(each, each.reading(picked.period), each.value(before)) for each in found]
+    rows = [(each, each.reading(picked.period), each.reading(before)) for each in found]
     context = {
         "asked": picked,
         "period": picked.period,

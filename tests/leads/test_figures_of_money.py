@@ -84,14 +84,18 @@ def campaign(name: str, first: str, last: str, cost: int | str) -> Campaign:
     return Campaign.objects.create(name=name, starts_on=first or None, ends_on=last or None, cost=Decimal(cost))
 
 
-def test_a_cost_is_spread_over_the_days_of_the_campaign(db):
+def test_a_cost_is_spread_over_the_days_of_the_campaign(at, clock_shows):
+    clock_shows(at + 25 * DAY)  # 5 April
     campaign("Half", "2026-03-22", "2026-04-10", 1000)  # ten of twenty days
-    campaign("A day", "2026-03-31", "", 300)
+    campaign("Runs still", "2026-03-31", "", 300)  # one day of six so far
     campaign("Before", "2026-01-01", "2026-02-28", 900)
     campaign("Undated", "", "", 700)
 
-    assert value("campaign_cost") == 800
-    assert [(str(row), row.spent) for row in metrics.rows("campaign_cost", MARCH)] == [("Half", 500), ("A day", 300)]
+    assert value("campaign_cost") == 550
+    assert [(str(row), row.spent) for row in metrics.rows("campaign_cost", MARCH)] == [
+        ("Half", 500),
+        ("Runs still", 50),
+    ]
 
 
 def test_the_parts_of_a_cost_add_up_to_the_cent(db):
@@ -132,7 +136,10 @@ def test_the_return_is_what_was_credited_beyond_the_cost(sam, theo, nora, at, cl
 
 
 def test_by_campaign_a_lead_costs_what_its_own_campaign_cost(at):
-    spring, fair = campaign("Spring", "2026-03-01", "2026-03-31", 300), campaign("Fair", "2026-03-05", "", 500)
+    spring, fair = (
+        campaign("Spring", "2026-03-01", "2026-03-31", 300),
+        campaign("Fair", "2026-03-05", "2026-03-05", 500),
+    )
     for each in (spring, spring, spring, fair):
         a_lead(at=at, campaign=each.name)
 

@@ -7,14 +7,16 @@ from io import StringIO
 
 import pytest
 
+from accounts.models import User
 from campaigns.models import Campaign
 from common import metrics
 from common.metrics import Theme, Unit
 from common.periods import parse
 from common.templatetags.words import in_unit
-from leads.models import Attempt
+from leads.models import Attempt, Handoff, Opportunity, Touch
 from sla.drilldown import line_of
-from tests.builders import reason
+from tests.asked import queries_asked
+from tests.builders import a_handoff, reason
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MARCH = parse("2026-03", "Europe/Amsterdam")
@@ -26,12 +28,18 @@ def month(hand_over, sam, theo, nora, at: datetime, clock_shows) -> None:
     Campaign.objects.create(name="Webinar", starts_on=MARCH.start_on, ends_on=MARCH.last_on, cost=Decimal(620))
     won, late = hand_over(at, source="Webinar", campaign="Webinar"), hand_over(at, source="Webinar")
     returned, _ = hand_over(at, source="Fair"), hand_over(at)
-    Attempt.objects.log(won, channel="call", outcome="spoke", by=sam, at=at + HOUR)
-    deal = won.open_deal(amount=Decimal(9000), currency="EUR", closes_on=at.date(), by=sam, at=at + 2 * HOUR)
-    deal.win(by=sam, at=at + 5 * DAY)
+    win(won, sam, at)
     Attempt.objects.log(late, channel="call", outcome="no_answer", by=sam, at=at + 2 * DAY)
     returned.send_back(reason("low_intent"), by=sam, at=at + 3 * HOUR, note="Only wanted the guide.")
     clock_shows(at + 6 * DAY)
+
+
+def win(handoff: Handoff, sam: User, at: datetime) -> Opportunity:
+    """Spoken with, a deal opened, and won on the fifth day."""
+    Attempt.objects.log(handoff, channel="call", outcome="spoke", by=sam, at=at + HOUR)
+    deal = handoff.open_deal(amount=Decimal(9000), currency="EUR", closes_on=at.date(), by=sam, at=at + 2 * HOUR)
+    deal.win(by=sam, at=at + 5 * DAY)
+    return deal
 
 
 @pytest.mark.parametrize("theme", Theme)
@@ -105,6 +113,27 @@ def test_a_group_opens_its_own_trend_and_rows(month, client_of, theo):
     assert "Only source <b>Webinar</b>" in only
     assert '<span class="figure">2</span>' in only
     assert "period=2026-02&amp;by=source&amp;is=Webinar" in only  # the picker keeps the group
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["conversion_lead_mql/", "return_rate/", "revenue_attributed/", "campaign_roi/?by=campaign", "?theme=money"],
+)
+def test_a_report_asks_as_often_however_much_there_is(month, client_of, theo, sam, at, clock_shows, address):
+    client, path = client_of(theo), f"/reports/{address}{'&' if '?' in address else '?'}period=2026-03"
+    client.get(path)
+    with queries_asked() as few:
+        client.get(path)
+    for _ in range(4):
+        deal = win(a_handoff(at=at, owner=sam, campaign="Webinar"), sam, at)
+        Touch.objects.create(lead=deal.lead, kind="download", occurred_at=at, campaign=Campaign.objects.get())
+    back = a_handoff(at=at, owner=sam)
+    back.send_back(reason("low_intent"), by=sam, at=at + HOUR, note="Only wanted the guide.")
+    clock_shows(at + 6 * DAY)
+
+    with queries_asked() as many:
+        client.get(path)
+    assert len(many) == len(few)
 
 
 def cells(response) -> list[list[str]]:
