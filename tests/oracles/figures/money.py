@@ -164,9 +164,13 @@ def _mql_value(raw: Raw) -> Told:
 # Campaigns
 
 
-def spent_before(campaign: Any, day: date) -> Decimal:
+def last_day(campaign: Any, raw: Raw) -> date:
+    """Its last day, or today while it has none; one still to start has its first."""
+    return campaign.ends_on or max(campaign.starts_on, raw.local_day(raw.now))
+
+
+def spent_before(campaign: Any, last_on: date, day: date) -> Decimal:
     """What a campaign has cost before a day, to the cent."""
-    last_on = campaign.ends_on or campaign.starts_on
     length = (last_on - campaign.starts_on).days + 1
     gone = min(max((day - campaign.starts_on).days, 0), length)
     return (campaign.cost * gone / length).quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -176,10 +180,9 @@ def spent_before(campaign: Any, day: date) -> Decimal:
 def _campaign_cost(raw: Raw) -> Told:
     period = raw.period
     rows = [row for row in raw.all("campaigns.Campaign") if row.cost is not None and row.starts_on]
-    running = [
-        row for row in rows if row.starts_on < period.end_on and (row.ends_on or row.starts_on) >= period.start_on
-    ]
-    spent = [spent_before(row, period.end_on) - spent_before(row, period.start_on) for row in running]
+    running = [row for row in rows if row.starts_on < period.end_on and last_day(row, raw) >= period.start_on]
+    lasting = [(row, last_day(row, raw)) for row in running]
+    spent = [spent_before(*each, period.end_on) - spent_before(*each, period.start_on) for each in lasting]
     return Told(sum(spent, Decimal(0)), ids(running))
 
 

@@ -46,11 +46,22 @@ for each in WITH_CLOCKS:
     ORACLE[each] = lambda raw, each=each: shared(fell_due(raw, each), is_kept)
 
 
-def within_which(share: float) -> Callable[[Raw], Told]:
+def answered_by(raw: Raw) -> list[Any]:
+    """First attempts that fell due, however they were answered."""
+    return fell_due(raw, *FIRST)
+
+
+def tried_by(raw: Raw) -> list[Any]:
+    """First attempts that fell due, but for those that a return answered."""
+    returned = {(row.handoff_id, row.at) for row in raw.returns}
+    return [row for row in fell_due(raw, *FIRST) if (row.handoff_id, row.done_at) not in returned]
+
+
+def within_which(share: float, cases: Callable[[Raw], list[Any]]) -> Callable[[Raw], Told]:
     """The least time within which so many of all cases were answered; None where so many were not."""
 
     def calculation(raw: Raw) -> Told:
-        due = fell_due(raw, *FIRST)
+        due = cases(raw)
         took = sorted(row.took for row in due if row.took is not None)
         needed = max(ceil(share * len(due)), 1)
         return Told(took[needed - 1] if len(took) >= needed else None, ids(due))
@@ -58,12 +69,18 @@ def within_which(share: float) -> Callable[[Raw], Told]:
     return calculation
 
 
-ORACLE["response_median"], ORACLE["response_p90"] = within_which(0.5), within_which(0.9)
+ORACLE["response_median"], ORACLE["response_p90"] = within_which(0.5, answered_by), within_which(0.9, answered_by)
+ORACLE["speed_to_lead"], ORACLE["speed_to_lead_p90"] = within_which(0.5, tried_by), within_which(0.9, tried_by)
 
 
 @figure("response_coverage")
 def _coverage(raw: Raw) -> Told:
-    return shared(fell_due(raw, *FIRST), lambda row: row.took is not None)
+    return shared(answered_by(raw), lambda row: row.took is not None)
+
+
+@figure("speed_to_lead_coverage")
+def _tried(raw: Raw) -> Told:
+    return shared(tried_by(raw), lambda row: row.took is not None)
 
 
 @figure("excused")
