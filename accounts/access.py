@@ -152,6 +152,7 @@ GRANTS: dict[str, Grant] = {
     # campaigns
     "campaign.edit": to(MARKETING),
     "campaign.brief": to(MARKETING),
+    "traffic.tell": to(MARKETING, ADMIN),
     "request.ask": to(EVERYONE),
     "request.answer": to(MARKETING),
     "request.reply": to(own=EVERYONE),

@@ -1,5 +1,5 @@
 """The addresses of this app."""
 
-from campaigns.views import campaigns, content, requests
+from campaigns.views import campaigns, content, requests, traffic
 
-urlpatterns = [*campaigns.urls, *content.urls, *requests.urls]
+urlpatterns = [*campaigns.urls, *content.urls, *requests.urls, *traffic.urls]

@@ -21,7 +21,8 @@ USUAL: dict[str, Decimal | int] = {
 
 def first_terms(known: dict[str, Measured]) -> dict[str, Decimal | int]:
     """The assumptions of a first draft, by the plan's own names."""
-    return USUAL | {name: _taken(name, known[name]) for name in USUAL if name in known and known[name].is_enough}
+    names = [*USUAL, "visit_to_lead"]  # visits have no usual part that leaves its data: without any, nothing is said
+    return USUAL | {name: _taken(name, known[name]) for name in names if name in known and known[name].is_enough}
 
 
 MONTHS = "months_to_customer"
@@ -38,4 +39,6 @@ def _taken(name: str, measured: Measured) -> Decimal | int:
     """A measured value as a plan takes it: whole days, whole money, rates to a tenth of a percent."""
     if name in LAGS:
         return round(measured.value)
+    if name == "visit_to_lead":
+        return max(Decimal(f"{measured.value:.4f}"), Decimal("0.0001"))
     return Decimal(f"{measured.value:.0f}") if name == "average_deal" else Decimal(f"{measured.value:.3f}")

@@ -13,10 +13,12 @@ from statistics import NormalDist
 from typing import Any, Self
 
 from django.db.models import Aggregate, Avg, Count, DurationField, F, FloatField, Q, QuerySet, StdDev, Sum
-from django.db.models.functions import Cast, Extract, Floor
+from django.db.models.functions import Cast, Extract, Floor, TruncDate
 
+from campaigns.models import Traffic
 from common.estimates import interval
-from common.periods import Period
+from common.hours import zone_named
+from common.periods import Period, local_day
 from leads.models import Episode, Opportunity
 from leads.models.lead import Origin
 from leads.models.opportunity import DealState, DealType
@@ -40,6 +42,8 @@ LAGS = {
     "opportunity_to_customer_days": ("opportunity", "customer"),
 }
 
+
+OURS = {"self_sourced": False, "lead__origin": Origin.MARKETING}
 
 # What has to begin in time, by the stage whose beginning counts.
 BEGINS = {"leads": "lead", "mql": "mql"}
@@ -80,16 +84,30 @@ class Measured:
         return asdict(self)
 
 
-def measure(*, at: datetime, currency: str) -> dict[str, Measured]:
-    """What the year before `at` says, by the plan's own names; what had no case is left out."""
+def measure(*, at: datetime, currency: str, zone: str = "UTC") -> dict[str, Measured]:
+    """What the year before `at` says, by the plan's own names; what had no case is left out.
+
+    `zone` says where a day of visits begins.
+    """
     since = at - YEAR
-    return _rates(since, at) | _deals(since, at, currency)
+    return _visits(since, at, zone) | _rates(since, at) | _deals(since, at, currency)
+
+
+def _visits(since: datetime, until: datetime, zone: str) -> dict[str, Measured]:
+    """Leads that came in on the days whose visits are known, of those visits."""
+    known = Traffic.objects.within(local_day(since, zone), local_day(until, zone))
+    visits = known.aggregate(sum=Sum("visits"))["sum"]
+    if not visits:
+        return {}
+    came_in = Episode.objects.filter(_within("lead", since, until), number=1, **OURS)
+    on = TruncDate("lead_at", tzinfo=zone_named(zone))
+    leads = came_in.annotate(on=on).filter(on__in=known.values("on")).count()
+    return {"visit_to_lead": _rate(leads, visits)} if leads <= visits else {}
 
 
 def months_to_customer(*, at: datetime) -> dict[str, dict[str, int]]:
     """Of the customers won in the year before `at`: how many took 0, 1, 2 … months since the lead, since the MQL."""
-    won = Episode.objects.filter(self_sourced=False, lead__origin=Origin.MARKETING, number=1)
-    won = won.filter(_within("customer", at - YEAR, at))
+    won = Episode.objects.filter(_within("customer", at - YEAR, at), number=1, **OURS)
     return {name: _months(won, f"{stage}_at") for name, stage in BEGINS.items()}
 
 
@@ -120,7 +138,7 @@ def _rates(since: datetime, until: datetime) -> dict[str, Measured]:
         took = F(f"{target}_at") - F(f"{source}_at")
         counts[name] = Median(took, filter=passed, output_field=DurationField())
         counts[f"{name}_cases"] = Count("pk", filter=passed)
-    row = Episode.objects.filter(self_sourced=False, lead__origin=Origin.MARKETING).aggregate(**counts)
+    row = Episode.objects.filter(**OURS).aggregate(**counts)
     rates = {"lead_to_mql": _rate(row["qualified"], row["leads"])}
     rates |= {name: _rate(row[f"{name}_yes"], row[f"{name}_yes"] + row[f"{name}_no"]) for name in RATES}
     lags = {name: _lag(row[name], row[f"{name}_cases"]) for name in LAGS}

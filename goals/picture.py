@@ -7,9 +7,10 @@ from math import ceil, floor, log10
 from accounts.access import Side
 from common.charts import Step
 from common.templatetags.words import money, number, plural
-from goals.history import LAGS, Measured
+from goals.history import LAGS
 from goals.models import Plan
 from goals.ranges import MOVES_MQLS, mqls_needed
+from goals.said import said_by_history
 from goals.spread import months, spread
 from goals.wording import rate
 
@@ -148,23 +149,6 @@ def _top(value: float, high: float) -> float:
     least = max(value, high) * 1.5
     step = 10 ** floor(log10(least))
     return float(ceil(least / step) * step)
-
-
-def said_by_history(known: Measured | None, *, is_money: bool = False) -> str:
-    """Where our own last year lies, in words: nine times out of ten, or that nothing was measured."""
-    if known is None:
-        return "assumed; not measured yet"
-    if known.low is None or known.high is None:
-        said = f"last year {_short(known.value, is_money)}"
-    elif is_money:
-        said = f"own history, {number(round(known.low, -2))} to {number(round(known.high, -2))}"
-    else:
-        said = f"own history, {known.low * 100:.0f} to {known.high * 100:.0f}\N{NO-BREAK SPACE}%"
-    return f"{said}; small sample, {plural(known.cases, 'case')}" if known.is_small else said
-
-
-def _short(value: float, is_money: bool) -> str:
-    return number(round(value)) if is_money else rate(Decimal(f"{value:.2f}"))
 
 
 def lags_note(plan: Plan) -> str:

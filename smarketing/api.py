@@ -17,6 +17,7 @@ from rest_framework.views import APIView, set_rollback
 from accounts.models import Scope
 from accounts.tokens import needs
 from agreements.api import documents, personas, versions
+from campaigns import api as campaigns
 from common import metrics
 from common.errors import Incomplete, Refused
 from common.periods import parse
@@ -149,6 +150,7 @@ class Schema(SpectacularAPIView):
 urlpatterns = [
     *leads.urls,
     *touches.urls,
+    *campaigns.urls,
     *handoffs.urls,
     *opportunities.urls,
     *personas.urls,

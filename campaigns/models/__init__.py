@@ -3,6 +3,7 @@ from campaigns.models.campaign import Campaign, CampaignQuerySet
 from campaigns.models.content import BuyingStage, Content, ContentQuerySet
 from campaigns.models.event import RequestEvent
 from campaigns.models.request import ContentRequest
+from campaigns.models.traffic import Traffic, Visits
 from campaigns.steps import RequestState
 
 __all__ = [
@@ -15,4 +16,6 @@ __all__ = [
     "ContentRequest",
     "RequestEvent",
     "RequestState",
+    "Traffic",
+    "Visits",
 ]

@@ -11,6 +11,7 @@ from common.periods import Period, month_of, quarter_of, year_of
 from goals.funnel import Assumptions
 from goals.models import Plan
 from goals.models.versions import CHANGES
+from goals.said import said_by_history
 
 PERCENT = 100
 
@@ -75,6 +76,8 @@ class PlanForm(forms.ModelForm):
             self.initial[name] = f"{self.initial[name].normalize():f}"
         for name in self.fields.keys() & {"weekly_hours"}:
             self.fields[name].help_text = ""
+        for name in self.fields.keys() & {"visit_to_lead"}:
+            self.fields[name].help_text = f"{said_by_history(self.instance.measured(name))}.".capitalize()
 
     def clean(self) -> dict[str, Any]:
         """What cannot be is said in the calculator's own sentences."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncMonth
 
-from common.periods import quarter_of
+from campaigns.models import Traffic, Visits
+from common.periods import month_of, quarter_of
 from goals.models import Plan
-from leads.models import Opportunity
+from leads.models import Lead, Opportunity
 from leads.models.opportunity import DealState
 from sla.models import Agreement, ClauseRequest
 from smarketing.demo.agenda import Process
@@ -76,12 +78,24 @@ def set_goal(scene: Scene) -> Process:
     quarter = quarter_of(year.until, ZONE.key)
     day = year.working_day_before(quarter.start_on, SCRIPT.plan_signed_before_quarter)
     now = yield at(day, "10:15")
+    Traffic.objects.tell(_visits(now), by=cast.maya, at=now)
     plan = Plan.objects.draw_up(quarter.key, _goal(now), cast.office, by=cast.theo, at=now)
     plan.propose(by=cast.theo, at=now)
     now = yield now.replace(hour=15)
     plan.sign(by=cast.theo, at=now)
     now = yield at(year.working_day_before(quarter.start_on, SCRIPT.plan_signed_before_quarter - 1), "11:05")
     plan.sign(by=cast.nora, at=now)
+
+
+def _visits(now: datetime) -> list[Visits]:
+    """Of each month before the goal, as analytics would tell them: some forty visits for each lead."""
+    leads = Lead.objects.annotate(month=TruncMonth("created_at", tzinfo=ZONE)).values_list("month").order_by("month")
+    told = []
+    for month, count in leads.annotate(count=Count("pk")):
+        span = month_of(month, ZONE.key)
+        if span.end <= now:
+            told.append(Visits(span.start_on, span.last_on, count * (38 + 3 * (span.start_on.month % 4))))
+    return told
 
 
 def _goal(now: datetime) -> Decimal:

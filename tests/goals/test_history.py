@@ -5,11 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from campaigns.models import Traffic, Visits
+from common.estimates import interval
 from common.periods import parse
 from goals.drafting import USUAL, first_terms
 from goals.history import Measured, measure, pipeline
 from goals.models import Plan
-from goals.picture import assumptions, lags_note, said_by_history
+from goals.picture import assumptions, lags_note
+from goals.said import said_by_history
 from leads.intake import source_lead
 from leads.models import Opportunity
 from tests.builders import a_handoff, a_lead, an_accepted_handoff, reason
@@ -130,3 +133,32 @@ def test_an_accepted_lead_that_is_let_go_counts_against_the_step_after_acceptanc
     known = measure(at=at, currency="EUR")
     assert (known["acceptance"].value, known["acceptance"].cases) == (1, 1)
     assert (known["sal_to_opportunity"].value, known["sal_to_opportunity"].cases) == (0, 1)
+
+
+def test_visits_that_leave_their_data_are_counted_on_the_days_whose_visits_are_known(maya, at):
+    for days in (1, 1, 2, 5):
+        a_lead(at=at - days * DAY)
+    yesterday = (at - DAY).date()
+    Traffic.objects.tell(
+        [Visits(yesterday - DAY, yesterday, 100), Visits(yesterday, yesterday, 50, "search")], by=maya, at=at
+    )
+    Traffic.objects.tell([Visits(yesterday - 400 * DAY, yesterday - 400 * DAY, 9000)], by=maya, at=at)
+    known = measure(at=at, currency="EUR", zone="Europe/Amsterdam")["visit_to_lead"]
+    assert (known.value, known.cases) == (3 / 150, 150)
+    assert (known.low, known.high) == interval(3, 150)
+
+
+def test_a_draft_takes_the_visits_that_leave_their_data_and_says_where_they_lie(maya, theo, calendar, at):
+    for days in (1, 2, 3):
+        a_lead(at=at - days * DAY)
+    Traffic.objects.tell([Visits((at - 4 * DAY).date(), (at - DAY).date(), 160)], by=maya, at=at)
+    plan = Plan.objects.draw_up("2026-Q2", Decimal(500_000), calendar, by=theo, at=at)
+    assert plan.visit_to_lead == Decimal("0.0187")
+    assert said_by_history(plan.measured("visit_to_lead")) == "own history, 0.8 to 4.6\N{NO-BREAK SPACE}%"
+
+
+def test_more_leads_than_visits_say_nothing_of_visits(maya, at):
+    for _ in range(3):
+        a_lead(at=at - DAY)
+    Traffic.objects.tell([Visits((at - DAY).date(), (at - DAY).date(), 2)], by=maya, at=at)
+    assert "visit_to_lead" not in measure(at=at, currency="EUR", zone="Europe/Amsterdam")
