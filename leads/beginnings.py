@@ -60,21 +60,34 @@ KEYS = {
     By.SOURCE: "b.source",
     By.CAMPAIGN: "coalesce(b.campaign_id::text, '')",
 }
-CONVERT = f"""
-INSERT INTO leads_conversion
-       (by, key, period, persona, leads, maturing, mqls, accepted, customers, to_mql, to_customer, at)
-SELECT d.by, d.key, s.period, p.persona, count(*) FILTER (WHERE {OVER}), count(*) FILTER (WHERE NOT {OVER}),
-       {", ".join(f"count(*) FILTER (WHERE {WITHIN.format(column=column)})" for column in REACHED.values())},
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY b.mql_at - b.at) FILTER (WHERE {WITHIN.format(column="mql_at")}),
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY b.customer_at - b.at)
-           FILTER (WHERE {WITHIN.format(column="customer_at")}),
-       %(at)s
+# Each beginning once for every period, persona and key that it belongs to.
+EACH = f"""
   FROM leads_beginning b
   JOIN unnest(%(names)s, %(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS s (period, starts_at, ends_at)
        ON b.at >= s.starts_at AND b.at < s.ends_at
  CROSS JOIN LATERAL unnest(0 || b.personas) AS p (persona)
  CROSS JOIN LATERAL (VALUES ('', ''), {", ".join(f"('{by}', {key})" for by, key in KEYS.items())}) AS d (by, key)
+"""
+COUNT = f"""
+INSERT INTO leads_conversion (by, key, period, persona, leads, maturing, mqls, accepted, customers, at)
+SELECT d.by, d.key, s.period, p.persona, count(*) FILTER (WHERE {OVER}), count(*) FILTER (WHERE NOT {OVER}),
+       {", ".join(f"count(*) FILTER (WHERE {WITHIN.format(column=column)})" for column in REACHED.values())},
+       %(at)s
+{EACH}
  GROUP BY 1, 2, 3, 4
+"""
+# A median sorts what it is of: asked apart, that is only those who came so far.
+MEDIANS = f"""
+UPDATE leads_conversion c SET to_mql = m.to_mql, to_customer = m.to_customer
+  FROM (SELECT d.by, d.key, s.period, p.persona,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY b.mql_at - b.at)
+                   FILTER (WHERE {WITHIN.format(column="mql_at")}) AS to_mql,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY b.customer_at - b.at)
+                   FILTER (WHERE {WITHIN.format(column="customer_at")}) AS to_customer
+        {EACH}
+         WHERE b.mql_at IS NOT NULL OR b.customer_at IS NOT NULL
+         GROUP BY 1, 2, 3, 4) m
+ WHERE (c.by, c.key, c.period, c.persona) = (m.by, m.key, m.period, m.persona)
 """
 
 
@@ -100,7 +113,8 @@ def reckon(*, at: datetime) -> int:
         Conversion.objects.all().delete()
         spans = spans_of(at)
         asked = {"names": [s.key for s in spans], "starts": [s.start for s in spans], "ends": [s.end for s in spans]}
-        cursor.execute(CONVERT, asked | {"at": at, "window": WINDOW, "offers": sorted(OFFERS)})
+        for statement in (COUNT, MEDIANS):
+            cursor.execute(statement, asked | {"at": at, "window": WINDOW, "offers": sorted(OFFERS)})
     return Beginning.objects.count()
 
 

@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 from accounts.access import Role
 from accounts.models import User
 from common.bench import run
+from leads import alike, beginnings
 from leads.models import (
     Assignment,
     Attempt,
@@ -99,6 +100,8 @@ def make(leads: int, *, until: datetime) -> None:
         for model, lead in COPIED.items():
             _copy(model, lead, known)
     run("VACUUM ANALYZE")
+    beginnings.reckon(at=until)
+    alike.reckon(at=until)
 
 
 def _hire(times: int, stride: int) -> list[int]:
