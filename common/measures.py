@@ -49,6 +49,7 @@ class Measure:
     """A calculation over rows: what the database adds up of them, and what that comes to."""
 
     additive: ClassVar[bool] = True
+    is_sample: ClassVar[bool] = False  # of few rows it says little
 
     def columns(self) -> dict[str, Any]:
         """What is asked of the rows, by name."""
@@ -88,6 +89,7 @@ NUMBER = Number()
 class Share(Measure):
     """The share of the rows, 0 to 1, that meet a condition; `maturing` is met by those that still may come to it."""
 
+    is_sample = True
     part: Q
     maturing: Q | None = None
 
@@ -118,6 +120,7 @@ class Mean(Measure):
     """The mean of a column."""
 
     additive = False
+    is_sample = True
     column: str
 
     def columns(self) -> dict[str, Any]:
@@ -145,6 +148,7 @@ class Within(Measure):
     """
 
     additive = False
+    is_sample = True
     column: str
     share: float = 0.5
 
@@ -161,6 +165,7 @@ class Kept(Measure):
     """The share of listed things, 0 to 1, of which something holds."""
 
     additive = False
+    is_sample = True
     holds: Callable[[Any], bool]
 
     def of(self, rows: Rows) -> Reading:
