@@ -168,7 +168,7 @@ register(
         key="found_good",
         name="Found good by the rep",
         definition="Hand-offs made in the period that the rep found a good lead, of all those with a verdict: good, "
-        "fair or poor.",
+        "fair or poor; without those withdrawn since.",
         formula="found good / (good + fair + poor)",
         unit=Unit.SHARE,
         theme=Theme.QUALITY,
