@@ -124,6 +124,7 @@ GRANTS: dict[str, Grant] = {
     "routing.edit": to(HEAD_OF_SALES, ADMIN),
     "aside.end": to(HEAD_OF_SALES, own=REP),
     "reason.edit": to(ADMIN),
+    "rate.edit": to(ADMIN, HEADS),
     # what both sides sign
     "persona.edit": to(MARKETING, SALES),
     "persona.propose": to(MARKETING, HEAD_OF_SALES),

@@ -22,6 +22,7 @@ from common.periods import Period, local_day
 from leads.models import Episode, Opportunity
 from leads.models.lead import Origin
 from leads.models.opportunity import DealState, DealType
+from leads.money import WON_AMOUNT, frozen
 
 YEAR = timedelta(days=365)
 MONTH = YEAR / 12
@@ -84,13 +85,13 @@ class Measured:
         return asdict(self)
 
 
-def measure(*, at: datetime, currency: str, zone: str = "UTC") -> dict[str, Measured]:
+def measure(*, at: datetime, zone: str = "UTC") -> dict[str, Measured]:
     """What the year before `at` says, by the plan's own names; what had no case is left out.
 
     `zone` says where a day of visits begins.
     """
     since = at - YEAR
-    return _visits(since, at, zone) | _rates(since, at) | _deals(since, at, currency)
+    return _visits(since, at, zone) | _rates(since, at) | _deals(since, at)
 
 
 def _visits(since: datetime, until: datetime, zone: str) -> dict[str, Measured]:
@@ -161,16 +162,16 @@ def _lag(median: timedelta | None, cases: int) -> Measured | None:
     return Measured(median / timedelta(days=1), cases) if median is not None else None
 
 
-def _deals(since: datetime, until: datetime, currency: str) -> dict[str, Measured]:
+def _deals(since: datetime, until: datetime) -> dict[str, Measured]:
     """The average deal, its range by the normal approximation of a mean; and marketing's share of what was won."""
     ours = Q(lead__origin=Origin.MARKETING)
-    won = Opportunity.objects.filter(state=DealState.WON, type=DealType.NEW, currency=currency)
+    won = frozen(Opportunity.objects.filter(state=DealState.WON, type=DealType.NEW))
     row = won.filter(closed_at__gte=since, closed_at__lt=until).aggregate(
         cases=Count("pk", filter=ours),
-        mean=Avg("amount", filter=ours),
-        spread=StdDev("amount", sample=True, filter=ours),
-        brought=Sum("amount", filter=ours),
-        all=Sum("amount"),
+        mean=Avg(WON_AMOUNT, filter=ours),
+        spread=StdDev(WON_AMOUNT, sample=True, filter=ours),
+        brought=Sum(WON_AMOUNT, filter=ours),
+        all=Sum(WON_AMOUNT),
         every=Count("pk"),
     )
     found = {}

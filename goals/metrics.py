@@ -7,16 +7,20 @@ from django.db.models import QuerySet
 from accounts.access import Side
 from agreements.models import Sourced
 from common.measures import Total
-from common.metrics import Metric, Theme, Unit, register
+from common.metrics import Better, Metric, Theme, Unit, register
 from common.periods import Period
 from goals.ledger import PointsGiven
 from goals.marketing_ledger import MARKETING
 from leads.models import Opportunity
 from leads.models.opportunity import DealState, DealType
-from leads.money import AMOUNT, in_base_currency
+from leads.money import WON_AMOUNT, frozen
 from leads.sourced import agreed_reading, brought_by_marketing, influenced
 from leads.trails import WITH_HANDOFF
 
+OTHER_CURRENCIES = (
+    "a deal in another currency counts by the rate of the month in which it was won, and is left out until that rate "
+    "is entered."
+)
 NAMES = {
     Sourced.RECORDED: "by recorded source",
     Sourced.FIRST_TOUCH: "by first touch",
@@ -35,11 +39,11 @@ def new_customers(period: Period) -> QuerySet[Opportunity]:
 
 
 def priced(period: Period) -> QuerySet[Opportunity]:
-    return in_base_currency(won(period))
+    return frozen(won(period))
 
 
 def new_business(period: Period) -> QuerySet[Opportunity]:
-    return in_base_currency(new_customers(period))
+    return frozen(new_customers(period))
 
 
 def from_marketing(period: Period) -> QuerySet[Opportunity]:
@@ -50,6 +54,11 @@ def from_marketing(period: Period) -> QuerySet[Opportunity]:
 def by_reading(reading: Sourced, period: Period) -> QuerySet[Opportunity]:
     """New business that marketing brought, by one reading."""
     return brought_by_marketing(new_business(period), reading)
+
+
+def without_rate(period: Period) -> QuerySet[Opportunity]:
+    """Deals won in the period that wait for the rate of their month."""
+    return won(period).without_rate()
 
 
 def influenced_by_marketing(period: Period) -> QuerySet[Opportunity]:
@@ -72,13 +81,13 @@ register(
     Metric(
         key="revenue_won",
         name="Revenue won",
-        definition="The amounts of all deals closed as won in the period, of every type, in the base currency; deals "
-        "in other currencies are not in it.",
+        definition="The amounts of all deals closed as won in the period, of every type, in the base currency; "
+        f"{OTHER_CURRENCIES}",
         formula="sum of the amounts of deals won",
         unit=Unit.MONEY,
         theme=Theme.MONEY,
         rows=priced,
-        measure=Total(AMOUNT),
+        measure=Total(WON_AMOUNT),
         trail=WITH_HANDOFF,
     )
 )
@@ -88,12 +97,12 @@ register(
         name="Revenue won from marketing’s leads",
         definition="The amounts of new-business deals closed as won in the period that marketing brought, by the "
         "reading both sides have signed (until then: marketing is recorded as the source of the primary contact), in "
-        "the base currency; deals in other currencies are not in it.",
+        f"the base currency; {OTHER_CURRENCIES}",
         formula="sum of the amounts of new business won that marketing brought, by the reading signed",
         unit=Unit.MONEY,
         theme=Theme.MONEY,
         rows=from_marketing,
-        measure=Total(AMOUNT),
+        measure=Total(WON_AMOUNT),
         trail=WITH_HANDOFF,
     )
 )
@@ -110,7 +119,7 @@ for reading in Sourced:
             unit=Unit.MONEY,
             theme=Theme.MONEY,
             rows=partial(by_reading, reading),
-            measure=Total(AMOUNT),
+            measure=Total(WON_AMOUNT),
             trail=WITH_HANDOFF,
         )
     )
@@ -126,7 +135,21 @@ register(
         unit=Unit.MONEY,
         theme=Theme.MONEY,
         rows=influenced_by_marketing,
-        measure=Total(AMOUNT),
+        measure=Total(WON_AMOUNT),
+        trail=WITH_HANDOFF,
+    )
+)
+register(
+    Metric(
+        key="deals_without_rate",
+        name="Deals without a rate",
+        definition="Deals won in the period in another currency whose month has no rate yet: they are in no figure of "
+        "money until it is entered, and then in those of the period in which they were won.",
+        formula="number of deals won without an amount in the base currency",
+        unit=Unit.COUNT,
+        theme=Theme.MONEY,
+        rows=without_rate,
+        better=Better.LOWER,
         trail=WITH_HANDOFF,
     )
 )

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -35,7 +36,8 @@ class Journey:
     def contributions(self) -> Iterator[Contribution]:
         """The rows of a won deal."""
         moments = [step.at for step in self.steps]
-        parts = {key: split(self.deal.amount, shares(moments, model, self.reached)) for key, model in MODELS.items()}
+        worth = self.deal.base_amount or Decimal(0)  # nothing to share until its rate is known; who led to it is
+        parts = {key: split(worth, shares(moments, model, self.reached)) for key, model in MODELS.items()}
         held = defaultdict(list)
         for milestone, number in holders(moments, Milestone, self.reached).items():
             held[number].append(milestone.value)

@@ -13,7 +13,6 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, F, Min, Q, Sum
 
 from agreements.models import Credit, Sharing
@@ -21,6 +20,7 @@ from campaigns.models import Campaign
 from common.once import once
 from leads.models import Contribution, Episode, Lead
 from leads.models.opportunity import DealState
+from leads.money import frozen
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def revenue_of(campaigns: Iterable[int]) -> dict[int, dict[Sharing, Decimal]]:
 
 
 def _credited(**which: Any) -> list[dict[str, Any]]:
-    won = Contribution.objects.filter(deal__state=DealState.WON, deal__currency=settings.BASE_CURRENCY, **which)
+    won = frozen(Contribution.objects.filter(deal__state=DealState.WON, **which), of="deal__")
     summed = won.order_by().values("campaign").annotate(**{f"of_{each.value}": Sum(each.value) for each in Sharing})
     return [
         {"campaign": row["campaign"], "parts": {each: row[f"of_{each.value}"] for each in Sharing}} for row in summed
@@ -117,7 +117,7 @@ def _took(campaigns: list[int]) -> dict[int, list[timedelta]]:
 
 
 def shares_of_revenue() -> list[tuple[Campaign | None, dict[Sharing, Decimal]]]:
-    """Of all that was won in the base currency, each campaign's part by each model, the largest first.
+    """Of all that was won, in the base currency, each campaign's part by each model, the largest first.
 
     What touches without a campaign are credited with stands under None.
     """

@@ -19,6 +19,7 @@ from leads.views import (
     now,
     personas,
     queue,
+    rates,
     reasons,
     returns,
     routing,
@@ -59,5 +60,6 @@ urlpatterns = [
     *distribution.urls,
     *leaving.urls,
     *reasons.urls,
+    *rates.urls,
     *personas.urls,
 ]

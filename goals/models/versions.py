@@ -76,7 +76,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         if span.end <= at:
             raise Incomplete(f"{span} is over. Plan one that is still to come.", "period")
         currency = settings.BASE_CURRENCY
-        known = measure(at=at, currency=currency, zone=calendar.zone)
+        known = measure(at=at, zone=calendar.zone)
         return self._open(
             period,
             by=by,
@@ -95,7 +95,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         """Open the next version of a plan: its own assumptions, beside what our history says today."""
         check(by, "plan.edit")
         terms = {name: getattr(plan, name) for name in ("calendar", "currency", *CHANGES)}
-        history = kept(measure(at=at, currency=plan.currency, zone=plan.calendar.zone), months_to_customer(at=at))
+        history = kept(measure(at=at, zone=plan.calendar.zone), months_to_customer(at=at))
         return self._open(plan.period, by=by, at=at, history=history, **terms)
 
     def take_effect(self, *, at: datetime) -> int:

@@ -20,6 +20,7 @@ from leads.lifecycle import CUSTOMER, LEAD, LOST, OPPORTUNITY, PATH, RECYCLED, S
 from leads.models import Company, Lead, Transition
 from leads.models.lead import Origin
 from leads.models.opportunity import DealState, DealType
+from leads.models.rate import ONE
 
 LEAD_TEXTS = ("email", *LEAD_FACTS, "external_source", "external_id")
 LEAD_COLUMNS = (
@@ -44,6 +45,7 @@ DEALS = {
 DEAL_COLUMNS = (
     *("lead_id", "company_id", "owner_id", "type", "state", "amount", "currency", "estimated"),
     *("closes_on", "opened_at", "closed_at", "lost_because", "name", "external_source", "external_id"),
+    *("rate", "base_amount"),
 )
 COMPANY_COLUMNS = (
     *("id", "name", "domain", *COMPANY_FACTS, "attributes", "customer_since"),
@@ -183,6 +185,7 @@ def _deal_row(person: Person) -> list[Any]:
         "",
         "",
         "",
+        *((ONE, told.amount) if state == DealState.WON else (None, None)),
     ]
 
 

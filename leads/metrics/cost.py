@@ -18,7 +18,7 @@ from common.metrics import Better, Metric, Theme, Trail, Unit, composed, registe
 from common.periods import Period, local_day
 from leads.models import Contribution
 from leads.models.opportunity import DealState
-from leads.money import in_base_currency
+from leads.money import frozen
 from leads.payback import agreed_sharing
 
 CENTS = 2
@@ -59,7 +59,7 @@ def credited(period: Period) -> QuerySet[Contribution]:
         deal__closed_at__lt=period.end,
         campaign__isnull=False,
     )
-    rows = in_base_currency(rows, of="deal__").annotate(credited=F(sharing.value))
+    rows = frozen(rows, of="deal__").annotate(credited=F(sharing.value))
     return rows.with_names().select_related("deal__lead", "deal__company").order_by("at", "pk")
 
 

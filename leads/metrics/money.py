@@ -16,7 +16,7 @@ from common.periods import Period, between
 from leads.models import Opportunity
 from leads.models.lead import Origin
 from leads.models.opportunity import DealState, DealType
-from leads.money import AMOUNT, in_base_currency
+from leads.money import AMOUNT, WON_AMOUNT, frozen, in_base_currency
 from leads.trails import WITH_HANDOFF
 
 DAY = timedelta(days=1)
@@ -46,8 +46,8 @@ def won(period: Period) -> QuerySet[Opportunity]:
     return closed(period).filter(state=DealState.WON)
 
 
-def won_in_base_currency(period: Period) -> QuerySet[Opportunity]:
-    return in_base_currency(won(period))
+def won_and_frozen(period: Period) -> QuerySet[Opportunity]:
+    return frozen(won(period))
 
 
 def still_open(period: Period) -> QuerySet[Opportunity]:
@@ -97,12 +97,13 @@ register(
         key="average_deal",
         name="Average deal",
         definition="The mean amount of the new-business deals of marketing’s leads won in the period, in the base "
-        "currency; deals in other currencies are not in it.",
+        "currency: one in another currency counts by the rate of the month in which it was won, and not before that "
+        "rate is entered.",
         formula="sum of the amounts won / deals won",
         unit=Unit.MONEY,
         theme=Theme.MONEY,
-        rows=won_in_base_currency,
-        measure=Mean(AMOUNT),
+        rows=won_and_frozen,
+        measure=Mean(WON_AMOUNT),
         side=Side.SALES,
         trail=WITH_HANDOFF,
     )

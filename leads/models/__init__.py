@@ -17,6 +17,7 @@ from leads.models.lead import Lead
 from leads.models.link import ThroughLink
 from leads.models.opportunity import DealContact, Opportunity
 from leads.models.put_off import PutOff
+from leads.models.rate import Rate
 from leads.models.returns import HandoffReturn, ReturnReason
 from leads.models.routing import RoutingRule, RoutingShare
 from leads.models.routing_change import RoutingChange
@@ -55,6 +56,7 @@ __all__ = [
     "LeadVersion",
     "Opportunity",
     "PutOff",
+    "Rate",
     "RefusedRow",
     "Rescore",
     "ReturnReason",

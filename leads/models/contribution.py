@@ -26,10 +26,10 @@ def _credited() -> models.DecimalField:
 
 
 class Contribution(models.Model):
-    """One touch on the way to a won deal, and by each model its part of the amount, in the deal's currency.
+    """One touch on the way to a won deal, and by each model its part of the amount, in the base currency.
 
-    The rows of a deal add up to its amount, column by column. They are reckoned from touches, contacts
-    and the deal alone (`leads.crediting`), and may be thrown away at any time.
+    The rows of a deal add up to its amount, column by column; while it waits for its rate they are noughts. They
+    are reckoned from touches, contacts and the deal alone (`leads.crediting`), and may be thrown away at any time.
     """
 
     deal = models.ForeignKey(Opportunity, models.CASCADE, related_name="contributions")

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Avg, Q
 from django.urls import reverse
@@ -18,6 +19,7 @@ from leads.lifecycle import LOSE, OPEN_DEAL, OPPORTUNITY, WIN, Move, leads_chang
 from leads.models.company import Company
 from leads.models.episode import Transition
 from leads.models.lead import Lead
+from leads.models.rate import Rate, in_base
 
 REST_AFTER_LOSS = timedelta(days=90)
 LATELY_WON = 500  # deals: enough for an average, few enough to be read while a page waits
@@ -45,16 +47,22 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     def open(self) -> OpportunityQuerySet:
         return self.filter(state=DealState.OPEN)
 
-    def typical_amount(self, lead: Lead) -> Decimal | None:
-        """What deals won lately with companies like the lead's came to on average: the same size and industry, or
-        else all.
+    def with_base_amount(self) -> OpportunityQuerySet:
+        """Won deals that figures of money count: all but those that wait for the rate of their month."""
+        return self.filter(state=DealState.WON, base_amount__isnull=False)
 
-        None as long as nothing was won.
+    def without_rate(self) -> OpportunityQuerySet:
+        """Won deals that wait for the rate of their month."""
+        return self.filter(state=DealState.WON, base_amount__isnull=True)
+
+    def typical_amount(self, lead: Lead) -> Decimal | None:
+        """What deals won lately with companies like the lead's came to on average, in the base currency: the same size
+        and industry, or else all. None as long as nothing was won.
         """
-        latest = self.filter(state=DealState.WON, type=DealType.NEW).order_by("-closed_at", "-pk")[:LATELY_WON]
+        latest = self.with_base_amount().filter(type=DealType.NEW).order_by("-closed_at", "-pk")[:LATELY_WON]
         won = Opportunity.objects.filter(pk__in=latest.values("pk"))
         alike = won.filter(_like(lead.company)) if lead.company else won.none()
-        average = alike.aggregate(mean=Avg("amount"))["mean"] or won.aggregate(mean=Avg("amount"))["mean"]
+        average = alike.aggregate(mean=Avg("base_amount"))["mean"] or won.aggregate(mean=Avg("base_amount"))["mean"]
         return average and average.quantize(Decimal(1))
 
     @transaction.atomic
@@ -135,6 +143,16 @@ class Opportunity(models.Model):
     state = models.CharField(max_length=5, choices=DealState.choices, default=DealState.OPEN)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3)
+    rate = models.DecimalField(
+        max_digits=15,
+        decimal_places=8,
+        null=True,
+        blank=True,
+        help_text="Frozen when it was won; empty while it waits.",
+    )
+    base_amount = models.DecimalField(
+        max_digits=20, decimal_places=2, null=True, blank=True, help_text="The amount won, in the base currency."
+    )
     estimated = models.BooleanField(default=False, help_text="The amount is the segment's average, not yet edited.")
     closes_on = models.DateField("expected close")
     opened_at = models.DateTimeField()
@@ -145,7 +163,7 @@ class Opportunity(models.Model):
 
     objects = OpportunityQuerySet.as_manager()
 
-    KEPT = ("state", "closed_at", "lost_because", "amount", "estimated")
+    KEPT = ("state", "closed_at", "lost_because", "amount", "estimated", "rate", "base_amount")
 
     class Meta:
         constraints = [
@@ -159,6 +177,11 @@ class Opportunity(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=DealState.LOST) | ~Q(lost_because=""), name="deal_lost_has_a_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(rate__isnull=True, base_amount__isnull=True)
+                | Q(rate__isnull=False, base_amount__isnull=False),
+                name="deal_frozen_with_its_rate",
+            ),
             models.UniqueConstraint(
                 fields=["lead"], condition=Q(state=DealState.OPEN, type=DealType.NEW), name="deal_one_open_a_lead"
             ),
@@ -166,6 +189,12 @@ class Opportunity(models.Model):
         indexes = [
             # Read by revenue and win rate in a period.
             models.Index(fields=["state", "closed_at"], name="deal_by_close"),
+            # Read by the page of rates, and by what freezes the deals that wait for one.
+            models.Index(
+                fields=["currency", "closed_at"],
+                condition=Q(state=DealState.WON, base_amount__isnull=True),
+                name="deal_without_rate",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -177,6 +206,15 @@ class Opportunity(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == DealState.OPEN
+
+    @property
+    def is_in_other_currency(self) -> bool:
+        return self.currency != settings.BASE_CURRENCY
+
+    @property
+    def waits_for_rate(self) -> bool:
+        """Won, in another currency whose month has no rate yet."""
+        return self.state == DealState.WON and self.base_amount is None
 
     def belongs_to(self, user: User) -> bool:
         return self.owner_id == user.pk
@@ -195,11 +233,16 @@ class Opportunity(models.Model):
 
     @transaction.atomic
     def win(self, *, by: User | None, at: datetime, amount: Decimal | None = None) -> None:
-        """Closed, won: the primary contact of new business becomes a customer, and so does the company."""
+        """Closed, won: the primary contact of new business becomes a customer, and so does the company.
+
+        Its amount in the base currency is frozen at the rate of the month; where nobody has entered that, it waits.
+        """
         before = self._before_closing(by)
         amount = self.amount if amount is None else amount
         _check(amount=amount, currency=self.currency, closes_on=self.closes_on)
-        self._change(state=DealState.WON, closed_at=at, amount=amount, estimated=False)
+        rate = Rate.objects.of(self.currency, at)
+        worth = None if rate is None else in_base(amount, rate)
+        self._change(state=DealState.WON, closed_at=at, amount=amount, estimated=False, rate=rate, base_amount=worth)
         events = [self, *self._move(WIN, by=by, at=at, before=before)]
         Company.objects.filter(pk=self.company_id, customer_since=None).update(customer_since=at)
         leads_changed.send(Opportunity, events=events)

@@ -13,7 +13,7 @@ from smarketing.demo.cast import DOMAIN
 def what_was_made() -> str:
     """How much of everything there is."""
     won = Opportunity.objects.filter(state=DealState.WON)
-    revenue = won.aggregate(total=Sum("amount"))["total"] or 0
+    revenue = won.aggregate(total=Sum("base_amount"))["total"] or 0
     return (
         f"Made: {Lead.objects.count():,} leads of {Company.objects.count():,} companies, "
         f"{Touch.objects.count():,} touches, {Handoff.objects.count():,} hand-offs, "

@@ -28,7 +28,7 @@ def plain(sentence: str) -> str:
 
 
 def test_nothing_is_measured_where_nothing_happened(at):
-    assert measure(at=at, currency="EUR") == {}
+    assert measure(at=at) == {}
 
 
 def test_rates_count_what_was_decided_in_the_year(sam, at, a_deal, a_win):
@@ -39,7 +39,7 @@ def test_rates_count_what_was_decided_in_the_year(sam, at, a_deal, a_win):
     returned.send_back(reason("low_intent"), by=sam, at=at - 4 * DAY)
     a_handoff(at=at - DAY, owner=sam)  # undecided
     a_lead(at=at - DAY)
-    known = measure(at=at, currency="EUR")
+    known = measure(at=at)
     assert (known["win_rate"].value, known["win_rate"].cases) == (0.5, 2)
     assert (known["acceptance"].value, known["acceptance"].cases) == (0.75, 4)
     assert (known["sal_to_opportunity"].value, known["sal_to_opportunity"].cases) == (1, 3)
@@ -50,7 +50,7 @@ def test_rates_count_what_was_decided_in_the_year(sam, at, a_deal, a_win):
 
 def test_what_was_decided_before_the_year_is_left_out(sam, at, a_win):
     a_win(at=at - 366 * DAY)
-    assert measure(at=at, currency="EUR") == {}
+    assert measure(at=at) == {}
 
 
 def test_what_sales_found_itself_is_no_rate_of_marketings(sam, at):
@@ -59,14 +59,14 @@ def test_what_sales_found_itself_is_no_rate_of_marketings(sam, at):
         lead, amount=Decimal(9_000), currency="EUR", closes_on=date(2026, 4, 1), by=sam, at=at - 8 * DAY
     )
     deal.win(by=sam, at=at - DAY)
-    known = measure(at=at, currency="EUR")
+    known = measure(at=at)
     assert set(known) == {"marketing_share"}
     assert (known["marketing_share"].value, known["marketing_share"].cases) == (0, 1)
 
 
 def test_lags_are_the_medians_of_those_who_made_it(at, a_win):
     a_win(at=at - DAY)
-    known = measure(at=at, currency="EUR")
+    known = measure(at=at)
     assert known["mql_to_sal_days"].value == 1
     assert known["sal_to_opportunity_days"].value == 10
     assert known["opportunity_to_customer_days"].value == 20
@@ -75,10 +75,10 @@ def test_lags_are_the_medians_of_those_who_made_it(at, a_win):
 
 def test_the_average_deal_has_a_range_from_two_deals_on(at, a_win):
     a_win(at=at - DAY, amount=20_000)
-    assert measure(at=at, currency="EUR")["average_deal"] == Measured(20_000, 1)
+    assert measure(at=at)["average_deal"] == Measured(20_000, 1)
     a_win(at=at - 2 * DAY, amount=30_000)
     a_win(at=at - 3 * DAY, amount=90_000, currency="USD")
-    average = measure(at=at, currency="EUR")["average_deal"]
+    average = measure(at=at)["average_deal"]
     assert (average.value, average.cases) == (25_000, 2)
     # 25,000 plus or minus 1.645 · 7,071 / √2
     assert (round(average.low), round(average.high)) == (16_776, 33_224)
@@ -130,7 +130,7 @@ def test_the_history_beside_a_draft_is_kept_with_it(theo, calendar, at: datetime
 def test_an_accepted_lead_that_is_let_go_counts_against_the_step_after_acceptance(sam, at):
     handoff = an_accepted_handoff(at=at - 2 * DAY, owner=sam)
     handoff.send_back(reason("low_intent"), by=sam, at=at - DAY)
-    known = measure(at=at, currency="EUR")
+    known = measure(at=at)
     assert (known["acceptance"].value, known["acceptance"].cases) == (1, 1)
     assert (known["sal_to_opportunity"].value, known["sal_to_opportunity"].cases) == (0, 1)
 
@@ -143,7 +143,7 @@ def test_visits_that_leave_their_data_are_counted_on_the_days_whose_visits_are_k
         [Visits(yesterday - DAY, yesterday, 100), Visits(yesterday, yesterday, 50, "search")], by=maya, at=at
     )
     Traffic.objects.tell([Visits(yesterday - 400 * DAY, yesterday - 400 * DAY, 9000)], by=maya, at=at)
-    known = measure(at=at, currency="EUR", zone="Europe/Amsterdam")["visit_to_lead"]
+    known = measure(at=at, zone="Europe/Amsterdam")["visit_to_lead"]
     assert (known.value, known.cases) == (3 / 150, 150)
     assert (known.low, known.high) == interval(3, 150)
 
@@ -161,4 +161,4 @@ def test_more_leads_than_visits_say_nothing_of_visits(maya, at):
     for _ in range(3):
         a_lead(at=at - DAY)
     Traffic.objects.tell([Visits((at - DAY).date(), (at - DAY).date(), 2)], by=maya, at=at)
-    assert "visit_to_lead" not in measure(at=at, currency="EUR", zone="Europe/Amsterdam")
+    assert "visit_to_lead" not in measure(at=at, zone="Europe/Amsterdam")

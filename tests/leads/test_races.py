@@ -1,7 +1,8 @@
 """Two people at the same moment, in real transactions: one gets it, the other is told, and nothing is half done."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from threading import Barrier, Thread
 
@@ -9,6 +10,7 @@ import pytest
 from django.db import connection
 
 from common.errors import Refused
+from leads.freezing import Told, enter
 from leads.handover import hand_over
 from leads.lifecycle import PROMOTE
 from leads.models import Assignment, Criteria, Handoff, HandoffReturn, Lead, Transition
@@ -134,3 +136,17 @@ def test_undo_and_the_next_step_at_once_leave_one_of_the_two(sam, nora, at):
         assert len(refusals(results)) == 1
         handoff = fresh(handoff)
         assert (handoff.state, handoff.lead.stage) in (("pending", "mql"), ("accepted", "sql"))
+
+
+def test_a_deal_won_while_its_rate_is_entered_is_frozen_in_any_case(sam, ada, at):
+    for round in range(ROUNDS):
+        month = date(2026, 1 + round, 1)
+        won_at = datetime(2026, 1 + round, 20, tzinfo=UTC)
+        handoff = a_handoff(at=at, owner=sam)
+        handoff.accept(by=sam, at=at)
+        terms = {"amount": Decimal(100), "currency": "USD", "closes_on": at.date()}
+        deal = handoff.open_deal(**terms, by=sam, at=at)
+        rates = [Told("USD", month, Decimal("0.9"))]
+        at_once(partial(deal.win, by=sam, at=won_at), partial(enter, rates, by=ada, at=won_at))
+        deal.refresh_from_db()
+        assert (deal.rate, deal.base_amount) == (Decimal("0.9"), 90)

@@ -1,0 +1,63 @@
+"""The table of monthly rates, under settings: what other currencies were worth, and the deals that wait to know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import may
+from common import clock as db_clock
+from common.htmx import toast
+from common.templatetags.words import plural
+from leads.forms.rates import RatesForm
+from leads.freezing import Waiting, enter, waiting
+from leads.models import Rate
+
+MONTHS = 24
+
+
+@require_GET
+@may("read")
+def rates(request: HttpRequest) -> HttpResponse:
+    missing = waiting()
+    first = "\n".join(f"{each.currency}, {each.month:%Y-%m}, " for each in missing)
+    return _page(request, RatesForm(base=settings.BASE_CURRENCY, initial={"lines": first}), missing)
+
+
+@require_POST
+@may("rate.edit")
+def enter_rates(request: HttpRequest) -> HttpResponse:
+    form = RatesForm(request.POST, request.FILES, base=settings.BASE_CURRENCY)
+    if not form.is_valid():
+        return _page(request, form, waiting(), status=422)
+    count, deals = enter(form.cleaned_data["told"], by=request.user, at=db_clock.now())
+    frozen = f" {plural(len(deals), 'deal')} that waited for them count now." if deals else ""
+    toast(request, f"{plural(count, 'rate')} entered.{frozen}" if count else f"Nothing is new.{frozen}")
+    return redirect("rates")
+
+
+def _page(request: HttpRequest, form: RatesForm, missing: list[Waiting], *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "base": settings.BASE_CURRENCY, "waiting": missing} | _table()
+    return render(request, "leads/rates.html", context, status=status)
+
+
+def _table() -> dict[str, Any]:
+    """The latest months, each with the rate of every currency that has one there."""
+    found: dict[Any, dict[str, Rate]] = {}
+    months = list(Rate.objects.order_by("-month").values_list("month", flat=True).distinct()[:MONTHS])
+    for rate in Rate.objects.filter(month__in=months).select_related("by"):
+        found.setdefault(rate.month, {})[rate.currency] = rate
+    currencies = sorted({currency for row in found.values() for currency in row})
+    rows = [(month, [found[month].get(currency) for currency in currencies]) for month in months]
+    return {"currencies": currencies, "rows": rows}
+
+
+urls = [
+    path("settings/rates/", rates, name="rates"),
+    path("settings/rates/enter/", enter_rates, name="enter_rates"),
+]
