@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.access import Role
 from accounts.models import User
-from agreements.models import Revision
+from agreements.models import Credit, Revision
 from agreements.signing import drafted_or_proposed
 from common import clock as db_clock
 from common.badges import badge
@@ -12,6 +12,7 @@ from common.once import one_page
 from common.panels import panel
 from goals.models import Plan
 from goals.models.versions import PREFIX
+from goals.mql_worth import count_by_grade, worths
 from goals.quota import quotas
 from goals.standing import standing
 
@@ -42,3 +43,13 @@ def quota_of_mine(object_id: int, user: User) -> dict[str, Any] | None:
     plan = Plan.objects.for_day(at.astimezone(user.tz).date()) if Role.REP in user.roles else None
     mine = next((each for each in quotas(plan, user, at=at) if each.rep == user), None) if plan else None
     return {"plan": plan, "quota": mine} if mine else None
+
+
+@panel("credit", "goals/_mql_worth.html", order=20)
+def worth_by_grade(object_id: int, user: User) -> dict[str, Any] | None:
+    """What an MQL of each grade was worth, beside the points it gives; on a draft with the way to take it over."""
+    credit = Credit.objects.visible_to(user).with_revision().filter(pk=object_id).first()
+    if credit is None or not credit.gives_points:
+        return None
+    found = worths(count_by_grade(at=db_clock.now()), points=credit.points_mql)
+    return {"worths": found, "credit": credit, "draft": credit.revision.is_draft}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals.views import plans, targets
+from goals.views import plans, targets, weighing
 
 urlpatterns = [
     path("goals/", plans.goals, name="goals"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("goals/plans/<int:pk>/what-if/", plans.what_if, name="what_if"),
     path("goals/plans/<int:pk>/propose/", plans.propose_plan, name="propose_plan"),
     path("goals/plans/<int:pk>/withdraw/", plans.withdraw_plan, name="withdraw_plan"),
+    path("goals/credit/<int:number>/weigh/", weighing.weigh_mqls, name="weigh_mqls"),
     path("goals/targets/<int:pk>/", targets.target, name="target"),
 ]
