@@ -92,6 +92,7 @@ def _chapters(scene: Scene) -> list[Process]:
         alignment.say_who_does_what(scene),
         alignment.map_stages(scene),
         alignment.agree_on_credit(scene),
+        deals.enter_rates(scene),
         alignment.set_focus(scene),
         promises.agree(scene),
         promises.set_goal(scene),

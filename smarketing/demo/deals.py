@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from accounts.models import User
+from leads.freezing import Told, enter
 from leads.intake import source_lead
 from leads.models import Lead, Opportunity
 from smarketing.demo import names
@@ -13,10 +14,13 @@ from smarketing.demo.agenda import Process
 from smarketing.demo.chance import Chance
 from smarketing.demo.judgement import chance_to_win, worth_it
 from smarketing.demo.scene import Scene
+from smarketing.demo.story import at
 from smarketing.demo.world import Person
 
-CURRENCY = "EUR"
+CURRENCIES = {"Switzerland": "CHF", "United Kingdom": "GBP"}
+RATES = {"CHF": 1.06, "GBP": 1.15}  # in euros, about which each month's lies
 WORTH = {"tiny": 3200, "small": 9800, "middling": 24500, "large": 46000}
+DAY = timedelta(days=1)
 MEDIAN_DAYS, SPREAD = 34, 0.5
 LEADS_A_SELF_SOURCED_ONE = 250
 TOLD_BY_THE_PERSON = ("email", "first_name", "last_name", "title", "phone", "city", "country", "company", "industry",
@@ -29,7 +33,8 @@ def deal(scene: Scene, lead: Lead, rep: User, person: Person, chance: Chance) ->
     lasts = timedelta(days=max(6, chance.around(MEDIAN_DAYS, SPREAD)))
     worth = chance.around(WORTH[person.firm.size], 0.4)
     closes_on = (now + lasts * chance.uniform(0.8, 1.2)).date()
-    terms = {"amount": _round(worth), "currency": CURRENCY, "closes_on": closes_on, "estimated": chance.yes(0.25)}
+    terms = {"amount": _round(worth), "currency": CURRENCIES.get(person.firm.country, "EUR"), "closes_on": closes_on}
+    terms["estimated"] = chance.yes(0.25)
     opened = Opportunity.objects.open_for(lead, **terms, rating=worth_it(person), by=rep, at=now)
     ends = now + lasts
     if chance.yes(0.3):
@@ -40,6 +45,19 @@ def deal(scene: Scene, lead: Lead, rep: User, person: Person, chance: Chance) ->
         opened.win(by=rep, at=now)
     else:
         opened.lose(because=chance.choice(names.LOST_BECAUSE), by=rep, at=now)
+
+
+def enter_rates(scene: Scene) -> Process:
+    """In the first days of each month the head of sales enters what other currencies were worth in the last one."""
+    chance, year = scene.chance("rates"), scene.year
+    for day in (each for each in map(year.day, range(31, year.days)) if each.day == 1):
+        now = yield at(year.working_day_before(day + 5 * DAY), "09:10")
+        last = (day - DAY).replace(day=1)
+        told = [
+            Told(currency, last, Decimal(str(round(usual * chance.uniform(0.97, 1.03), 4))))
+            for currency, usual in RATES.items()
+        ]
+        enter(told, by=scene.cast.nora, at=now)
 
 
 def find_own(scene: Scene, number: int) -> Process:
