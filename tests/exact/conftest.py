@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from leads.freezing import Told, enter
 from meetings.models import Series
 from tests.builders import AMSTERDAM, agreement_in_force, criteria_in_force, focus_in_force
 from tests.exact.history import History, Step
@@ -33,6 +34,7 @@ def lived(
     agreement_in_force(**heads, at=before, promises=PROMISES)
     focus_in_force(**heads, at=before, companies=["company1.test"])
     Series.objects.set_up(weekday=0, time=time(10), zone=AMSTERDAM, minutes=30, by=nora, at=before)
+    enter([Told("USD", at.date(), Decimal("0.9217"))], by=nora, at=before)
     people = SimpleNamespace(maya=maya, sam=sam, rita=rita, **heads)
 
     def live(played: list[Step]) -> History:

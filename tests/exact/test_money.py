@@ -8,11 +8,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from agreements.models import Sharing
 from campaigns.models import Campaign
 from common.periods import month_of
 from leads import crediting
 from leads.draining import score_due
+from leads.freezing import Told, enter
 from leads.models import Contribution, DealContact, Episode, Lead, Opportunity, Touch
 from tests.builders import AMSTERDAM
 from tests.exact.differences import money_differs
@@ -40,10 +42,11 @@ stories = st.fixed_dictionaries({
         min_size=1,
         max_size=4,
     ),
+    "rates": st.sets(st.integers(-4, 8)),
 })  # fmt: skip
 
 
-def write(story: dict[str, Any], at: datetime) -> None:
+def write(story: dict[str, Any], at: datetime, nora: User) -> None:
     """The rows of a story, as they might stand there after whatever happened."""
     campaigns = [Campaign.objects.create(name=f"Campaign {n}", cost=cost) for n, cost in enumerate(story["costs"])]
     named = {None: None} | dict(enumerate(campaigns))
@@ -61,32 +64,37 @@ def write(story: dict[str, Any], at: datetime) -> None:
         )
     for told in story["deals"]:
         _write_deal(told, people, at)
+    months = [(at + 30 * n * DAY).date() for n in story["rates"]]
+    enter([Told("USD", month, Decimal("0.9217")) for month in months], by=nora, at=at)
 
 
 def _write_deal(told: dict[str, Any], people: list[Lead], at: datetime) -> None:
     opened = at + DAY * told["opened"]
+    cents = Decimal(told["cents"]) / 100
+    known = told["currency"] == "EUR" and told["state"] == "won"
     deal = Opportunity.objects.create(
-        lead=people[told["whose"]], amount=Decimal(told["cents"]) / 100, currency=told["currency"],
+        lead=people[told["whose"]], amount=cents, currency=told["currency"],
         state=told["state"], lost_because="Price" if told["state"] == "lost" else "", opened_at=opened,
         closed_at=opened + DAY * told["lasts"], closes_on=opened.date(),
+        rate=1 if known else None, base_amount=cents if known else None,
     )  # fmt: skip
     for besides in told["besides"] - {told["whose"]}:
         DealContact.objects.create(opportunity=deal, lead=people[besides])
 
 
-def test_every_cent_is_credited_as_the_handbook_says_whatever_led_to_the_deals(db: None, at: datetime):
+def test_every_cent_is_credited_as_the_handbook_says_whatever_led_to_the_deals(nora: User, at: datetime):
     @settings(live, max_examples=60)
     @given(stories)
     def compare(story: dict[str, Any]) -> None:
         with taken_back():
-            write(story, at)
+            write(story, at, nora)
             crediting.credit_all()
             raw = Raw(month_of(at, AMSTERDAM), at)
             assert list(money_differs(raw)) == []
             for deal in Opportunity.objects.filter(state="won"):
                 for sharing in Sharing.values:
                     parts = deal.contributions.values_list(sharing, flat=True)
-                    assert sum(parts) == deal.amount or not parts
+                    assert sum(parts) == (deal.base_amount or 0) or not parts
             assert crediting.credit_all() == 0
 
     compare()
@@ -105,11 +113,12 @@ def test_after_random_histories_the_credit_stands_without_a_nightly_run(lived: C
     compare()
 
 
-def test_a_cent_too_many_is_found(db: None, at: datetime):
+def test_a_cent_too_many_is_found(nora: User, at: datetime):
     """The comparison sees a fault."""
     won = {"whose": 0, "opened": 0, "lasts": 9, "cents": 10_000, "currency": "EUR", "state": "won", "besides": set()}
     acts = [(0, -day, 0, 0, "form") for day in (5, 3, 1)]
-    write({"people": [(-9, 0, None, None)] * 3, "costs": [Decimal(5), None], "acts": acts, "deals": [won]}, at)
+    people, costs = [(-9, 0, None, None)] * 3, [Decimal(5), None]
+    write({"people": people, "costs": costs, "acts": acts, "deals": [won], "rates": []}, at, nora)
     crediting.credit_all()
     thirds = [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")]
     assert list(Contribution.objects.values_list("linear", flat=True)) == thirds

@@ -8,9 +8,7 @@ from math import floor
 from statistics import median
 from typing import Any
 
-from django.conf import settings
-
-from tests.oracles.figures.money import path_to
+from tests.oracles.figures.money import path_to, worth
 from tests.oracles.figures.raw import Raw
 
 WEEK = timedelta(days=7)
@@ -42,7 +40,7 @@ def credited(raw: Raw, deal: Any) -> dict[int, dict[str, Any]]:
         touch.id: {"milestones": [name for name, holder in held.items() if holder is touch]} for touch in path
     }  # fmt: skip
     for model in HUNDREDTHS:
-        parts = in_cents(deal.amount, weights(path, held, model))
+        parts = in_cents(worth(raw, deal) or Decimal(0), weights(path, held, model))
         for touch, part in zip(path, parts, strict=True):
             rows[touch.id][model] = part
     return rows
@@ -85,7 +83,7 @@ def revenue(raw: Raw) -> dict[int | None, dict[str, Decimal]]:
     deals, touches = raw.by_id("leads.Opportunity"), raw.by_id("leads.Touch")
     found: dict[int | None, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(HUNDREDTHS, Decimal(0)))
     for (deal, touch), row in all_credited(raw).items():
-        if deals[deal].currency == settings.BASE_CURRENCY:
+        if worth(raw, deals[deal]) is not None:
             for model in HUNDREDTHS:
                 found[touches[touch].campaign_id][model] += row[model]
     return found

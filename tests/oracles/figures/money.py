@@ -26,9 +26,24 @@ def in_base(deals: Iterable[Any]) -> list[Any]:
     return [row for row in deals if row.currency == settings.BASE_CURRENCY]
 
 
-def summed(deals: Iterable[Any]) -> Told:
-    deals = list(deals)
-    return Told(sum((row.amount for row in deals), Decimal(0)), ids(deals))
+def worth(raw: Raw, deal: Any) -> Decimal | None:
+    """What a won deal came to in the base currency, by the rate of its month in UTC; None without one."""
+    if deal.currency == settings.BASE_CURRENCY:
+        return deal.amount
+    month = deal.closed_at.astimezone(UTC).date().replace(day=1)
+    [rate] = [row.rate for row in raw.all("leads.Rate") if (row.currency, row.month) == (deal.currency, month)] or [
+        None
+    ]
+    return rate and (deal.amount * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def frozen(raw: Raw, deals: Iterable[Any]) -> list[Any]:
+    return [row for row in deals if worth(raw, row) is not None]
+
+
+def summed(raw: Raw, deals: Iterable[Any]) -> Told:
+    deals = frozen(raw, deals)
+    return Told(sum((worth(raw, row) for row in deals), Decimal(0)), ids(deals))
 
 
 @figure("customers_won")
@@ -38,11 +53,16 @@ def _customers_won(raw: Raw) -> Told:
 
 @figure("revenue_won")
 def _revenue_won(raw: Raw) -> Told:
-    return summed(in_base(won(raw)))
+    return summed(raw, won(raw))
+
+
+@figure("deals_without_rate")
+def _deals_without_rate(raw: Raw) -> Told:
+    return counted(row for row in won(raw) if worth(raw, row) is None)
 
 
 def new_business(raw: Raw) -> list[Any]:
-    return [row for row in in_base(won(raw)) if row.type == "new"]
+    return [row for row in won(raw) if row.type == "new"]
 
 
 def people_of(raw: Raw, deal: Any) -> set[int]:
@@ -84,7 +104,7 @@ def is_marketings(raw: Raw, deal: Any, reading: str) -> bool:
 
 
 def by_reading(raw: Raw, reading: str) -> Told:
-    return summed(deal for deal in new_business(raw) if is_marketings(raw, deal, reading))
+    return summed(raw, (deal for deal in new_business(raw) if is_marketings(raw, deal, reading)))
 
 
 for each in ("recorded", "first_touch", "before_sales"):
@@ -98,7 +118,7 @@ def _from_marketing(raw: Raw) -> Told:
 
 @figure("revenue_influenced")
 def _influenced(raw: Raw) -> Told:
-    return summed(deal for deal in new_business(raw) if any(row.campaign_id for row in path_to(raw, deal)))
+    return summed(raw, (deal for deal in new_business(raw) if any(row.campaign_id for row in path_to(raw, deal))))
 
 
 # Deals of marketing's leads
@@ -116,7 +136,8 @@ def our_wins(raw: Raw) -> list[Any]:
 
 @figure("pipeline_created")
 def _pipeline_created(raw: Raw) -> Told:
-    return summed(in_base(row for row in ours(raw) if raw.within(row.opened_at)))
+    opened = in_base(row for row in ours(raw) if raw.within(row.opened_at))
+    return Told(sum((row.amount for row in opened), Decimal(0)), ids(opened))
 
 
 @figure("win_rate")
@@ -126,7 +147,7 @@ def _win_rate(raw: Raw) -> Told:
 
 @figure("average_deal")
 def _average_deal(raw: Raw) -> Told:
-    told = summed(in_base(our_wins(raw)))
+    told = summed(raw, our_wins(raw))
     return Told(told.value / len(told.rows) if told.rows else None, told.rows)
 
 
@@ -204,7 +225,7 @@ for each, of in (
 @figure("revenue_attributed")
 def _attributed(raw: Raw) -> Told:
     """What touches are credited with is compared with an oracle of its own; here its rows are added up."""
-    column, deals = (Credit.objects.agreed() or Credit()).sharing, {row.id for row in in_base(won(raw))}
+    column, deals = (Credit.objects.agreed() or Credit()).sharing, {row.id for row in frozen(raw, won(raw))}
     rows = [row for row in raw.all("leads.Contribution") if row.deal_id in deals and row.campaign_id]
     return Told(sum((getattr(row, column) for row in rows), Decimal(0)), ids(rows))
 
