@@ -154,14 +154,16 @@ def findings(rows: Rows) -> list[Finding]:
 
 
 def told_apart(found: Sequence[Finding]) -> list[Finding]:
-    """Those that luck does not explain: what does better than the rest, and what does worse where nothing does better.
+    """Of each question the surest answer that luck does not explain: what does better, or else what does worse.
 
-    Of all that are compared here some differ by luck alone; at most a tenth of these does on average.
+    Of all that are compared here some differ by luck alone; at most a tenth of what is found does on average.
     """
     pairs = [((each.share.count, each.share.of), (each.rest.count, each.rest.of)) for each in found]
     surely = [found[place] for place in sorted(kept([by_luck(*pair) for pair in pairs], WRONG_AT_MOST))]
-    improved = {each.question for each in surely if each.better}
-    return [each for each in surely if each.better or each.question not in improved]
+    told: dict[Question, Finding] = {}
+    for each in (*(each for each in surely if each.better), *(each for each in surely[::-1] if not each.better)):
+        told.setdefault(each.question, each)
+    return [told[question] for question in COMPARED if question in told]
 
 
 def group_for(groups: Sequence[str], sizes: Mapping[str, int]) -> str:

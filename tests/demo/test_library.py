@@ -7,6 +7,11 @@ import pytest
 from campaigns.models import Brief, Content, ContentRequest
 from common import metrics
 from common.periods import month_of
+from leads.alike import LABELS, what_worked
+from leads.beginnings import RECENT
+from leads.converted import reckoned
+from leads.models import Handoff
+from leads.models.beginning import By
 from smarketing.demo.scene import Scene
 from smarketing.demo.story import ZONE
 from tests import clocks
@@ -61,3 +66,13 @@ def test_one_answer_came_late_one_is_overdue_and_both_count(scene: Scene, now: N
 
 def test_sales_is_briefed_on_the_webinar_to_come(scene: Scene) -> None:
     assert Brief.objects.get().campaign.name == "Three hubs, one plan"
+
+
+def test_what_converts_and_what_worked_are_told(scene: Scene) -> None:
+    offers = reckoned(By.OFFER, period=RECENT)
+    assert offers.total.leads > 100
+    assert len([row for row in offers.rows if row.mqls]) >= 4
+    assert len(reckoned(By.CAMPAIGN, period=RECENT).rows) >= 6
+    worked = what_worked(Handoff.objects.open().order_by("pk").first().lead, at=FRIDAY_AFTERNOON)
+    assert worked.cases >= 20
+    assert {label for label, _ in worked.compared} == set(LABELS.values())

@@ -142,6 +142,16 @@ def test_an_answer_stands_beside_all_others_to_the_same_question():
     assert [each.answer for each in told_apart(found)] == ["10 to 12"]
 
 
+def test_of_each_question_the_surest_is_told():
+    rows = {(Question.HOUR, "10 to 12"): Share(50, 60), (Question.HOUR, "12 to 14"): Share(55, 60)}
+    rows |= {(Question.HOUR, "after 16"): Share(9, 90), (Question.CONTENT, "1"): Share(30, 60)}
+    found = findings(rows | {(Question.CONTENT, ""): Share(3, 60)})
+    assert [(each.question, each.answer) for each in told_apart(found)] == [
+        (Question.HOUR, "12 to 14"),
+        (Question.CONTENT, "1"),
+    ]
+
+
 def test_what_does_worse_is_told_where_nothing_does_better():
     rows = {(Question.HOUR, "10 to 12"): Share(33, 60), (Question.HOUR, "12 to 14"): Share(32, 60)}
     found = findings(rows | {(Question.HOUR, "after 16"): Share(9, 40)})
