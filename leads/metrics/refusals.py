@@ -27,14 +27,19 @@ def answered(period: Period) -> QuerySet[Handoff]:
     Each with `refused`: the cause of the return it was answered with, also one that ended in a re-route, a repair or
     a merge; "" where it was accepted.
     """
-    first = HandoffReturn.objects.standing().filter(handoff=OuterRef("pk"), was_accepted=False).order_by("at", "pk")
-    in_period = HandoffReturn.objects.standing().filter(at__gte=period.start, at__lt=period.end, was_accepted=False)
-    accepted = Q(accepted_at__gte=period.start, accepted_at__lt=period.end)
-    rows = Handoff.objects.filter(accepted | Q(pk__in=in_period.values("handoff"))).annotate(
+    returns = HandoffReturn.objects.standing().filter(was_accepted=False)
+    first = returns.filter(handoff=OuterRef("pk")).order_by("at", "pk")
+    before = Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
+    came_back = returns.filter(at__gte=period.start, at__lt=period.end).exclude(
+        Exists(returns.filter(before, handoff=OuterRef("handoff")))
+    )
+    taken = Handoff.objects.filter(accepted_at__gte=period.start, accepted_at__lt=period.end).exclude(Exists(first))
+    # Put together as sets: with both in one condition no index could be used.
+    either = came_back.order_by().values("handoff").union(taken.order_by().values("pk"))
+    rows = Handoff.objects.filter(pk__in=either).annotate(
         answered_at=Least("accepted_at", Subquery(first.values("at")[:1])),
         refused=Coalesce(Subquery(first.values("reason__cause")[:1]), Value("")),
     )
-    rows = rows.filter(answered_at__gte=period.start, answered_at__lt=period.end)
     return rows.select_related("lead__company").order_by("answered_at", "pk")
 
 
