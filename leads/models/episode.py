@@ -49,12 +49,12 @@ class Episode(models.Model):
         indexes = [
             # Read by cohorts and by the count of MQLs in a period.
             models.Index(fields=["mql_at"], name="episode_by_mql", condition=Q(mql_at__isnull=False)),
-            # Read by what reached a later stage in a period.
+            # Read by what reached any other stage in a period.
             *(
                 models.Index(
                     fields=[f"{stage}_at"], name=f"episode_by_{stage}", condition=Q(**{f"{stage}_at__isnull": False})
                 )
-                for stage in ("sal", "sql", "opportunity", "customer")
+                for stage in ("lead", "sal", "sql", "opportunity", "customer", "recycled", "disqualified")
             ),
             # Read by the MQLs delivered in a period.
             models.Index(

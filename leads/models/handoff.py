@@ -127,6 +127,7 @@ class Handoff(models.Model):
             models.Index(fields=["made_at"], name="handoff_by_time"),
             models.Index(fields=["decided_at"], name="handoff_by_decision", condition=Q(decided_at__isnull=False)),
             models.Index(fields=["accepted_at"], name="handoff_by_acceptance", condition=Q(accepted_at__isnull=False)),
+            models.Index(fields=["closed_at"], name="handoff_by_closing", condition=Q(closed_at__isnull=False)),
             # Read by routing: what a rule gave each of its pools lately.
             models.Index(fields=["rule", "made_at"], name="handoff_by_rule", condition=Q(rule__isnull=False)),
         ]  # fmt: skip

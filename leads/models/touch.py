@@ -51,6 +51,12 @@ class Touch(models.Model):
             ),
         ]
         indexes = [
+            # Read by the share of the library that is in use.
+            models.Index(
+                fields=["content", "occurred_at"],
+                condition=Q(content__isnull=False, responded=True),
+                name="touch_of_content_by_time",
+            ),
             # Read by the evaluator, the lead's page and attribution: a lead's touches up to a moment. The
             # evaluator finds in it all that it counts, in the order of the leads, and leaves the table alone.
             models.Index(
