@@ -171,6 +171,7 @@ class CreditForm(forms.ModelForm):
     class Meta:
         model = Credit
         fields = ["sharing", "sourced", *POINTS]
+        labels = {name: f"Grade {grade}" for grade, name in GRADES.items()}
 
     def groups(self) -> list[tuple[str, str, list[forms.BoundField]]]:
         """The points under their headings, with what has to be known about each group."""

@@ -19,7 +19,7 @@ from leads.lifecycle import LOSE, OPEN_DEAL, OPPORTUNITY, WIN, Move, leads_chang
 from leads.models.company import Company
 from leads.models.episode import Transition
 from leads.models.lead import Lead
-from leads.models.rate import Rate, in_base
+from leads.models.rate import Rate, in_base, plainly
 
 REST_AFTER_LOSS = timedelta(days=90)
 LATELY_WON = 500  # deals: enough for an average, few enough to be read while a page waits
@@ -212,6 +212,10 @@ class Opportunity(models.Model):
     @property
     def is_in_other_currency(self) -> bool:
         return self.currency != settings.BASE_CURRENCY
+
+    @property
+    def rate_shown(self) -> str:
+        return plainly(self.rate) if self.rate else ""
 
     @property
     def waits_for_rate(self) -> bool:

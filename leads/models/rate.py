@@ -40,6 +40,11 @@ def in_base(amount: Decimal, rate: Decimal) -> Decimal:
     return (amount * rate).quantize(CENT, ROUND_HALF_UP)
 
 
+def plainly(rate: Decimal) -> str:
+    """A rate as it is read, without the noughts at its end."""
+    return f"{rate.normalize():f}"
+
+
 def hold_rates(*, shared: bool) -> None:
     """Until the transaction ends nobody changes rates; not shared, nobody reads them either."""
     with connection.cursor() as cursor:
@@ -71,5 +76,4 @@ class Rate(models.Model):
 
     @property
     def shown(self) -> str:
-        """The rate without the noughts at its end."""
-        return f"{self.rate.normalize():f}"
+        return plainly(self.rate)

@@ -50,7 +50,7 @@ def _table() -> dict[str, Any]:
     """The latest months, each with the rate of every currency that has one there."""
     found: dict[Any, dict[str, Rate]] = {}
     months = list(Rate.objects.order_by("-month").values_list("month", flat=True).distinct()[:MONTHS])
-    for rate in Rate.objects.filter(month__in=months).select_related("by"):
+    for rate in Rate.objects.filter(month__in=months):
         found.setdefault(rate.month, {})[rate.currency] = rate
     currencies = sorted({currency for row in found.values() for currency in row})
     rows = [(month, [found[month].get(currency) for currency in currencies]) for month in months]
