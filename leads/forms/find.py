@@ -15,6 +15,7 @@ from leads.beginnings import behind
 from leads.converted import labels
 from leads.lifecycle import Stage
 from leads.models import Conversion, Episode
+from leads.models.beginning import WINDOW
 from leads.models.lead import LeadQuerySet
 from leads.personas import fitting
 
@@ -22,11 +23,11 @@ GRADES = [("", "Any fit"), ("A", "Fit A"), ("B", "Fit B"), ("C", "Fit C"), ("D",
 
 
 CAME = [
-    ("leads", "had their time"),
-    ("maturing", "have not had their time yet"),
-    ("mql", "became MQLs in time"),
-    ("accepted", "were accepted in time"),
-    ("customer", "became customers in time"),
+    ("leads", f"had {WINDOW.days} days since"),
+    ("maturing", f"have not had {WINDOW.days} days yet"),
+    ("mql", f"became MQLs within {WINDOW.days} days"),
+    ("accepted", f"were accepted within {WINDOW.days} days"),
+    ("customer", f"became customers within {WINDOW.days} days"),
 ]
 REACHED = [("", "Whatever it reached"), ("mql", "Became an MQL"), ("sql", "Became an SQL"), ("customer", "Was won")]
 LONGEST_NUMBER = 9  # digits

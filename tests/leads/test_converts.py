@@ -253,7 +253,7 @@ def test_the_page_tells_what_stands_out_and_each_figure_opens_its_leads(guide, t
 
     code = f"offer.recent.0.content:{guide.pk}"
     listed = browser.get("/leads/", {"began": code, "came": "mql"}).content.decode()
-    assert "Began with “A guide” and became MQLs in time." in listed
+    assert "Began with “A guide” and became MQLs within 120 days." in listed
     assert listed.count('data-label="Stage"') == 20
     export = browser.get("/leads/export/", {"began": code, "came": "mql"})
     assert len(b"".join(export.streaming_content).splitlines()) == 21
