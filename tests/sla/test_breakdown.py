@@ -106,6 +106,33 @@ def test_by_persona_a_lead_counts_with_each_it_fits(hand_over, maya, sam, theo, 
     }  # fmt: skip
 
 
+def test_a_median_by_persona_is_that_of_its_own_leads(hand_over, maya, sam, theo, nora, at, clock_shows):
+    people = {"maya": maya, "sam": sam, "theo": theo, "nora": nora, "at": at}
+    persona_in_force("Fleet manager", **people, titles=["fleet"], seniority=[], industries=[], countries=[])
+    for title, waited in (("Head of fleet", HOUR), ("Fleet planner", 3 * HOUR), ("Student", DAY)):
+        hand_over(at, title=title, company="Halden", employees="300").accept(by=sam, at=at + waited)
+    clock_shows(LATER)
+
+    figure = metrics.metric("time_to_accept_p90")
+    groups = breakdown(PERSONA, [figure], MARCH, at=LATER)
+    assert {group.label: group.readings[0].value for group in groups} == {"Fleet manager": 3 * HOUR, "no persona": DAY}
+    for group in groups:
+        assert figure.measure.of(narrowed(figure, PERSONA, group.key, MARCH, at=LATER)) == group.readings[0]
+
+
+def test_a_composed_figure_of_a_group_is_reckoned_from_the_groups_own_parts(month):
+    figure = metrics.metric("pace_mql_sal")
+    found = {group.label: group for group in breakdown(SOURCE, [figure], MARCH, at=LATER)}
+
+    assert found["Webinar"].readings[0].value == 2 / 2
+    assert found["Fair"].readings[0].value == 0 / 1
+    assert metrics.value("pace_mql_sal", MARCH) == 2 / 4
+    parts = narrowed(figure, SOURCE, "Webinar", MARCH, at=LATER)
+    assert [(part.metric.key, part.value, part.only) for part in parts] == [
+        ("mqls", 2, "by=source&is=Webinar"), ("sals", 2, "by=source&is=Webinar"),
+    ]  # fmt: skip
+
+
 def test_every_group_is_the_number_of_the_rows_it_opens_and_groups_add_up(month):
     for dimension in DIMENSIONS.values():
         for figure in [each for each in metrics.catalogue() if each.trail and dimension.suits(each)]:
