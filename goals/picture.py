@@ -7,12 +7,14 @@ from math import ceil, floor, log10
 from accounts.access import Side
 from common.charts import Step
 from common.templatetags.words import money, number, plural
+from goals.funnel import backwards
 from goals.history import LAGS
 from goals.models import Plan
 from goals.ranges import MOVES_MQLS, mqls_needed
 from goals.said import said_by_history
+from goals.segments import Segment
 from goals.spread import months, spread
-from goals.wording import rate
+from goals.wording import average_deal, rate
 
 MARKETING, SALES = Side.MARKETING, Side.SALES
 
@@ -54,13 +56,13 @@ LABELS = {
 
 def chain(plan: Plan) -> list[Step]:
     """What the plan takes, from visits to revenue, each count rounded up to whole ones."""
-    needs, average = plan.needs.shown(), money(plan.average_deal, plan.currency)
+    needs, given = plan.needs.shown(), plan.assumptions
     rates = [
-        ("Leads", "leads", f"{rate(plan.lead_to_mql)} qualify", MARKETING),
-        ("MQLs", "mql", f"{rate(plan.acceptance)} accepted", MARKETING),
-        ("SALs", "sal", f"{rate(plan.sal_to_opportunity)} become deals", SALES),
-        ("Opportunities", "opportunities", f"{rate(plan.win_rate)} won", SALES),
-        ("Customers", "new_deals", f"{average} each", SALES),
+        ("Leads", "leads", f"{rate(given.lead_to_mql)} qualify", MARKETING),
+        ("MQLs", "mql", f"{rate(given.acceptance)} accepted", MARKETING),
+        ("SALs", "sal", f"{rate(given.sal_to_opportunity)} become deals", SALES),
+        ("Opportunities", "opportunities", f"{rate(given.win_rate)} won", SALES),
+        ("Customers", "new_deals", f"{average_deal(plan)} each", SALES),
     ]
     steps = [Step(name, number(needs[key]), said, side, needs[key]) for name, key, said, side in rates]
     steps.append(_revenue(plan, needs))
@@ -99,6 +101,31 @@ class HoursThere:
 def hours(plan: Plan) -> HoursThere:
     """What a plan takes of sales' time."""
     return HoursThere(ceil(plan.staff.hours_for(plan.needs)), int(plan.staff.hours()))
+
+
+@dataclass(frozen=True)
+class OneSegment:
+    """A segment of a plan and what it needs, each count rounded up by itself."""
+
+    name: str
+    share: str
+    average_deal: str
+    won: str
+    deals: int
+    mqls: int
+    leads: int
+
+
+def segments(plan: Plan) -> list[OneSegment]:
+    """The segments of a divided plan."""
+    return [_segment(plan, part) for part in plan.parts]
+
+
+def _segment(plan: Plan, part: Segment) -> OneSegment:
+    given = part.within(plan.given)
+    needs, deal = backwards(given).shown(), money(round(given.average_deal), plan.currency)
+    won, share = rate(given.win_rate), rate(part.share)
+    return OneSegment(part.name, share, deal, won, needs["deals"], needs["mql"], needs["leads"])
 
 
 def by_own_rates(plan: Plan) -> str:

@@ -22,7 +22,7 @@ def _ways(plan: Plan, goal: Line | None, outlook: Outlook) -> list[str]:
     """What would bring what is missing at this pace; empty while nothing is, or while that cannot be said."""
     if goal is None or goal.heading is None or goal.heading.likely >= goal.wanted:
         return []
-    average, last_on = float(plan.average_deal), min(_last_mql(plan), plan.span.last_on)
+    average, last_on = float(plan.assumptions.average_deal), min(_last_mql(plan), plan.span.last_on)
     days = max(working_days_between(outlook.today, last_on, plan.hours), 0)
     whole = working_days_between(plan.span.start_on, plan.span.end_on, plan.hours) or 1
     short = Shortfall(

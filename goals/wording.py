@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
 from common.periods import MONTHS
 from common.templatetags.words import money, number, percent, plural
+from goals.funnel import backwards
 from goals.spread import months, spread
 
 if TYPE_CHECKING:
     from goals.models.plan import Plan
+    from goals.segments import Segment
 
 
 def sentences(plan: Plan) -> list[str]:
     """The whole plan, one sentence a line."""
-    needs, hours = plan.needs.shown(), f"{plan.weekly_hours.normalize():f} hours"
-    goal, part, average = (
-        money(amount, plan.currency) for amount in (plan.revenue, plan.marketing_revenue, plan.average_deal)
-    )
+    needs, hours, given = plan.needs.shown(), f"{plan.weekly_hours.normalize():f} hours", plan.assumptions
+    goal, part = money(plan.revenue, plan.currency), money(plan.marketing_revenue, plan.currency)
+    average = average_deal(plan)
     said = [
         f"The goal for {plan.span.label} is {goal} of revenue; marketing’s leads bring {rate(plan.marketing_share)} of "
         f"it, {part}.",
         f"An average deal is {average}, so that takes {plural(needs['deals'], 'deal')}.",
         *_of_the_pipeline(plan),
-        f"We win {rate(plan.win_rate)} of opportunities; {rate(plan.sal_to_opportunity)} of accepted leads become "
-        f"opportunities; sales accepts {rate(plan.acceptance)} of MQLs; {rate(plan.lead_to_mql)} of leads qualify.",
+        *_of_segments(plan),
+        f"We win {rate(given.win_rate)} of opportunities; {rate(given.sal_to_opportunity)} of accepted leads become "
+        f"opportunities; sales accepts {rate(given.acceptance)} of MQLs; {rate(given.lead_to_mql)} of leads qualify.",
         f"So marketing delivers {number(needs['mql'])} MQLs of {number(needs['leads'])} leads, and sales makes "
         f"{plural(needs['sal'], 'accepted lead')}, {plural(needs['opportunities'], 'opportunity,opportunities')} and "
         f"{plural(needs['new_deals'], 'customer')} of them.",
@@ -40,9 +44,32 @@ def sentences(plan: Plan) -> list[str]:
     return said
 
 
-def rate(share) -> str:
+def rate(share: Decimal | Fraction) -> str:
     """A share with a digit more only where there is one: "25 %", "8.5 %"."""
-    return percent(share, 0 if share * 100 == int(share * 100) else 1)
+    return percent(float(share), 0 if share * 100 == int(share * 100) else 1)
+
+
+def average_deal(plan: Plan) -> str:
+    """The average deal in whole money; of a divided plan that of all its segments."""
+    average = round(plan.assumptions.average_deal) if plan.segments else plan.average_deal
+    return money(average, plan.currency)
+
+
+def _of_segments(plan: Plan) -> list[str]:
+    """A sentence for each segment of a divided plan: its part, its terms and what it needs."""
+    return [_of_segment(plan, part) for part in plan.parts]
+
+
+def _of_segment(plan: Plan, part: Segment) -> str:
+    given = part.within(plan.given)
+    needs = backwards(given).shown()
+    brings = money(round(given.revenue * given.marketing_share), plan.currency)
+    return (
+        f"“{part.name}” brings {rate(part.share)} of it, {brings}, in {plural(needs['deals'], 'deal')} of "
+        f"{money(round(given.average_deal), plan.currency)}: {number(needs['mql'])} MQLs of {number(needs['leads'])} "
+        f"leads, of which {rate(given.lead_to_mql)} qualify, {rate(given.acceptance)} are accepted, "
+        f"{rate(given.sal_to_opportunity)} become opportunities and {rate(given.win_rate)} are won."
+    )
 
 
 def _of_the_pipeline(plan: Plan) -> list[str]:

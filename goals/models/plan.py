@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
@@ -24,6 +25,7 @@ from goals.funnel import Assumptions, Lags, Needs, Staff, backwards, impossibili
 from goals.history import LAGS, Measured
 from goals.models.target import Target
 from goals.models.versions import PlanQuerySet
+from goals.segments import Segment, blended, mistakes
 
 DAY = timedelta(days=1)
 
@@ -65,6 +67,7 @@ class Plan(TypedDocument):
     attempts_per_mql = models.DecimalField("attempts an MQL", max_digits=4, decimal_places=1, default=4)
     minutes_per_attempt = models.PositiveSmallIntegerField("minutes an attempt", default=10)
     minutes_per_meeting = models.PositiveSmallIntegerField("minutes a first meeting", default=45)
+    segments = models.JSONField(default=list, blank=True, help_text="Empty for a plan that is not divided.")
     history = models.JSONField(default=dict, blank=True)
 
     objects = PlanQuerySet.as_manager()
@@ -121,7 +124,18 @@ class Plan(TypedDocument):
         return self.revenue * self.marketing_share
 
     @property
+    def parts(self) -> list[Segment]:
+        """The segments it is divided in; none for a plan that is not divided."""
+        return [Segment.of(kept) for kept in self.segments]
+
+    @property
     def assumptions(self) -> Assumptions:
+        """What it takes for granted; of a divided plan, what its segments come to together."""
+        return blended(self.given, self.parts) if self.segments else self.given
+
+    @property
+    def given(self) -> Assumptions:
+        """What it takes for granted where a segment has nothing of its own."""
         return Assumptions(
             revenue=self.revenue,
             marketing_share=self.marketing_share,
@@ -181,6 +195,15 @@ class Plan(TypedDocument):
     # A draft is changed
 
     @transaction.atomic
+    def divide(self, segments: Sequence[Segment], *, by: User, at: datetime) -> None:
+        """Divide it in segments; none make it whole again. Raises Refused unless it is a draft, Incomplete when the
+        parts do not make a plan.
+        """
+        if segments and (said := list(mistakes(self.given, segments))):
+            raise Incomplete(" ".join(said), "segments")
+        self.edit(by=by, at=at, segments=[segment.as_json() for segment in segments])
+
+    @transaction.atomic
     def edit(self, *, by: User, at: datetime, **changes: Any) -> None:
         """Change assumptions. Raises Refused unless it is a draft, ValidationError for what cannot be."""
         self.open_for_editing(by=by)
@@ -193,8 +216,10 @@ class Plan(TypedDocument):
 
     def check_complete(self) -> None:
         """Raise Incomplete for a plan that cannot be reckoned."""
-        if mistakes := self.assumptions.mistakes():
-            raise Incomplete(" ".join(mistakes.values()), next(iter(mistakes)))
+        if wrong := self.given.mistakes():
+            raise Incomplete(" ".join(wrong.values()), next(iter(wrong)))
+        if self.segments and (said := list(mistakes(self.given, self.parts))):
+            raise Incomplete(" ".join(said), "segments")
 
     @transaction.atomic
     def propose(self, *, by: User, at: datetime, effective_at: datetime | None = None) -> Self:

@@ -94,7 +94,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
     def draft_from(self, plan: Plan, *, by: User, at: datetime) -> Plan:
         """Open the next version of a plan: its own assumptions, beside what our history says today."""
         check(by, "plan.edit")
-        terms = {name: getattr(plan, name) for name in ("calendar", "currency", *CHANGES)}
+        terms = {name: getattr(plan, name) for name in ("calendar", "currency", "segments", *CHANGES)}
         history = kept(measure(at=at, zone=plan.calendar.zone), months_to_customer(at=at))
         return self._open(plan.period, by=by, at=at, history=history, **terms)
 

@@ -152,6 +152,7 @@ def _reckoned(plan: Plan, at: datetime) -> dict[str, Any]:
         "doubts": plan.doubts(at=at),
         "needed": what_would_have_to_be_true(plan, at=at),
         "hours": picture.hours(plan),
+        "segments": picture.segments(plan),
         "by_own_rates": picture.by_own_rates(plan),
         "sentences": plan.revision.text.splitlines() or plan.sentences(),
         "targets": picture.targets(plan),
