@@ -6,22 +6,28 @@ from accounts.access import Side
 from common import clock as db_clock
 from common.measures import Reckoned
 from common.metrics import Better, Metric, Theme, Unit, register
+from common.once import once
 from common.periods import Period
 from goals.ledger import PointsGiven
 from sla.holdback import causes
 from sla.sales_ledger import SALES
-from sla.scorecard import Line, alignment_of, scorecard
+from sla.scorecard import Line, Scorecard, alignment_of, scorecard
+
+
+@once
+def _card(period: Period) -> Scorecard | None:
+    return scorecard(period, at=db_clock.now())
 
 
 def promises(period: Period) -> list[Line]:
     """Every promise of the agreement in force, once."""
-    card = scorecard(period, at=db_clock.now())
+    card = _card(period)
     return card.lines if card else []
 
 
 def missing(period: Period) -> list[Line]:
     """The promises that stand between both teams and the joint reward."""
-    card = scorecard(period, at=db_clock.now())
+    card = _card(period)
     return card.missing if card else []
 
 
