@@ -25,6 +25,7 @@ from leads.verdict import Share
 from leads.worked import EVERYBODY, MOST_TRIES, Case, Finding, Question, Tried, findings, group_for, tallied, told_apart
 
 AT_ONCE = 5000
+LONGEST_TRADE = 120  # letters; in lower case some have two
 
 
 @transaction.atomic
@@ -77,7 +78,7 @@ def _fitting(versions: Sequence[PersonaVersion], hits: Sequence[bool]) -> list[P
 
 def groups_of(fitting: Sequence[PersonaVersion], industry: str | None, grade: str) -> list[str]:
     """The groups of a lead, the likest first; everybody comes last."""
-    trade = " ".join((industry or "").lower().split())
+    trade = " ".join((industry or "").lower().split())[:LONGEST_TRADE]
     groups = [f"persona:{version.pk}" for version in fitting]
     groups += [f"trade:{grade}:{trade}"] if trade and grade else []
     groups += [f"grade:{grade}"] if grade else []

@@ -29,7 +29,7 @@ REACHED = {"mql": "mql_at", "accepted": "accepted_at", "customer": "customer_at"
 
 FRESH = """
 CREATE TEMPORARY TABLE fresh_beginning AS
-SELECT l.id AS lead_id, t.occurred_at AS at, t.kind, lower(btrim(replace(t.channel, ':', ' '))) AS channel,
+SELECT l.id AS lead_id, t.occurred_at AS at, t.kind, left(lower(btrim(replace(t.channel, ':', ' '))), 40) AS channel,
        btrim(l.source) AS source, t.content_id, t.campaign_id, e.mql_at, e.accepted_at, e.customer_at,
        {personas} AS personas
   FROM leads_lead l
