@@ -52,7 +52,8 @@ BUTTONS = {
     "start_roles",
     "start_stages", "study", "switch_channel_off", "switch_channel_on", "take_back_dispute", "take_back_routing",
     "take_back_suggestion", "take_next", "take_off_agenda", "thank", "try_channel", "try_criteria", "undo",
-    "undo_import", "undo_request", "withdraw_agreement", "withdraw_credit", "withdraw_criteria", "withdraw_focus",
+    "undo_import", "undo_request", "weigh_mqls", "withdraw_agreement", "withdraw_credit",
+    "withdraw_criteria", "withdraw_focus",
     "withdraw_persona", "withdraw_plan", "withdraw_request", "withdraw_roles", "withdraw_stages",
 }  # fmt: skip
 
