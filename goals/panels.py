@@ -13,6 +13,7 @@ from common.panels import panel
 from goals.models import Plan
 from goals.models.versions import PREFIX
 from goals.mql_worth import count_by_grade, worths
+from goals.progress import REVENUE
 from goals.quota import quotas
 from goals.standing import standing
 
@@ -33,7 +34,11 @@ def goal_of_the_day(object_id: int, user: User) -> dict[str, Any] | None:
     """How the goal goes that counts today: each side sees the other's targets too, and what reps got for theirs."""
     at = db_clock.now()
     plan = Plan.objects.visible_to(user).for_day(at.astimezone(user.tz).date())
-    return {"plan": plan, "quotas": quotas(plan, user, at=at)} | standing(plan, at=at) if plan else None
+    return (
+        {"plan": plan, "quotas": quotas(plan, user, at=at)} | standing(plan, at=at, ahead_of={REVENUE})
+        if plan
+        else None
+    )
 
 
 @panel("queue", "goals/_quota.html")

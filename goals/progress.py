@@ -1,7 +1,7 @@
 """How a plan goes: what was reached of each target, against its pace in working days, and where it is heading."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from common import charts, metrics
 from common.metrics import Unit
 from common.periods import DAY, Period, local_day
 from common.templatetags.words import money_short, number
-from goals.heading import Heading, Outlook, by_day
+from goals.heading import MOMENTS, Heading, Outlook, by_day
 from goals.models import Plan, Target
 from goals.spread import share_gone, spread, weeks
 
@@ -106,9 +106,12 @@ def how_said(metric: str, currency: str) -> Say:
     return partial(money_short, currency=currency) if is_money else number
 
 
-def progress(plan: Plan, *, at: datetime, outlook: Outlook | None = None) -> list[Line]:
-    """Every target of a plan in force, over its whole period; with an outlook also where each is heading."""
-    return [line(target, plan, at=at, outlook=outlook) for target in plan.targets.filter(period=plan.period)]
+def progress(
+    plan: Plan, *, at: datetime, outlook: Outlook | None = None, ahead_of: Container[str] = MOMENTS
+) -> list[Line]:
+    """Every target of a plan in force, over its whole period; with an outlook also where those in `ahead_of` end."""
+    targets = plan.targets.filter(period=plan.period)
+    return [line(each, plan, at=at, outlook=outlook if each.metric in ahead_of else None) for each in targets]
 
 
 def line(target: Target, plan: Plan, *, at: datetime, outlook: Outlook | None = None) -> Line:

@@ -117,6 +117,12 @@ def test_a_goal_out_of_reach_names_what_would_do_it(in_force, delivered, a_deal)
     assert standing(in_force, at=MAY + 3 * DAY)["late"]
 
 
+def test_a_page_that_has_to_be_quick_asks_of_one_target_where_it_is_heading(in_force, delivered):
+    found = standing(in_force, at=MAY, ahead_of={"revenue_won_from_marketing"})
+    assert [each.metric for each in found["going"] if each.heading] == ["revenue_won_from_marketing"]
+    assert found["goal"].heading == standing(in_force, at=MAY)["goal"].heading
+
+
 def test_a_goal_in_reach_needs_nothing(in_force, delivered, a_win):
     a_win(at=MAY - 3 * DAY, amount=500_000)
     found = standing(in_force, at=MAY)
