@@ -82,7 +82,7 @@ def _handoff(row: Handoff) -> Line:
     elif hasattr(row, "tried"):
         words = plural(row.tried, "attempt")
     elif hasattr(row, "refused"):
-        words = f"returned, {row.refused}" if row.refused else "accepted"
+        return _of_lead(row.lead, row.answered_at, f"returned, {row.refused}" if row.refused else "accepted")
     return _of_lead(row.lead, row.decided_at or row.made_at, words)
 
 

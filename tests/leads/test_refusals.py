@@ -8,6 +8,7 @@ from common import metrics
 from common.periods import parse
 from leads.models import Attempt
 from leads.models.reason import Cause
+from sla.drilldown import line_of
 from tests.builders import a_handoff, an_accepted_handoff, reason
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -42,6 +43,14 @@ def test_the_first_answer_counts_whatever_became_of_it(answers):
     assert share("return_rate_definitional") == (1, 5)
     assert share("return_rate_procedural") == (1, 5)
     assert share("return_rate_circumstance") == (0, 5)
+
+
+def test_each_answer_stands_at_its_moment_with_its_cause(answers, at):
+    lines = [line_of(row) for row in metrics.rows("return_rate", MARCH)]
+    assert {line.at for line in lines} == {at + HOUR}  # also of what was accepted after its repair
+    assert sorted(line.words for line in lines) == [
+        "accepted", "accepted", "returned, clerical", "returned, definitional", "returned, procedural",
+    ]  # fmt: skip
 
 
 def test_the_causes_add_up_to_the_rate_of_returns(answers):
