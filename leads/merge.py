@@ -11,7 +11,7 @@ from accounts.access import check
 from accounts.models import User
 from campaigns.models import ContentRequest
 from common.errors import Refused
-from leads import facts
+from leads import facts, readings
 from leads.lifecycle import PATH, leads_changed
 from leads.models import DueLead, Episode, Handoff, HandoffReturn, Lead, Transition
 from leads.models.episode import rewriting_history
@@ -48,6 +48,7 @@ def merge(keep: Lead, double: Lead, *, by: User | None, at: datetime) -> Lead:
     facts.snapshot([older.pk], at=at)
     DueLead.objects.mark([older.pk])
     leads_changed.send(Lead, events=events)
+    readings.touched(older.created_at)
     return older
 
 

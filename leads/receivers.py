@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.dispatch import receiver
 
-from leads import crediting, shadow
+from leads import crediting, readings, shadow
 from leads.lifecycle import CUSTOMER, PROMOTE, leads_changed
 from leads.models import DueLead, Lead, Opportunity, Transition
 
@@ -30,6 +30,13 @@ def credit_what_led_to_deals(sender: Any, events: Iterable[models.Model], **told
 def note_beside_the_shadow(sender: Any, events: Iterable[models.Model], **told: Any) -> None:
     """Let a shadow run know whom the definition in force has made MQLs; those made by hand say nothing about it."""
     shadow.note_made(event for event in events if isinstance(event, Transition) and _is_automatic(event))
+
+
+@receiver(leads_changed, dispatch_uid="leads.figures_moved")
+def figures_moved(sender: Any, events: Iterable[models.Model], **told: Any) -> None:
+    """Let no kept reading stand of a period that an event reaches back into."""
+    if since := readings.reach_back(events):
+        readings.touched(since)
 
 
 def _with_deals(events: Iterable[models.Model]) -> set[int]:

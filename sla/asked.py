@@ -4,10 +4,17 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
+from accounts.models import User
 from common.asked import Asked, asked_in
 from sla.models import Agreement
 
-__all__ = ["Asked", "asked"]
+__all__ = ["Asked", "asked", "zones"]
+
+
+def zones() -> list[str]:
+    """Where months may begin: in the agreement's zone, and until there is one where the readers are."""
+    ruling = Agreement.objects.ruling() or Agreement.objects.latest()
+    return [ruling.zone] if ruling else sorted(set(User.objects.active().values_list("zone", flat=True)))
 
 
 def asked(request: HttpRequest, *, at: datetime) -> Asked:

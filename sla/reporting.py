@@ -13,6 +13,7 @@ from common.periods import Period
 from common.templatetags.words import calendar_time, in_unit, money_short, number, percent, working
 from common.trends import Point, trend
 from leads.breakdown import Dimension, narrowed
+from leads.readings import from_settled
 from sla.drilldown import line_of
 
 TREND = 6  # periods
@@ -67,7 +68,8 @@ def went(shown: Shown, period: Period, *, at: datetime) -> list[Moment]:
     periods = [period]
     while len(periods) < TREND:
         periods.append(periods[-1].previous())
-    readings = [(each, shown.reading(each, at=at)) for each in reversed(periods)]
+    with from_settled(shown.metric, periods[1:], at=at):
+        readings = [(each, shown.reading(each, at=at)) for each in reversed(periods)]
     return [Moment(each, reading, at < each.end or bool(reading.maturing)) for each, reading in readings]
 
 

@@ -3,7 +3,9 @@
 from celery import shared_task
 
 from common import clock as db_clock
+from leads import readings
 from sla import climbing, sampling
+from sla.asked import zones
 from sla.models import Agreement, Clock
 
 
@@ -29,3 +31,9 @@ def take_effect() -> int:
 def draw_sample() -> int:
     """Each quarter of an hour: draw the returns of last week that both sides review, once a week. Safe to run twice."""
     return sampling.draw(at=db_clock.now())
+
+
+@shared_task
+def keep_readings() -> int:
+    """Every five minutes: read the figures that were touched, or were read too long ago. Safe to run twice."""
+    return readings.keep(readings.wanted(zones(), at=db_clock.now()), clock=db_clock.now)

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 
-from leads import facts, scoring
+from leads import facts, readings, scoring
 from leads.intake.storing import update
 from leads.lifecycle import leads_changed
 from leads.models import Attribute, Company, Handoff, Lead, Opportunity, Rule, Transition
@@ -90,6 +90,8 @@ def _delete(ids: list[int], *, at: datetime) -> None:
         withdrawn += handoff.void(because="The import was undone", at=at)
     if withdrawn:
         leads_changed.send(Lead, events=withdrawn)
+    if first := Lead.objects.filter(pk__in=ids).aggregate(first=Min("created_at"))["first"]:
+        readings.touched(first)
     Opportunity.objects.filter(lead__in=ids).delete()
     with rewriting_history():
         Transition.objects.filter(lead__in=ids).delete()

@@ -18,6 +18,7 @@ from leads.models.link import ThroughLink
 from leads.models.opportunity import DealContact, Opportunity
 from leads.models.put_off import PutOff
 from leads.models.rate import Rate
+from leads.models.reading import FigureChange, KeptReading
 from leads.models.returns import HandoffReturn, ReturnReason
 from leads.models.routing import RoutingRule, RoutingShare
 from leads.models.routing_change import RoutingChange
@@ -45,12 +46,14 @@ __all__ = [
     "DealContact",
     "DueLead",
     "Episode",
+    "FigureChange",
     "HandedOn",
     "Handoff",
     "HandoffReturn",
     "Import",
     "ImportedCompany",
     "ImportedLead",
+    "KeptReading",
     "Lead",
     "LeadScore",
     "LeadVersion",

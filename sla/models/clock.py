@@ -15,6 +15,7 @@ from accounts.access import Side, check
 from accounts.models import User, WorkCalendar
 from common.errors import Incomplete, NotAllowed, Refused
 from common.hours import Hours
+from leads import readings
 from leads.models import Handoff
 from sla import rows
 from sla.cases import CurrentHours, cases_of
@@ -337,4 +338,5 @@ class Clock(models.Model):
         open_to_it = Clock.objects.filter(pk=self.pk, waived_at=None, void_at=None).exclude(done_at__lte=F("due_at"))
         if not open_to_it.update(waived_at=at, waived_by=by, waived_because=because.strip()):
             raise Refused("There is nothing to excuse: this case was kept, is void, or was excused already.")
+        readings.touched(self.started_at)
         self.refresh_from_db()

@@ -18,6 +18,7 @@ from django.urls import reverse
 from accounts.access import Side, check
 from accounts.models import User
 from common.errors import Incomplete, NotAllowed, Refused
+from leads import readings
 from leads.models import Correction, Episode, HandoffReturn, Lead
 from notifications.outbox import tell
 
@@ -247,7 +248,8 @@ class Dispute(models.Model):
             CLOSED, state=state, outcome="", closed_by=None, closed_at=None, correction=None,
             otherwise="This was opened again already.",
         )  # fmt: skip
-        Correction.objects.filter(pk=corrected).update(undone_at=at)
+        if Correction.objects.filter(pk=corrected).update(undone_at=at):
+            readings.touched(self._subject_since)
 
     # Steps of the verbs above
 
@@ -269,7 +271,13 @@ class Dispute(models.Model):
         self._change(once, state=state, correction=correction, **closed)
         self._tell(MOVED, [self.by, self.defender, *User.objects.heads_of(self.side)], by=by, at=at)
 
+    @property
+    def _subject_since(self) -> datetime:
+        """From when on figures count what it is about."""
+        return self.returned.handoff.made_at if self.returned else self.delivered.handed_over_at
+
     def _correct(self, because: str, *, by: User, at: datetime) -> Correction:
+        readings.touched(self._subject_since)
         if self.returned_id:
             return Correction.objects.of_return(self.returned, because=because, by=by, at=at)
         return Correction.objects.of_delivery(self.delivered, because=because, by=by, at=at)

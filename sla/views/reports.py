@@ -16,6 +16,7 @@ from common.once import one_page
 from common.periods import Period
 from common.sheets import csv_lines
 from leads.breakdown import DIMENSIONS, breakdown
+from leads.readings import from_kept
 from sla.asked import asked
 from sla.drilldown import line_of
 from sla.reporting import Shown, drawn, row_table, trend_table, went
@@ -29,11 +30,13 @@ SIDES = [*((side.value, side.label) for side in Side), ("", "Together")]
 @one_page()
 def reports(request: HttpRequest) -> HttpResponse:
     """The figures of a theme, or those that are called so, each side's apart, now and in the period before."""
-    picked, words = asked(request, at=db_clock.now()), request.GET.get("q", "").strip()
+    at = db_clock.now()
+    picked, words = asked(request, at=at), request.GET.get("q", "").strip()
     theme = _theme(request)
     found = [each for each in metrics.catalogue() if _is_called(each, words)] if words else metrics.of_theme(theme)
     before = picked.period.previous()
-    rows = [(each, each.reading(picked.period), each.reading(before)) for each in found]
+    with from_kept([picked.period, before], at=at) as known:
+        rows = [(each, each.reading(picked.period), each.reading(before)) for each in found]
     context = {
         "asked": picked,
         "period": picked.period,
@@ -44,6 +47,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "count": len(metrics.catalogue()),
         "groups": [(side, title, [row for row in rows if row[0].side == side]) for side, title in SIDES],
         "found": len(found),
+        "as_of": known.as_of,
     }
     return render(request, "sla/reports.html", context)
 

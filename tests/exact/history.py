@@ -81,8 +81,12 @@ class History:
     done: list[str] = field(default_factory=list)
 
     def live(self, played: list[Step]) -> None:
-        """Do all of it, one step after the other, and stop the clock where it ends."""
+        """Do all of it from the beginning, one step after the other, and stop the clock where it ends."""
         self._set_the_stage()
+        self.go_on(played)
+
+    def go_on(self, played: list[Step]) -> None:
+        """Do more of it."""
         for step in played:
             self.at += step.later
             show(self.at)
