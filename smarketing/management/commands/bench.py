@@ -56,7 +56,7 @@ def database_beside(suffix: str, *, kept: bool) -> Iterator[None]:
     """Work in a database beside the installation's own: made for this and dropped at the end, or kept as it is left."""
     own = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = f"{own}_{suffix}"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=kept)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=kept)
     try:
         yield
     finally:
