@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
-
 from accounts.access import SALES, Role, Side
 from accounts.models import User
 from accounts.models.calendar import hours_of
@@ -19,7 +17,7 @@ from common.badges import badge
 from common.columns import columns
 from common.panels import panel
 from common.worktime import working_time_between
-from leads import personas, release
+from leads import release, tallies
 from leads.alike import what_worked
 from leads.beginnings import RECENT
 from leads.buying import buying_stage
@@ -31,7 +29,8 @@ from leads.lifecycle import RECYCLED
 from leads.models import Aside, Criteria, Handoff, HandoffReturn, Lead, Opportunity, Rule
 from leads.models.beginning import By
 from leads.models.criteria import DOCUMENT
-from leads.payback import agreed_sharing, came_of, paybacks, shares_of_revenue
+from leads.models.tally import Of
+from leads.payback import agreed_sharing, paybacks, shares_of_revenue
 from leads.reading import ruling
 from leads.stage_age import COUNTED, standings
 from leads.views.queue import day_of
@@ -121,7 +120,8 @@ def _with_time_left(handoffs: list[Handoff], at: datetime) -> list[tuple[Handoff
 def among_leads(version: int, user: User) -> dict[str, Any] | None:
     """Who fits a persona, what became of them, and which definitions ask for it."""
     shown = PersonaVersion.objects.newest_first().get(pk=version)
-    came = personas.what_came([shown], at=db_clock.now())
+    at = db_clock.now()
+    came = tallies.of_personas([shown], at=at)
     asked = {f"{PERSONA}{pk}": number for pk, number in shown.persona.versions.values_list("pk", "revision__number")}
     rules = Rule.objects.filter(field__in=asked, criteria__revision__state__in=[*RULING, State.DRAFT, *OPEN])
     rules = rules.select_related("criteria__revision").order_by("criteria__revision__number", "field")
@@ -129,6 +129,7 @@ def among_leads(version: int, user: User) -> dict[str, Any] | None:
         "everyone": came and came[0],
         "came": came and came[1][0],
         "pairs": came and list(zip(came[1][0].steps, came[0].steps, strict=True)),
+        "counted_at": tallies.counted_at(Of.PERSONA, tallies.key_of(shown), at=at),
         "asked_in": list(dict.fromkeys((rule.criteria, asked[rule.field]) for rule in rules)),
     }
 
@@ -144,7 +145,7 @@ def came_of_personas(ids: list[int], user: User) -> dict[int, tuple[int | None, 
     """Of the leads who fit each persona as it stands: how many, how many ever became MQLs, SQLs, customers."""
     found = where_they_stand(Persona.objects.filter(pk__in=ids).with_versions())
     shown = {each.persona.pk: each.shown for each in found if each.shown and each.shown.conditions}
-    came = personas.what_came(list(shown.values()), at=db_clock.now()) if shown else None
+    came = tallies.of_personas(list(shown.values()), at=db_clock.now()) if shown else None
     told = zip(shown, came[1], strict=True) if came else ()
     unknown = dict.fromkeys(ids, (None,) * 4)
     return unknown | {pk: (each.leads, each.mql, each.sql, each.customer) for pk, each in told}
@@ -193,7 +194,7 @@ def what_would_move(object_id: int, user: User) -> dict[str, Any] | None:
 @columns("campaigns", "Leads", "MQLs", "Customers")
 def figures_of_campaigns(ids: list[int], user: User) -> dict[int, tuple[int, int, int]]:
     """What came of each, by the leads that it brought first."""
-    return came_of(ids)
+    return {pk: tuple(told[:3]) for pk, told in tallies.of_campaigns(ids, at=db_clock.now()).items()}
 
 
 @panel("home", "leads/_latest_wins.html", order=60)
@@ -204,11 +205,32 @@ def latest_wins(object_id: int, user: User) -> dict[str, Any] | None:
     return {"latest": wins(latest[:SHOWN_WINS])} if latest.exists() else None
 
 
+@panel("campaigns_counted", "leads/_counted.html")
+def campaigns_counted(object_id: int, user: User) -> dict[str, Any]:
+    return {"counted_at": tallies.counted_at(Of.CAMPAIGN, *_one(object_id), at=db_clock.now())}
+
+
+@panel("content_counted", "leads/_counted.html")
+def content_counted(object_id: int, user: User) -> dict[str, Any]:
+    return {"counted_at": tallies.counted_at(Of.CONTENT, *_one(object_id), at=db_clock.now())}
+
+
+@panel("personas_counted", "leads/_counted.html")
+def personas_counted(object_id: int, user: User) -> dict[str, Any]:
+    return {"counted_at": tallies.counted_at(Of.PERSONA, at=db_clock.now())}
+
+
+def _one(object_id: int) -> list[str]:
+    """The key of the row a page is of; none on the page of the list."""
+    return [str(object_id)] if object_id else []
+
+
 @panel("payback", "leads/_payback.html")
 def paid_back(object_id: int, user: User) -> dict[str, Any]:
     """What the campaign cost and what came of it, by the agreed model and by the others."""
     sharing, is_agreed = agreed_sharing()
-    payback = paybacks([Campaign.objects.get(pk=object_id)])[0]
+    told = tallies.of_campaigns([object_id], at=db_clock.now())
+    payback = paybacks([Campaign.objects.get(pk=object_id)], told)[0]
     others = [(each, payback.revenue[each], payback.returned(each)) for each in Sharing]
     return {
         "payback": payback, "sharing": sharing, "is_agreed": is_agreed, "others": others,
@@ -227,8 +249,7 @@ def by_each_model(object_id: int, user: User) -> dict[str, Any]:
 @columns("content", "Hand-offs")
 def brought_in(ids: list[int], user: User) -> dict[int, tuple[int]]:
     """How many hand-offs each piece pulled in."""
-    counted = Handoff.objects.filter(content__in=ids).order_by().values_list("content").annotate(Count("pk"))
-    return {pk: (count,) for pk, count in counted}
+    return {pk: (count,) for pk, count in tallies.of_contents(ids, at=db_clock.now()).items()}
 
 
 @panel("lead", "leads/_requests.html", order=60)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db import OperationalError
 from django.db.models.expressions import RawSQL
 
 from agreements.models import PersonaVersion
-from common.patience import patience
+from common.patience import PATIENCE, patience
 from leads.facts import persona_fact
 from leads.lifecycle import CUSTOMER, MQL, SQL, Stage
 from leads.models.lead import Lead, LeadQuerySet
@@ -82,14 +82,16 @@ class Count:
     samples: list[Lead]
 
 
-def what_came(versions: Sequence[PersonaVersion], *, at: datetime) -> tuple[Came, list[Came]] | None:
-    """What became of everybody, and of those who fit each version now; None when a reader would wait too long."""
+def what_came(
+    versions: Sequence[PersonaVersion], *, at: datetime, within: timedelta = PATIENCE * timedelta(milliseconds=1)
+) -> tuple[Came, list[Came]] | None:
+    """What became of everybody, and of those who fit each version now; None when it takes longer than `within`."""
     values = Values()
     moments = Now(at)
     fits = who_fits(versions, moments, values)
     counts = ", ".join(_counts(where) for where in ["true", *(f"f.h{n}" for n in range(len(versions)))])
     try:
-        with patience():
+        with patience(within // timedelta(milliseconds=1)):
             [row] = Statement(CAME.format(counts=counts, fits=fits), values.bound).rows()
     except OperationalError:
         return None

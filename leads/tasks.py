@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from common import clock as db_clock
-from leads import alike, beginnings, cover, crediting, draining, leaving, release, rescoring, shadow
+from leads import alike, beginnings, cover, crediting, draining, leaving, release, rescoring, shadow, tallies
 from leads import backtest as replaying
 from leads.importing import working
 from leads.learning import studying
@@ -70,6 +70,12 @@ def reckon_what_converts() -> int:
 def reckon_what_worked() -> int:
     """Every night: what worked with leads of each kind, for the reps. Safe to run twice."""
     return alike.reckon(at=db_clock.now())
+
+
+@shared_task
+def count_for_lists() -> int:
+    """Every five minutes: count over all leads what lists show. Safe to run twice, or on two workers."""
+    return tallies.keep(clock=db_clock.now)
 
 
 @shared_task

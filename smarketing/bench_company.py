@@ -11,8 +11,9 @@ from django.db import connection, models, transaction
 
 from accounts.access import Role
 from accounts.models import User
+from common import clock as db_clock
 from common.bench import run
-from leads import alike, beginnings
+from leads import alike, beginnings, tallies
 from leads.models import (
     Assignment,
     Attempt,
@@ -102,6 +103,7 @@ def make(leads: int, *, until: datetime) -> None:
     run("VACUUM ANALYZE")
     beginnings.reckon(at=until)
     alike.reckon(at=until)
+    tallies.keep(clock=db_clock.now)
 
 
 def _hire(times: int, stride: int) -> list[int]:

@@ -25,6 +25,7 @@ from leads.models.routing_change import RoutingChange
 from leads.models.score import DueLead, LeadScore, Rescore, ShadowScore
 from leads.models.shadow import ShadowLead, ShadowRun
 from leads.models.study import Study, Suggestion, SuggestionLead
+from leads.models.tally import Tally
 from leads.models.thanks import Thanks
 from leads.models.touch import Touch
 from leads.models.worked import Worked
@@ -73,6 +74,7 @@ __all__ = [
     "Study",
     "Suggestion",
     "SuggestionLead",
+    "Tally",
     "Thanks",
     "ThroughLink",
     "Touch",
