@@ -14,7 +14,7 @@ from goals.models import Plan
 from goals.models.versions import PREFIX
 from goals.mql_worth import count_by_grade, worths
 from goals.progress import REVENUE
-from goals.quota import quotas
+from goals.quota import quota_of, quotas
 from goals.standing import standing
 
 
@@ -46,8 +46,7 @@ def quota_of_mine(object_id: int, user: User) -> dict[str, Any] | None:
     """What a rep needs for their part of the goal that counts today, and what they received."""
     at = db_clock.now()
     plan = Plan.objects.for_day(at.astimezone(user.tz).date()) if Role.REP in user.roles else None
-    mine = next((each for each in quotas(plan, user, at=at) if each.rep == user), None) if plan else None
-    return {"plan": plan, "quota": mine} if mine else None
+    return {"plan": plan, "quota": quota_of(user, plan, at=at)} if plan else None
 
 
 @panel("credit", "goals/_mql_worth.html", order=20)

@@ -33,7 +33,7 @@ from leads.models.tally import Of
 from leads.payback import agreed_sharing, paybacks, shares_of_revenue
 from leads.reading import ruling
 from leads.stage_age import COUNTED, standings
-from leads.views.queue import day_of
+from leads.views.queue import waiting_for
 from leads.wins import wins, won
 from notifications.things import handle_of
 
@@ -49,7 +49,7 @@ def waiting(user: User) -> str:
     """How many hand-offs want something from this rep today."""
     if not user.has_role(Role.REP):
         return ""
-    return str(day_of(user, db_clock.now()).waiting or "")
+    return str(waiting_for(user, db_clock.now()) or "")
 
 
 @panel("home", "leads/_marketings_work.html", order=40)

@@ -6,6 +6,8 @@ from itertools import chain
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
+from common.once import one_page
+
 
 class SecurityHeaders:
     """Keep pages out of caches of others and out of other sites' windows."""
@@ -24,6 +26,21 @@ class SecurityHeaders:
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class ReckonedOnce:
+    """Let the menu, the banners and the page share what each of them asks for; reading changes nothing meanwhile."""
+
+    READING = ("GET", "HEAD")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in self.READING:
+            return self.get_response(request)
+        with one_page():
+            return self.get_response(request)
 
 
 class StorableText:

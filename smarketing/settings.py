@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "common.htmx.RefusalsAsAnswers",
     "axes.middleware.AxesMiddleware",
     "smarketing.middleware.StorableText",
+    "smarketing.middleware.ReckonedOnce",
 ]
 
 ROOT_URLCONF = "smarketing.urls"

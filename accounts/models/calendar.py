@@ -17,6 +17,7 @@ from accounts.models.user import User, check_zone
 from accounts.zones import country_choices
 from common.errors import Refused
 from common.hours import WEEKDAYS, Hours
+from common.once import once
 
 
 def office_hours() -> dict[str, list[list[str]]]:
@@ -107,7 +108,7 @@ class WorkCalendar(models.Model):
         Raises ValueError when the windows overlap or the zone is unknown.
         """
         absences = tuple(person.absences.values_list("from_at", "until_at")) if person else ()
-        closed = self.closures.values_list("on", flat=True) if self.pk else ()
+        closed = closed_on(self.pk) if self.pk else ()
         return Hours.from_rows(zone=self.zone, windows=self.windows, holidays=closed, absences=absences)
 
     def edit(self, *, by: User, **changes: Any) -> None:
@@ -161,6 +162,12 @@ class WorkCalendar(models.Model):
         """Take a closed day back, a public holiday too; on an open day nothing changes."""
         check(by, "calendar.edit")
         self.closures.filter(on=on).delete()
+
+
+@once
+def closed_on(calendar: int) -> frozenset[date]:
+    """The days on which a calendar's desk is closed, which every person on it shares."""
+    return frozenset(Closure.objects.filter(calendar=calendar).order_by().values_list("on", flat=True))
 
 
 def calendar_of(person: User) -> WorkCalendar | None:

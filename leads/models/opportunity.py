@@ -61,8 +61,11 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         """
         latest = self.with_base_amount().filter(type=DealType.NEW).order_by("-closed_at", "-pk")[:LATELY_WON]
         won = Opportunity.objects.filter(pk__in=latest.values("pk"))
-        alike = won.filter(_like(lead.company)) if lead.company else won.none()
-        average = alike.aggregate(mean=Avg("base_amount"))["mean"] or won.aggregate(mean=Avg("base_amount"))["mean"]
+        means = {"of_all": Avg("base_amount")}
+        if lead.company:
+            means["alike"] = Avg("base_amount", filter=_like(lead.company))
+        found = won.aggregate(**means)
+        average = found.get("alike") or found["of_all"]
         return average and average.quantize(Decimal(1))
 
     @transaction.atomic

@@ -55,13 +55,19 @@ def queue(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @one_page()
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One hand-off beside the list; without JavaScript the whole page with it open."""
-    handoff = get_object_or_404(Handoff.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
+    handoff = opened(request.user, pk)
     if not wants_part(request):
         return queue(request, pk)
     return render(request, "leads/_handoff.html", handoff_context(handoff, request.user, db_clock.now()))
 
 
 RELATED = ("lead__company", "owner", "criteria__revision", "campaign", "content", "returned_before__reason", "pool")
+
+
+@once
+def opened(user: User, pk: int) -> Handoff:
+    """A hand-off with what is shown of it. Raises Http404 where there is none."""
+    return get_object_or_404(Handoff.objects.visible_to(user).select_related(*RELATED), pk=pk)
 
 
 def queue_context(user: User, *, open_pk: int | None = None) -> dict[str, Any]:
@@ -72,13 +78,31 @@ def queue_context(user: User, *, open_pk: int | None = None) -> dict[str, Any]:
     context = {"day": day, "item": item, "now": at, "may_take": day.has_some_for(user), **month_so_far(user, at)}
     if item is None:
         return context
-    opened = Handoff.objects.select_related(*RELATED).get(pk=item.handoff.pk)
-    return context | handoff_context(opened, user, at)
+    return context | handoff_context(opened(user, item.handoff.pk), user, at)
+
+
+def day_of(user: User, at: datetime) -> Day:
+    """A person's day: their hand-offs, the leads that they found themselves, their open deals."""
+    deals = Opportunity.objects.open().filter(owner=user).select_related("lead__company", "handoff")
+    return plan_day(
+        **handoffs_of(user),
+        deals=deals.order_by("closes_on")[:SHOWN_AT_ONCE],
+        own=found_alone(user),
+        at=at,
+        zone=user.tz,
+        hours=hours_of(user) if user.calendar_id or user.team_id else None,
+    )
+
+
+def waiting_for(user: User, at: datetime) -> int:
+    """How many hand-offs want something from a person today: no deal does, and no lead that they found themselves."""
+    return plan_day(**handoffs_of(user), at=at, zone=user.tz, hours=None).waiting
 
 
 @once
-def day_of(user: User, at: datetime) -> Day:
-    """A person's own open hand-offs and those of their pool that nobody owns, with what a row shows and no more.
+def handoffs_of(user: User) -> dict[str, Any]:
+    """A person's own open hand-offs and those of their pool that nobody owns, with what a row shows and no more, and
+    what sorts them into the groups of a day. Three queries.
 
     Every page of a rep counts them, for the badge beside the queue.
     """
@@ -97,20 +121,12 @@ def day_of(user: User, at: datetime) -> Day:
         .annotate(was_repaired=Exists(repaired))
         .order_by("due_at", "pk")[:SHOWN_AT_ONCE]
     )
-    return plan_day(
-        handoffs,
-        open_call_backs(handoffs),
-        {handoff.pk for handoff in handoffs if handoff.was_repaired},
-        Opportunity.objects.open()
-        .filter(owner=user)
-        .select_related("lead__company", "handoff")
-        .order_by("closes_on")[:SHOWN_AT_ONCE],
-        found_alone(user),
-        at=at,
-        zone=user.tz,
-        hours=hours_of(user) if user.calendar_id or user.team_id else None,
-        put_offs={each.handoff_id: each for each in PutOff.objects.lasting().filter(handoff__in=handoffs)},
-    )
+    return {
+        "handoffs": handoffs,
+        "call_backs": open_call_backs(handoffs),
+        "repaired": {handoff.pk for handoff in handoffs if handoff.was_repaired},
+        "put_offs": {each.handoff_id: each for each in PutOff.objects.lasting().filter(handoff__in=handoffs)},
+    }
 
 
 def open_call_backs(handoffs: list[Handoff]) -> dict[int, Attempt]:

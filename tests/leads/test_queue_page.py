@@ -40,7 +40,7 @@ def test_the_queue_asks_the_database_as_often_for_one_hand_off_as_for_ten(
     client = client_of(sam)
     a_handoff(at=now, owner=sam)
     client.get("/queue/")
-    with django_assert_max_num_queries(44) as one:
+    with django_assert_max_num_queries(43) as one:
         client.get("/queue/")
     for _ in range(9):
         a_handoff(at=now, owner=sam)
