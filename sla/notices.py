@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from common import clock as db_clock
+from common.once import once
 from common.templatetags.words import plural
 from leads.brief import brief, signed
 from leads.models import Handoff
@@ -184,8 +185,13 @@ kinds.register(
 )
 
 
+@once
+def _dispute_of(pk: int) -> Dispute:
+    return Dispute.objects.with_subject().get(pk=pk)
+
+
 def _dispute(ids: Ids) -> Dispute:
-    return Dispute.objects.with_subject().get(pk=ids["dispute"])
+    return _dispute_of(ids["dispute"])
 
 
 def _contested(ids: Ids) -> Rendered:

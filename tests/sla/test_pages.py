@@ -88,11 +88,11 @@ def test_the_scorecard_asks_the_database_as_often_however_much_there_is(client_o
     assert len(many) == len(few) <= 58
 
 
-def test_the_promises_of_a_month_and_all_that_stands_under_them_take_thirteen_queries(
+def test_the_promises_of_a_month_and_all_that_stands_under_them_take_twelve_queries(
     late_week, at, django_assert_num_queries
 ):
     month = parse("2026-03", "Europe/Amsterdam")
-    with django_assert_num_queries(13), one_page():
+    with django_assert_num_queries(12), one_page():
         card = scorecard(month, at=NEXT_MORNING + 4 * HOUR)
         assert [line.note for side in card.sides for line in side.lines]
 
