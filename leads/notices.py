@@ -21,9 +21,18 @@ def _still_theirs(ids: Ids) -> bool:
 
 
 def _handed_over(ids: Ids) -> Rendered:
-    handoffs = list(
-        Handoff.objects.pending().filter(pk__in=ids["handoffs"]).select_related("lead").order_by("-hot", "pk")
-    )
+    [said] = _all_handed_over([ids])
+    return said
+
+
+def _all_handed_over(told: list[Ids]) -> list[Rendered]:
+    """Several such notices. One query."""
+    meant = {pk for ids in told for pk in ids["handoffs"]}
+    pending = list(Handoff.objects.pending().filter(pk__in=meant).select_related("lead").order_by("-hot", "pk"))
+    return [_for_you([each for each in pending if each.pk in ids["handoffs"]]) for ids in told]
+
+
+def _for_you(handoffs: list[Handoff]) -> Rendered:
     if len(handoffs) == 1:
         return brief(handoffs[0], f"A lead for you: {handoffs[0].lead}")
     return Rendered(
@@ -137,6 +146,7 @@ kinds.register(
         render=_handed_over,
         still_relevant=_still_theirs,
         own_link=lambda ids, person, at: signed(ids["handoffs"], person, at),
+        together=_all_handed_over,
     )
 )
 kinds.register(

@@ -56,7 +56,7 @@ class Kind:
     out twice a day with all else that is bundled; where `hot(ids)` it goes out by itself. What is
     not `optional` comes whatever its recipient chose. `own_link(ids, person, at)` leads where nobody
     but the person may go, from that moment on, or is "": it stands in their post in the place of the
-    link, and nowhere else.
+    link, and nowhere else. `together` renders several at once, for a kind of which an inbox is full.
     """
 
     key: str
@@ -69,6 +69,7 @@ class Kind:
     hot: Callable[[Ids], bool] = _never
     optional: bool = True
     own_link: Callable[[Ids, User, datetime], str] = _nowhere
+    together: Callable[[list[Ids]], list[Rendered]] | None = None
 
     @property
     def may_be_hot(self) -> bool:

@@ -1,6 +1,7 @@
 """Notices in words: what their kinds make of the ids they hold."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,12 +10,13 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
 from common import clock as db_clock
-from notifications.kinds import Rendered, kind
+from notifications.kinds import Ids, Rendered, kind
 from notifications.models import Channel, Delivery, Notice
 
 log = structlog.get_logger(__name__)
 
 GONE = Rendered("What this was about is no longer here.")
+GONE_WRONG = (ObjectDoesNotExist, KeyError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,20 @@ class Worded:
 
 def in_words(notices: Iterable[Notice | Delivery]) -> list[Worded]:
     """Each notice in words; one whose object is gone says so."""
-    return [_worded(notice) for notice in notices]
+    notices = list(notices)
+    told: dict[str, list[Ids]] = {}
+    for notice in notices:
+        told.setdefault(notice.kind, []).append(_ids(notice))
+    said = {key: iter(_all_rendered(key, of_kind)) for key, of_kind in told.items()}
+    return [_worded(notice, next(said[notice.kind])) for notice in notices]
 
 
-def _worded(notice: Notice | Delivery) -> Worded:
+def _ids(notice: Notice | Delivery) -> Ids:
+    return notice.content if isinstance(notice, Delivery) else notice.ids
+
+
+def _worded(notice: Notice | Delivery, rendered: Rendered) -> Worded:
     waits = isinstance(notice, Delivery)
-    rendered = _rendered(notice.kind, notice.content if waits else notice.ids)
     return Worded(
         pk=notice.pk,
         subject=rendered.subject,
@@ -79,10 +89,18 @@ def address_of(said: Rendered) -> str:
     return settings.PUBLIC_URL.rstrip("/") + said.link if said.link else ""
 
 
-def _rendered(key: str, ids: dict) -> Rendered:
+def _all_rendered(key: str, told: list[Ids]) -> list[Rendered]:
+    """Several of one kind, each by itself where they cannot be told together."""
+    with suppress(*GONE_WRONG):
+        if together := kind(key).together:
+            return together(told)
+    return [_rendered(key, ids) for ids in told]
+
+
+def _rendered(key: str, ids: Ids) -> Rendered:
     """One kind that fails must not take the whole inbox with it."""
     try:
         return kind(key).render(ids)
-    except (ObjectDoesNotExist, KeyError, AttributeError) as error:
+    except GONE_WRONG as error:
         log.info("notice_without_object", kind=key, error=type(error).__name__)
         return GONE

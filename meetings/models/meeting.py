@@ -60,7 +60,8 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.with_people().filter(NOT_OVER)
 
     def next(self) -> Meeting | None:
-        return self.to_come().first()
+        """The same with its series alone, as every page asks for it."""
+        return self.filter(NOT_OVER).select_related("series").first()
 
     def with_counts(self) -> Self:
         """Each with how many decisions it took and how many actions it gave."""
