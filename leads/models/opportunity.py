@@ -60,11 +60,10 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         and industry, or else all. None as long as nothing was won.
         """
         latest = self.with_base_amount().filter(type=DealType.NEW).order_by("-closed_at", "-pk")[:LATELY_WON]
-        won = Opportunity.objects.filter(pk__in=latest.values("pk"))
         means = {"of_all": Avg("base_amount")}
         if lead.company:
             means["alike"] = Avg("base_amount", filter=_like(lead.company))
-        found = won.aggregate(**means)
+        found = latest.aggregate(**means)
         average = found.get("alike") or found["of_all"]
         return average and average.quantize(Decimal(1))
 
