@@ -9,6 +9,8 @@ from leads.intake import record_touches
 from leads.models import Company, Handoff
 from notifications.kinds import kind
 from notifications.models import Delivery
+from notifications.words import GONE, in_words
+from tests.asked import queries_asked
 from tests.builders import a_handoff, a_lead, a_touch, criteria_in_force, reason
 
 HOUR = timedelta(hours=1)
@@ -29,6 +31,24 @@ def test_a_rep_is_told_of_one_lead_by_name_and_why_until_it_is_decided(sam, at):
     assert said.link == f"/handoffs/{handoff.pk}/now/"
     handoff.accept(by=sam, at=at + HOUR)
     assert told("leads.handed_over") is None
+
+
+def test_several_notices_of_new_leads_are_read_together_and_say_what_each_says_alone(sam, at):
+    decided, *_ = [a_handoff(at=at, owner=sam, first_name=name, last_name="Doe") for name in ("Jane", "Ada", "Zoe")]
+    decided.accept(by=sam, at=at + HOUR)
+    several = list(Delivery.objects.filter(kind="leads.handed_over", channel="inapp").order_by("pk"))
+    with queries_asked() as asked:
+        said = in_words(several)
+    assert [each.subject for each in said] == ["0 leads for you", "A lead for you: Ada Doe", "A lead for you: Zoe Doe"]
+    assert said == [worded for each in several for worded in in_words([each])]
+    assert len(asked) == 1
+
+
+def test_a_notice_that_cannot_be_told_takes_none_of_its_kind_with_it(sam, at):
+    a_handoff(at=at, owner=sam, first_name="Jane", last_name="Doe")
+    told_well = Delivery.objects.filter(kind="leads.handed_over", channel="inapp").get()
+    said = in_words([Delivery(kind="leads.handed_over", content={}, available_at=at), told_well])
+    assert [each.subject for each in said] == [GONE.subject, "A lead for you: Jane Doe"]
 
 
 def test_the_head_of_sales_is_told_of_what_nobody_owns_until_somebody_does(nora, at):
