@@ -69,10 +69,9 @@ def from_kept(periods: Iterable[Period], *, at: datetime) -> Iterator[Kept]:
 
 
 @contextmanager
-def from_settled(metric: Metric, periods: Iterable[Period], *, at: datetime) -> Iterator[None]:
-    """Meanwhile the catalogue answers for one figure from those readings that are what the rows say now."""
-    found = kept(periods, at=at).settled if settles(metric) else {}
-    with metrics.known({asked: each for asked, each in found.items() if asked[0] == metric.key}):
+def from_settled(periods: Iterable[Period], *, at: datetime) -> Iterator[None]:
+    """Meanwhile the catalogue answers from those readings of these periods that are what the rows say now."""
+    with metrics.known(kept(periods, at=at).settled):
         yield
 
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, ExtractHour, ExtractIsoWeekDay
 
 from common.hours import WEEKDAYS, zone_named
 from common.periods import Period
 from leads.metrics.quality import quality_returns
-from leads.models import Assignment
+from leads.models import Assignment, Lead
 from sla.attainment import FIRST_ATTEMPT, KEPT, fell_due, kept_and_due
 from sla.models import Clock
 
@@ -102,10 +102,11 @@ def _descriptions(zone: str) -> dict[str, Any]:
     """What could explain a miss. A customer's clock starts when the hand-off is made."""
     local = zone_named(zone)
     owned = Assignment.objects.filter(handoff=OuterRef("handoff"), from_at__lt=OuterRef("due_at"))
+    came_from = Lead.objects.filter(pk=OuterRef("handoff__lead")).values("source")
     return {
         "hour": ExtractHour("started_at", tzinfo=local),
         "weekday": ExtractIsoWeekDay("started_at", tzinfo=local),
-        "source": Coalesce("handoff__campaign__name", "handoff__lead__source"),
+        "source": Coalesce("handoff__campaign__name", Subquery(came_from)),  # asks for those without a campaign alone
         "owned": Exists(owned),
     }
 

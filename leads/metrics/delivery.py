@@ -26,9 +26,14 @@ def books_close_at(period: Period) -> datetime:
 
     The working days are marketing's, whose figure it is; without a team, Monday to Friday.
     """
-    team = Team.objects.filter(side=Side.MARKETING).select_related("calendar").order_by("pk").first()
-    hours = team.calendar.hours() if team else Hours.from_rows(zone=period.zone, windows=OFFICE_WEEK)
+    hours = _hours_of_marketing(period.zone)
     return closing_time(add_working_days(period.last_on, BOOKS_CLOSE_AFTER, hours), hours)
+
+
+@once
+def _hours_of_marketing(zone: str) -> Hours:
+    team = Team.objects.filter(side=Side.MARKETING).select_related("calendar").order_by("pk").first()
+    return team.calendar.hours() if team else Hours.from_rows(zone=zone, windows=OFFICE_WEEK)
 
 
 def first_delivered(period: Period) -> QuerySet[Episode]:
@@ -42,7 +47,8 @@ def delivered(period: Period) -> QuerySet[Episode]:
     found wrong, before the books closed.
     """
     closed = books_close_at(period)
-    returned = _quality_returns(known_by=closed).filter(at__lte=closed)
+    # None comes back before it was delivered: said, so that few returns are looked at, and not each delivery.
+    returned = _quality_returns(known_by=closed).filter(at__gte=period.start, at__lte=closed)
     wrong = Correction.objects.known_by(closed).filter(delivered=OuterRef("pk"))
     return first_delivered(period).exclude(Exists(returned)).exclude(Exists(wrong))
 

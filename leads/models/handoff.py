@@ -123,8 +123,10 @@ class Handoff(models.Model):
                 F("pool"), F("due_at"), F("hot").desc(), F("id"),
                 condition=Q(owner__isnull=True, closed_at__isnull=True), name="handoff_nobodys_by_due",
             ),
-            # Read by the figures of a period.
-            models.Index(fields=["made_at"], name="handoff_by_time"),
+            # Read by the figures of a period, which count from it alone.
+            models.Index(fields=["made_at"], name="handoff_by_time", include=["id", "withdrawn", "owner"]),
+            # Read by what was delivered by hand: the hand-off of an episode.
+            models.Index(fields=["lead", "episode"], name="handoff_by_hand", condition=Q(by_hand=True)),
             models.Index(fields=["decided_at"], name="handoff_by_decision", condition=Q(decided_at__isnull=False)),
             models.Index(fields=["accepted_at"], name="handoff_by_acceptance", condition=Q(accepted_at__isnull=False)),
             models.Index(fields=["closed_at"], name="handoff_by_closing", condition=Q(closed_at__isnull=False)),

@@ -39,6 +39,7 @@ class Kind(models.TextChoices):
 ACTING = ("handoff__owner", "handoff__lead__marketing_owner")
 AWAITED = Q(done_at__isnull=True, void_at__isnull=True)
 RUNNING = AWAITED & Q(breached_at__isnull=True, waived_at__isnull=True, stopped_at__isnull=True)
+LATE_AND_AWAITED = AWAITED & Q(kind=Kind.CUSTOMER, breached_at__isnull=False, waived_at__isnull=True)
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -255,14 +256,21 @@ class Clock(models.Model):
             models.Index(
                 fields=["rung_at"], condition=Q(rung_at__isnull=False, waived_at__isnull=True), name="clock_by_rung"
             ),
-            # Read by the figures of a period: the customer's clocks of a commitment by when they fell due.
-            models.Index(fields=["commitment", "due_at"], condition=Q(kind=Kind.CUSTOMER), name="clock_by_period"),
+            # Read by the figures of a period, from it alone: the customer's clocks of a commitment as they fell due.
+            models.Index(
+                fields=["commitment", "due_at"],
+                condition=Q(kind=Kind.CUSTOMER),
+                name="clock_by_period",
+                include=["id", "done_at", "took", "void_at", "waived_at"],
+            ),
             # Read by the count of what was excused.
             models.Index(fields=["due_at"], condition=Q(waived_at__isnull=False), name="clock_excused"),
             # Read by a rep's own figures.
             models.Index(fields=["owner", "due_at"], condition=Q(kind=Kind.OWNER), name="clock_by_owner"),
             # Read by the list of late things, the newest first.
             models.Index(fields=["-due_at"], condition=Q(breached_at__isnull=False), name="clock_breached"),
+            # Read by the same list as it opens: those of them that are still waited for.
+            models.Index(fields=["-due_at", "-id"], condition=LATE_AND_AWAITED, name="clock_late_and_awaited"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from accounts.access import allowed, may
 from common import clock as db_clock
 from common import metrics
 from common.once import one_page
+from leads.readings import from_settled
 from sla.asked import Asked, asked
 from sla.attainment import by_rep
 from sla.attainment import responses as responses_of
@@ -36,8 +37,13 @@ APART = {
 def card(request: HttpRequest) -> HttpResponse:
     at = db_clock.now()
     picked = asked(request, at=at)
-    shown = scorecard(picked.period, at=at)
-    context = {"asked": picked, "period": picked.period, "card": shown, "now": at}
+    with from_settled([picked.period, picked.period.previous()], at=at):
+        return _card(picked, request)
+
+
+def _card(picked: Asked, request: HttpRequest) -> HttpResponse:
+    shown = scorecard(picked.period, at=picked.at)
+    context = {"asked": picked, "period": picked.period, "card": shown, "now": picked.at}
     if shown is None:
         context |= {"may_edit": allowed(request.user, "agreement.edit"), "ruling": Agreement.objects.ruling()}
         return render(request, "sla/no_scorecard.html", context)
