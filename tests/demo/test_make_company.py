@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from common.errors import Refused
+from goals.models import Plan
 from leads import scoring
 from leads.models import (
     Assignment,
@@ -76,6 +79,11 @@ def test_at_night_and_at_the_weekend_the_queue_is_alive_too(staged: Callable):
             waiting = Handoff.objects.owned_by(rep).pending()
             assert waiting.filter(due_at__gt=SUNDAY_NIGHT).exists(), rep
         assert not Transition.objects.filter(at__gt=SUNDAY_NIGHT).exists()
+
+
+def test_a_company_that_hardly_wins_has_a_goal_all_the_same(staged: Callable, db: None):
+    with staged(leads=300, until=SUNDAY_NIGHT + timedelta(hours=17)):
+        assert {plan.revenue for plan in Plan.objects.all()} == {Decimal(10_000)}
 
 
 def test_the_company_is_sound(staged: Callable):
