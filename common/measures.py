@@ -5,6 +5,7 @@ fewer of them. Most measures are sums of what each row adds (`additive`): groups
 apart and put together again.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,19 +46,29 @@ class Reading:
         return self.cases < FEW
 
 
-class Measure:
-    """A calculation over rows: what the database adds up of them, and what that comes to."""
+class Measure(ABC):
+    """A calculation over rows."""
 
-    additive: ClassVar[bool] = True
+    additive: ClassVar[bool] = False
     is_sample: ClassVar[bool] = False  # of few rows it says little
 
+    @abstractmethod
+    def of(self, rows: Rows) -> Reading:
+        """The reading of all these rows."""
+
+
+class Added(Measure):
+    """A measure that the database adds up: what is asked of the rows, and what the answers come to."""
+
+    additive = True
+
+    @abstractmethod
     def columns(self) -> dict[str, Any]:
         """What is asked of the rows, by name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, parts: Parts) -> Reading:
         """What the answers come to."""
-        raise NotImplementedError
 
     def of(self, rows: Rows) -> Reading:
         """The reading of all these rows. One query."""
@@ -69,7 +80,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Number(Measure):
+class Number(Added):
     """How many rows there are."""
 
     def columns(self) -> dict[str, Any]:
@@ -86,7 +97,7 @@ NUMBER = Number()
 
 
 @dataclass(frozen=True)
-class Share(Measure):
+class Share(Added):
     """The share of the rows, 0 to 1, that meet a condition; `maturing` is met by those that still may come to it."""
 
     is_sample = True
@@ -103,7 +114,7 @@ class Share(Measure):
 
 
 @dataclass(frozen=True)
-class Total(Measure):
+class Total(Added):
     """The sum of a column; nothing comes to 0."""
 
     column: str
@@ -116,7 +127,7 @@ class Total(Measure):
 
 
 @dataclass(frozen=True)
-class Mean(Measure):
+class Mean(Added):
     """The mean of a column."""
 
     additive = False
@@ -141,7 +152,7 @@ class Percentile(Aggregate):
 
 
 @dataclass(frozen=True)
-class Within(Measure):
+class Within(Added):
     """The least length of time within which a share of the rows lies: 0.5 for the median.
 
     A row without a length is not over and stands at the end; None where that share never came to an end.
@@ -164,7 +175,6 @@ class Within(Measure):
 class Kept(Measure):
     """The share of listed things, 0 to 1, of which something holds."""
 
-    additive = False
     is_sample = True
     holds: Callable[[Any], bool]
 
@@ -177,7 +187,6 @@ class Kept(Measure):
 class Reckoned(Measure):
     """What a calculation makes of listed things; None of nothing."""
 
-    additive = False
     by: Callable[[list[Any]], Any]
 
     def of(self, rows: Rows) -> Reading:

@@ -190,8 +190,6 @@ class Lines:
 class PointsGiven(Measure):
     """What lines come to."""
 
-    additive = False
-
     def of(self, rows: Lines) -> Reading:
         return Reading(rows.total(), rows.count())
 

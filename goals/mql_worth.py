@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from math import prod
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
@@ -76,16 +77,9 @@ def worths(counts: dict[str, Counts], *, points: int) -> list[Worth]:
             (part + DRAWN * of_all) / (whole + DRAWN)
             for (part, whole), of_all in zip(own.steps, all_factors, strict=True)
         )
-        share = _product(factors) / _product(all_factors)
-        found += [Worth(grade, own.decided, factors, _product(factors), _whole(points * share))] if own.decided else []
+        share = prod(factors) / prod(all_factors)
+        found += [Worth(grade, own.decided, factors, prod(factors), _whole(points * share))] if own.decided else []
     return found
-
-
-def _product(factors: tuple[float, ...] | list[float]) -> float:
-    product = 1.0
-    for factor in factors:
-        product *= factor
-    return product
 
 
 def _whole(points: float) -> int:
