@@ -15,12 +15,12 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from agreements.models import RULING, PersonaVersion
+from agreements.models import PersonaVersion
 from campaigns.models import Campaign, Content
 from leads.models import Attempt, Handoff, Lead, Opportunity, Touch, Worked
 from leads.models.attempt import CONNECTED, Channel
 from leads.models.opportunity import DealState
-from leads.personas import fits_of
+from leads.personas import fits_of, in_force
 from leads.verdict import Share
 from leads.worked import EVERYBODY, MOST_TRIES, Case, Finding, Question, Tried, findings, group_for, tallied, told_apart
 
@@ -56,7 +56,7 @@ def _cases(at: datetime) -> Iterator[Case]:
     won_at = Min("opportunities__closed_at", filter=Q(opportunities__state=DealState.WON))
     columns = ("pk", "lead", "lead__company__industry", "grade", "made_at", "content", "campaign")
     handoffs = list(over().annotate(won_at=won_at).order_by("pk").values_list(*columns, "won_at"))
-    versions = _personas()
+    versions = in_force()
     for begin in range(0, len(handoffs), AT_ONCE):
         batch = handoffs[begin : begin + AT_ONCE]
         ids = [row[0] for row in batch]
@@ -65,11 +65,6 @@ def _cases(at: datetime) -> Iterator[Case]:
         for pk, lead, industry, grade, made_at, content, campaign, won in batch:
             groups = groups_of(_fitting(versions, fits.get(lead, ())), industry, grade)
             yield Case(groups, made_at, tried[pk], replied.get(pk), content, campaign, won)
-
-
-def _personas() -> list[PersonaVersion]:
-    versions = PersonaVersion.objects.filter(revision__state__in=RULING).select_related("persona", "revision")
-    return list(versions.order_by("persona__name"))
 
 
 def _fitting(versions: Sequence[PersonaVersion], hits: Sequence[bool]) -> list[PersonaVersion]:
@@ -124,7 +119,7 @@ class WhatWorked:
 
 def what_worked(lead: Lead, *, at: datetime) -> WhatWorked | None:
     """What worked with leads like this one; None as long as no hand-off of anybody is over. Five queries at most."""
-    versions = _personas()
+    versions = in_force()
     fitting = _fitting(versions, fits_of([lead.pk], versions, at=at).get(lead.pk, ()))
     score = getattr(lead, "score", None)
     groups = groups_of(fitting, lead.company and lead.company.industry, score.grade if score else "")

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Max, Min, QuerySet
 
-from agreements.models import RULING, PersonaVersion
+from agreements.models import PersonaVersion
 from common.periods import Period, quarter_of, year_of
 from leads.kinds import OFFERS
 from leads.models import Beginning, Conversion, Criteria
@@ -119,7 +119,7 @@ def reckon(*, at: datetime) -> int:
 
 
 def _keep_beginnings(cursor: object, at: datetime) -> None:
-    versions = list(PersonaVersion.objects.filter(revision__state__in=RULING).order_by("pk"))
+    versions = list(PersonaVersion.objects.ruling().order_by("pk"))
     values = Values()
     fits = who_fits(versions, Now(at), values) if versions else "SELECT NULL::bigint AS lead_id"
     hits = ", ".join(f"CASE WHEN f.h{n} THEN {version.pk} END" for n, version in enumerate(versions))

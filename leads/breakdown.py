@@ -15,12 +15,11 @@ from urllib.parse import urlencode
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from agreements.models import PersonaVersion
 from common import metrics
 from common.measures import Parts, Reading, Rows
 from common.metrics import Metric, Part, Trail
 from common.periods import Period
-from leads.personas import fits_of
+from leads.personas import fits_of, in_force
 
 NONE = ""
 PERSONA = "persona"
@@ -57,7 +56,7 @@ class Dimension:
     def label(self, key: str) -> str:
         """What a group is called."""
         if self.key == PERSONA:
-            names = {str(each.persona_id): str(each.persona) for each in _personas()}
+            names = {str(each.persona_id): str(each.persona) for each in in_force()}
         else:
             names = LIVES if self.key == "life" else {}
         return names.get(key, key) or self.without
@@ -155,7 +154,7 @@ def _counted(figure: Metric, dimension: Dimension, period: Period) -> dict[Any, 
 
 def _by_persona(leaves: list[Leaf], *, at: datetime) -> dict[Leaf, Found]:
     """The parts of each lead put together by the personas it fits; what cannot be put together is asked anew."""
-    versions = _personas()
+    versions = in_force()
     figures = {leaf: metrics.metric(leaf[0]) for leaf in leaves}
     of_leads: dict[Leaf, dict[Hashable, Parts]] = {
         leaf: _counted(figure, DIMENSIONS[PERSONA], leaf[1]) for leaf, figure in figures.items()
@@ -181,11 +180,6 @@ def _plus(parts: Parts, more: Parts) -> Parts:
     return {name: (value or 0) + (more[name] or 0) for name, value in parts.items()}
 
 
-def _personas() -> list[PersonaVersion]:
-    """The versions in force, by name."""
-    return list(PersonaVersion.objects.ruling().select_related("persona", "revision").order_by("persona__name"))
-
-
 # One group's rows
 
 
@@ -203,7 +197,7 @@ def narrowed(figure: Metric, dimension: Dimension, key: str, period: Period, *, 
 
 def _fitting(rows: QuerySet, lead: str, key: str, *, at: datetime) -> list[int]:
     """Of the leads of some rows those that fit a persona, or with none, no persona."""
-    versions = _personas()
+    versions = in_force()
     keys = [str(version.persona_id) for version in versions]
     fits = fits_of(sorted(set(rows.order_by().values_list(lead, flat=True))), versions, at=at)
     if key == NONE:

@@ -45,6 +45,11 @@ SELECT {counts}, ARRAY(SELECT lead_id FROM f WHERE h0 ORDER BY lead_id DESC LIMI
 """
 
 
+def in_force() -> list[PersonaVersion]:
+    """The versions that count now, by name."""
+    return list(PersonaVersion.objects.ruling().order_by("persona__name"))
+
+
 @dataclass(frozen=True)
 class Step:
     """One stage of the way: how many of the leads ever reached it, and their share of the stage before (0 to 1)."""

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from agreements.models import RULING, PersonaVersion
+from agreements.models import PersonaVersion
 from leads.beginnings import RECENT, Span, spans_of
 from leads.converting import FASTEST
 from leads.models.beginning import By
+from leads.personas import in_force
 
 ORDERS = {"mql": "Most MQLs", "accepted": "Most accepted", "customer": "Most customers", FASTEST: "Fastest"}
 
@@ -52,8 +53,7 @@ class Asked:
 def asked(query: QueryDict, *, at: datetime) -> Asked:
     """What an address asks for; what cannot be is as usual: offers of the last twelve months, of everybody."""
     spans = spans_of(at)
-    versions = PersonaVersion.objects.filter(revision__state__in=RULING).select_related("persona", "revision")
-    personas = list(versions.order_by("persona__name"))
+    personas = in_force()
     lately = next(span for span in spans if span.key == RECENT)
     return Asked(
         by=By(query["by"]) if query.get("by") in By.values else By.OFFER,

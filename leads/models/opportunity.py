@@ -20,6 +20,7 @@ from leads.models.company import Company
 from leads.models.episode import Transition
 from leads.models.lead import Lead
 from leads.models.rate import Rate, in_base, plainly
+from leads.money import WON_AMOUNT, frozen
 
 REST_AFTER_LOSS = timedelta(days=90)
 LATELY_WON = 500  # deals: enough for an average, few enough to be read while a page waits
@@ -47,10 +48,6 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     def open(self) -> OpportunityQuerySet:
         return self.filter(state=DealState.OPEN)
 
-    def with_base_amount(self) -> OpportunityQuerySet:
-        """Won deals that figures of money count: all but those that wait for the rate of their month."""
-        return self.filter(state=DealState.WON, base_amount__isnull=False)
-
     def without_rate(self) -> OpportunityQuerySet:
         """Won deals that wait for the rate of their month."""
         return self.filter(state=DealState.WON, base_amount__isnull=True)
@@ -59,10 +56,11 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         """What deals won lately with companies like the lead's came to on average, in the base currency: the same size
         and industry, or else all. None as long as nothing was won.
         """
-        latest = self.with_base_amount().filter(type=DealType.NEW).order_by("-closed_at", "-pk")[:LATELY_WON]
-        means = {"of_all": Avg("base_amount")}
+        won = frozen(self.filter(state=DealState.WON, type=DealType.NEW))
+        latest = won.order_by("-closed_at", "-pk")[:LATELY_WON]
+        means = {"of_all": Avg(WON_AMOUNT)}
         if lead.company:
-            means["alike"] = Avg("base_amount", filter=_like(lead.company))
+            means["alike"] = Avg(WON_AMOUNT, filter=_like(lead.company))
         found = latest.aggregate(**means)
         average = found.get("alike") or found["of_all"]
         return average and average.quantize(Decimal(1))
