@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import may
 from common import clock as db_clock
-from common.once import one_page
 from goals.heading import DEALS, Outlook, by_day
 from goals.models import Target
 from goals.progress import chart, line, parts
@@ -15,7 +14,6 @@ from goals.spread import months, weeks
 
 @require_safe
 @may("read")
-@one_page()
 def target(request: HttpRequest, pk: int) -> HttpResponse:
     """What a target asks and what was reached, week by week and month by month."""
     shown, at = get_object_or_404(Target.objects.visible_to(request.user).of_whole_periods(), pk=pk), db_clock.now()

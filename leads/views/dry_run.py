@@ -11,7 +11,6 @@ from accounts.access import allowed, may
 from accounts.models import User
 from common import clock as db_clock
 from common.htmx import id_in
-from common.once import one_page
 from leads.dry_run import InTurn, dry_run, reasons
 from leads.models import Handoff, Lead
 
@@ -20,7 +19,6 @@ FOUND = 20
 
 @require_GET
 @may("read")
-@one_page()
 def where(request: HttpRequest) -> HttpResponse:
     """Search for a lead, or pick one, and see where it would go now and why."""
     words, at = request.GET.get("q", "").replace("\0", "").strip(), db_clock.now()
@@ -40,7 +38,6 @@ def where(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may("read")
-@one_page()
 def why(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody who owned a hand-off, and why it went to each."""
     found = Handoff.objects.visible_to(request.user).select_related("lead__company", "rule", "pool")

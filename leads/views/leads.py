@@ -14,7 +14,6 @@ from accounts.models import User
 from common import clock as db_clock
 from common.htmx import answer, toast
 from common.keyset import newest_first, without_page
-from common.once import one_page
 from leads import promotion
 from leads.forms.facts import LeadFacts
 from leads.forms.find import FindLeads
@@ -41,7 +40,6 @@ def leads(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may("read")
-@one_page()
 def lead(request: HttpRequest, pk: int) -> HttpResponse:
     leads = Lead.objects.visible_to(request.user).select_related("company", "owner", "campaign", "score")
     found = get_object_or_404(leads, pk=pk)
@@ -50,7 +48,6 @@ def lead(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @may("read")
-@one_page()
 def score(request: HttpRequest, pk: int) -> HttpResponse:
     """A lead's score at the end of a past day, under the definition of that day."""
     shown, form, now = _found(request, pk), ScoreDay(request.GET or None), db_clock.now()

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.models.calendar import hours_of
 from common import clock as db_clock
 from common.htmx import answer, wants_part
-from common.once import once, one_page
+from common.once import once
 from leads.forms.day import (
     AttemptForm,
     ChecklistForm,
@@ -41,7 +41,6 @@ SHOWN_AT_ONCE = 200
 
 @require_GET
 @may("handoff.accept")
-@one_page()
 def queue(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The whole day; `pk` opens that hand-off, else the first is open."""
     context = queue_context(request.user, open_pk=pk) | {
@@ -52,7 +51,6 @@ def queue(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 @require_GET
 @may("handoff.accept")
-@one_page()
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One hand-off beside the list; without JavaScript the whole page with it open."""
     handoff = opened(request.user, pk)

@@ -15,7 +15,6 @@ from accounts.access import may
 from common import clock as db_clock
 from common.columns import columns_for
 from common.keyset import newest_first, without_page
-from common.once import one_page
 from leads.forms.returns import Asked, asked
 from leads.judgement import GRADES, by_grade, by_reason, grades_foretell, judged, returns
 from leads.let_through import GROUPS, let_through, passed_by, stands_out
@@ -26,7 +25,6 @@ from leads.wording import Wording
 
 @require_GET
 @may("read")
-@one_page()
 def returned(request: HttpRequest) -> HttpResponse:
     """Returns by reason and by rule, and the verdicts of the reps by grade."""
     question = asked(request.GET, request.user, at=db_clock.now())
@@ -52,7 +50,6 @@ def returned(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may("read")
-@one_page()
 def returned_leads(request: HttpRequest) -> HttpResponse:
     """The leads behind one figure of that page: of a reason, a rule, or a grade and a verdict; else all returned."""
     question = asked(request.GET, request.user, at=db_clock.now())

@@ -15,7 +15,6 @@ from accounts.access import Role, allowed, may
 from accounts.models import User
 from common import clock as db_clock
 from common.htmx import back, toast
-from common.once import one_page
 from common.templatetags.words import plural
 from leads import release
 from leads.forms.routing import CapacityForm
@@ -30,7 +29,6 @@ LATEST = 20
 
 @require_GET
 @may("read")
-@one_page()
 def routing(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/routing.html", _context(request.user))
 

@@ -15,7 +15,6 @@ from common import clock as db_clock
 from common.conditions import Condition
 from common.errors import Incomplete
 from common.htmx import answer, toast
-from common.once import one_page
 from leads.forms.routing import GoesToForm, KeptForm, OneMoreForm, carried
 from leads.models import RoutingChange, RoutingRule
 from leads.models.routing import checked, conditions_of, said_of
@@ -150,7 +149,6 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @may("read")
-@one_page()
 def trail(request: HttpRequest) -> HttpResponse:
     """Who changed the rules, when, from what to what."""
     latest = RoutingChange.objects.visible_to(request.user).latest_first()[:TRAIL]

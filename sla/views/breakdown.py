@@ -11,7 +11,6 @@ from accounts.access import Side, may
 from accounts.models import User
 from common import clock as db_clock
 from common.htmx import answer
-from common.once import one_page
 from leads.breakdown import DIMENSIONS, breakdown
 from sla import signs
 from sla.asked import asked
@@ -26,7 +25,6 @@ A_PAGE = 200
 
 @require_GET
 @may("read")
-@one_page()
 def broken_down(request: HttpRequest, dimension: str) -> HttpResponse:
     """Each figure of the scorecard by source, persona or campaign."""
     if dimension not in DIMENSIONS:
@@ -48,7 +46,6 @@ def broken_down(request: HttpRequest, dimension: str) -> HttpResponse:
 
 @require_GET
 @may("read")
-@one_page()
 def worth_a_look(request: HttpRequest) -> HttpResponse:
     """All signs with their cases; as a part of the scorecard, those that stand out."""
     picked = asked(request, at=db_clock.now())

@@ -18,7 +18,6 @@ from accounts.models import User
 from campaigns.models import Campaign
 from common import clock as db_clock
 from common.htmx import wants_part
-from common.once import one_page
 from common.periods import Period, month_of
 from common.sheets import csv_lines
 from goals.ledger import Ledger, Lines, Which, agreed
@@ -64,7 +63,6 @@ class Wanted:
 
 @require_GET
 @may("read")
-@one_page()
 def ledgers(request: HttpRequest) -> HttpResponse:
     """Both totals by kind, and the lines of one ledger; without agreed points, what they are for."""
     picked = asked(request, at=db_clock.now())
@@ -146,7 +144,6 @@ def _table(lines: Lines, zone: tzinfo) -> Iterator[list[str]]:
 
 @require_GET
 @may("read")
-@one_page()
 def rewards(request: HttpRequest) -> HttpResponse:
     """The joint reward of the latest closed months, each with what it lacked, and what the agreement says of it."""
     at = db_clock.now()

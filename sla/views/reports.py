@@ -12,7 +12,6 @@ from accounts.access import Side, may
 from common import clock as db_clock
 from common import metrics
 from common.metrics import Metric, Theme, View
-from common.once import one_page
 from common.periods import Period
 from common.sheets import csv_lines
 from leads.breakdown import DIMENSIONS, breakdown
@@ -27,7 +26,6 @@ SIDES = [*((side.value, side.label) for side in Side), ("", "Together")]
 
 @require_GET
 @may("read")
-@one_page()
 def reports(request: HttpRequest) -> HttpResponse:
     """The figures of a theme, or those that are called so, each side's apart, now and in the period before."""
     at = db_clock.now()
@@ -65,7 +63,6 @@ def _is_called(metric: Metric, words: str) -> bool:
 
 @require_GET
 @may("read")
-@one_page()
 def report(request: HttpRequest, key: str) -> HttpResponse:
     """One figure with its definition, its last periods, its groups and the rows behind its value."""
     at = db_clock.now()

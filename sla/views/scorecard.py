@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from accounts.access import allowed, may
 from common import clock as db_clock
 from common import metrics
-from common.once import one_page
 from leads.readings import from_settled
 from sla.asked import Asked, asked
 from sla.attainment import by_rep
@@ -33,7 +32,6 @@ APART = {
 
 @require_GET
 @may("read")
-@one_page()
 def card(request: HttpRequest) -> HttpResponse:
     at = db_clock.now()
     picked = asked(request, at=at)
