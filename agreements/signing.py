@@ -84,6 +84,11 @@ def drafted_or_proposed() -> list[Revision]:
     return list(Revision.objects.filter(state__in=[State.DRAFT, State.PROPOSED]).order_by("number"))
 
 
+def proposed() -> list[Revision]:
+    """What waits for a signature, whoever's."""
+    return [each for each in drafted_or_proposed() if each.state == State.PROPOSED]
+
+
 def _word(revision: Revision) -> str:
     return "draft" if revision.is_draft else "to sign"
 

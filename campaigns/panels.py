@@ -20,7 +20,8 @@ def serving(object_id: int, user: User) -> dict[str, Any]:
 @badge("content")
 def requests_wait(user: User) -> str:
     """How many requests wait for the reader: for marketing's answer, and one's own on which it asked back."""
-    waiting = ContentRequest.objects.visible_to(user).back_with(user).count()
+    requests = ContentRequest.objects.visible_to(user)
+    waiting = requests.back_with(user)
     if user.has_role(*MARKETING):
-        waiting += ContentRequest.objects.visible_to(user).with_marketing().count()
-    return str(waiting or "")
+        waiting |= requests.with_marketing()
+    return str(waiting.count() or "")

@@ -5,7 +5,7 @@ from typing import Any
 from accounts.access import Role
 from accounts.models import User
 from agreements.models import Credit, Revision
-from agreements.signing import drafted_or_proposed
+from agreements.signing import proposed
 from common import clock as db_clock
 from common.badges import badge
 from common.once import one_page
@@ -21,10 +21,10 @@ from goals.standing import standing
 @badge("goals")
 def waits_for_you(user: User) -> str:
     """Whether a plan waits for this person's signature."""
-    proposed = [each.pk for each in drafted_or_proposed() if each.document.startswith(PREFIX) and not each.is_draft]
-    if not proposed:  # as mostly, and then nobody's signature is asked about
+    plans = [each.pk for each in proposed() if each.document.startswith(PREFIX)]
+    if not plans:  # as mostly, and then nobody's signature is asked about
         return ""
-    waiting = Revision.objects.waiting_for(user, at=db_clock.now()).filter(pk__in=proposed)
+    waiting = Revision.objects.waiting_for(user, at=db_clock.now()).filter(pk__in=plans)
     return "to sign" if waiting.exists() else ""
 
 

@@ -59,7 +59,7 @@ def room_a_week() -> int:
     pools = RoutingRule.objects.last_row().pools
     if not pools:
         return 0
-    return release.plan().a_day * sum(1 for windows in pools[0].calendar.hours().week if windows)
+    return release.a_day() * sum(1 for windows in pools[0].calendar.hours().week if windows)
 
 
 def bands(found: Figures, backtest: Backtest, points: Decimal) -> list[Band]:

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.access import SALES, Role, Side
 from accounts.models import User
 from accounts.models.calendar import hours_of
@@ -32,6 +34,7 @@ from leads.models.criteria import DOCUMENT
 from leads.models.tally import Of
 from leads.payback import agreed_sharing, paybacks, shares_of_revenue
 from leads.reading import ruling
+from leads.release import Release
 from leads.stage_age import COUNTED, standings
 from leads.views.queue import waiting_for
 from leads.wins import wins, won
@@ -41,6 +44,7 @@ SHOWN = 8
 SHOWN_WINS = 3
 LATELY = timedelta(weeks=2)
 SHOWN_CAMPAIGNS = 30
+OWNERS_CALENDAR = ("owner__calendar", "owner__team__calendar")
 SURELY = ("customer", "mql")
 
 
@@ -87,15 +91,20 @@ def sales_work(object_id: int, user: User) -> dict[str, Any] | None:
     if not user.has_role(Role.HEAD_OF_SALES):
         return None
     at = db_clock.now()
-    late = Handoff.objects.open().filter(due_at__lt=at).order_by("due_at")
-    late = late.select_related("lead__company", "owner__calendar", "owner__team__calendar")
-    unowned = Handoff.objects.unassigned().select_related("lead__company").order_by("made_at")
+    late = _first(Handoff.objects.open().filter(due_at__lt=at), "due_at", "lead__company", *OWNERS_CALENDAR)
+    waiting = Lead.objects.to_hand_over().count()
     return {
-        "unassigned": unowned[:SHOWN],
-        "late": _with_time_left(list(late[:SHOWN]), at),
-        "release": release.plan(),
+        "unassigned": _first(Handoff.objects.unassigned(), "made_at", "lead__company"),
+        "late": _with_time_left(late.prefetch_related("owner__absences"), at),
+        "release": waiting and Release(waiting, release.a_day()),
         "now": at,
     }
+
+
+def _first(handoffs: QuerySet[Handoff], by: str, *related: str) -> QuerySet[Handoff]:
+    """The first of many; what hangs on a hand-off is looked up for those alone."""
+    few = handoffs.order_by(by, "pk").values("pk")[:SHOWN]
+    return Handoff.objects.filter(pk__in=few).select_related(*related).order_by(by, "pk")
 
 
 @panel("home", "leads/_set_aside.html", order=35)
@@ -106,7 +115,7 @@ def set_aside(object_id: int, user: User) -> dict[str, Any] | None:
     return {"asides": [(each, each.rep == user) for each in shown]} if user.has_role(*SALES) else None
 
 
-def _with_time_left(handoffs: list[Handoff], at: datetime) -> list[tuple[Handoff, timedelta]]:
+def _with_time_left(handoffs: QuerySet[Handoff], at: datetime) -> list[tuple[Handoff, timedelta]]:
     """Each with the working time left, as its owner's own queue tells it; where no hours are known, by the clock."""
     owners = {handoff.owner for handoff in handoffs if handoff.owner}
     hours = {owner: hours_of(owner) for owner in owners if owner.calendar_id or owner.team_id}
@@ -202,7 +211,7 @@ def latest_wins(object_id: int, user: User) -> dict[str, Any] | None:
     """What was won in the last two weeks."""
     since = db_clock.now() - LATELY
     latest = won(Opportunity.objects.visible_to(user)).filter(closed_at__gte=since).order_by("-closed_at")
-    return {"latest": wins(latest[:SHOWN_WINS])} if latest.exists() else None
+    return {"latest": found} if (found := wins(latest[:SHOWN_WINS])) else None
 
 
 @panel("campaigns_counted", "leads/_counted.html")

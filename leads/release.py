@@ -41,9 +41,14 @@ class Release:
 
 
 def plan() -> Release:
-    """What waits now, against the daily capacity of everybody in the pools that routing goes to."""
+    """What waits now, against what the reps can take."""
+    return Release(Lead.objects.to_hand_over().count(), a_day())
+
+
+def a_day() -> int:
+    """The daily capacity of everybody in the pools that routing goes to."""
     reps = User.objects.with_role(Role.REP).filter(team__in=RoutingRule.objects.pools())
-    return Release(Lead.objects.to_hand_over().count(), reps.aggregate(a_day=Sum("daily_capacity"))["a_day"] or 0)
+    return reps.aggregate(a_day=Sum("daily_capacity"))["a_day"] or 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def backlog(criteria: Criteria, *, at: datetime) -> Backlog | None:
     made = moves.filter(at__gte=job.started_at, at__lte=job.finished_at or at).values("lead")
     if not (count := made.count()):
         return None
-    return Backlog(count, Release(Lead.objects.to_hand_over().filter(pk__in=made).count(), plan().a_day))
+    return Backlog(count, Release(Lead.objects.to_hand_over().filter(pk__in=made).count(), a_day()))
 
 
 def freshest() -> LeadQuerySet:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from leads.lifecycle import RECYCLED
 from leads.models import Handoff, Lead
 from leads.models.handoff import Promise
+from tests.asked import queries_asked
 from tests.builders import a_handoff, a_lead, criteria_in_force, reason
 
 NO_BREAK = "\u00a0"
@@ -59,6 +60,26 @@ def test_the_head_of_sales_reads_how_late_it_is_in_working_hours(nora, sam, clie
     late = client_of(nora).get("/").text.partition("Late now")[2]
     assert "Tom Okafor" in late
     assert "8 h 30 late" in late.replace(NO_BREAK, " ")
+
+
+def test_late_handoffs_of_more_reps_cost_the_head_of_sales_no_more_queries(nora, sam, rita, client_of, at, clock_shows):
+    clock_shows(at + timedelta(hours=2))
+    page = client_of(nora)
+    _late(sam, at=at)
+    page.get("/")
+    with queries_asked() as one:
+        page.get("/")
+    _late(rita, at=at)
+    with queries_asked() as two:
+        text = page.get("/").text
+    assert text.replace(NO_BREAK, " ").count("1 h late") == 2
+    assert len(two) == len(one)
+
+
+def _late(owner, *, at):
+    """A hand-off that fell due an hour after it was made."""
+    handoff = a_handoff(at=at, owner=owner)
+    Handoff.objects.promise([Promise(handoff.pk, at + timedelta(hours=1), "First attempt or return")])
 
 
 def test_an_outsider_without_a_role_is_told_so(otto, client_of):

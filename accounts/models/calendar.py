@@ -107,7 +107,7 @@ class WorkCalendar(models.Model):
 
         Raises ValueError when the windows overlap or the zone is unknown.
         """
-        absences = tuple(person.absences.values_list("from_at", "until_at")) if person else ()
+        absences = tuple((each.from_at, each.until_at) for each in person.absences.all()) if person else ()
         closed = closed_on(self.pk) if self.pk else ()
         return Hours.from_rows(zone=self.zone, windows=self.windows, holidays=closed, absences=absences)
 

@@ -99,7 +99,7 @@ def count(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "criteria": shown,
         "preview": found,
-        "release": found and Release(found.new, release.plan().a_day),
+        "release": found and Release(found.new, release.a_day()),
         "matches": _matches(shown, found, at) if found and _is_edited(shown, request) else [],
     }
     return answer(request, "criteria/count.html", context, part="criteria/_count.html")
