@@ -4,20 +4,15 @@ from collections import Counter
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from django.db.models import Count
-from django.db.models.functions import TruncDate
-
 from accounts.access import Side
 from common.charts import Chart, histogram, pace_line
-from common.hours import zone_named
 from common.periods import Period, local_day
-from leads.metrics.delivery import delivered
+from leads.metrics.delivery import delivered_by_day
 from sla.attainment import steps
 from sla.backtest import Group, Outcome, Tried
 from sla.clauses import Form
 from sla.models import Agreement, Commitment
 from sla.pace import days_gone, pace
-from sla.scorecard import first_begun_at
 
 COLUMNS_IN_TIME = 8
 COLUMNS = 12
@@ -25,11 +20,9 @@ COLUMNS = 12
 
 def delivery(agreement: Agreement, commitment: Commitment, period: Period, *, at: datetime) -> Chart:
     """MQLs delivered by each day's beginning and now, against the line of the promise."""
-    since = local_day(first_begun_at(), period.zone)
+    since = local_day(Agreement.objects.first_begun_at(), period.zone)
     due = pace(commitment.target, commitment.period, period, agreement.hours, since=since)
-    of_day = TruncDate("handed_over_at", tzinfo=zone_named(period.zone))
-    of_each = delivered(period).order_by().annotate(day=of_day).values_list("day").annotate(count=Count("pk"))
-    counts = Counter(dict(of_each))
+    counts = Counter({day: counted.delivered for day, counted in delivered_by_day(period).items()})
     gone = days_gone(period, at)
     actual = list(accumulate((counts[day] for day in period.days()[:gone]), initial=0))
     if period.start <= at < period.end:

@@ -17,15 +17,12 @@ from django.db.models import TextChoices
 
 from accounts.access import Side
 from common import metrics
-from common.once import once
 from common.periods import Period, local_day
 from common.templatetags.words import number, percent, working
 from sla import attainment
 from sla.clauses import Party
 from sla.models import Agreement, Commitment, Formula
 from sla.pace import days_gone, pace, working_days
-
-first_begun_at = once(Agreement.objects.first_begun_at)
 
 TWICE = 2  # more than twice the agreed pace on every day that is left is no longer a plan
 
@@ -162,9 +159,14 @@ def _of_a_hundred(share: float | None) -> int | None:
     return None if share is None else floor(round(share * 100, 6))
 
 
+def judged_by(period: Period, *, at: datetime) -> Agreement | None:
+    """The agreement that a period is judged by: in force at its end, or now. None where there was none."""
+    return Agreement.objects.in_force_at(min(at, period.end - timedelta(seconds=1)))
+
+
 def scorecard(period: Period, *, at: datetime) -> Scorecard | None:
-    """Both sides in a period, under the agreement in force then, at its end or now. None where there was none."""
-    agreement = Agreement.objects.in_force_at(min(at, period.end - timedelta(seconds=1)))
+    """Both sides in a period, under the agreement that it is judged by. None where there was none."""
+    agreement = judged_by(period, at=at)
     if agreement is None:
         return None
     sides = [
@@ -178,7 +180,7 @@ def line(commitment: Commitment, agreement: Agreement, period: Period, *, at: da
     value = metrics.value(commitment.metric, period)
     wanted = due = float(commitment.wanted)
     if commitment.is_count:
-        since = local_day(first_begun_at(), period.zone)
+        since = local_day(Agreement.objects.first_begun_at(), period.zone)
         steps = pace(commitment.target, commitment.period, period, agreement.hours, since=since)
         wanted, due = steps[-1], steps[days_gone(period, at)]
     standing = _standing(commitment, value, due, wanted, agreement, period, at)

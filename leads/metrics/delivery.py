@@ -1,12 +1,16 @@
 """The figures of what marketing delivered: MQLs handed over, net of what came back for its quality."""
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
+from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from accounts.access import Side
 from accounts.models import Team
-from common.hours import Hours
+from common.hours import Hours, zone_named
+from common.measures import Parts
 from common.metrics import Better, Metric, Theme, Unit, register
 from common.once import once
 from common.periods import Period
@@ -17,6 +21,7 @@ from leads.models import Correction, Episode, Handoff, HandoffReturn
 from leads.trails import OF_EPISODE, OF_LEAD
 
 BOOKS_CLOSE_AFTER = 5  # working days
+AGAIN = Q(number__gt=1)
 OFFICE_WEEK = {weekday: [("09:00", "17:00")] for weekday in range(5)}
 
 
@@ -60,7 +65,27 @@ def delivered_by_hand(period: Period) -> QuerySet[Episode]:
 
 def delivered_again(period: Period) -> QuerySet[Episode]:
     """Those delivered that had been with sales before; shown apart."""
-    return delivered(period).filter(number__gt=1)
+    return delivered(period).filter(AGAIN)
+
+
+class OfDay(NamedTuple):
+    """How many were delivered on a day, and how many of them had been with sales before."""
+
+    delivered: int
+    again: int
+
+
+@once
+def delivered_by_day(period: Period) -> dict[date, OfDay]:
+    """What was delivered on each day of a period on which something was, in one look."""
+    on = TruncDate("handed_over_at", tzinfo=zone_named(period.zone))
+    days = delivered(period).order_by().annotate(on=on).values_list("on")
+    counted = days.annotate(delivered=Count("pk"), again=Count("pk", filter=AGAIN))
+    return {day: OfDay(*counts) for day, *counts in counted}
+
+
+def _counted(what: str, period: Period) -> Parts:
+    return {"cases": sum(getattr(day, what) for day in delivered_by_day(period).values())}
 
 
 def held(period: Period) -> QuerySet[Episode]:
@@ -99,6 +124,7 @@ register(
         rows=delivered,
         side=Side.MARKETING,
         trail=OF_EPISODE,
+        shortcut=partial(_counted, "delivered"),
     )
 )
 register(
@@ -155,6 +181,7 @@ register(
         side=Side.MARKETING,
         better=Better.NEITHER,
         trail=OF_EPISODE,
+        shortcut=partial(_counted, "again"),
     )
 )
 register(

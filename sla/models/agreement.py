@@ -16,6 +16,7 @@ from agreements.models import Revision, State, TypedDocument
 from common import clock as db_clock
 from common import metrics
 from common.errors import Incomplete, Refused
+from common.once import once
 from common.periods import month_of
 from common.worktime import Hours
 from sla.clauses import CLAUSES, Clause, Party
@@ -57,17 +58,8 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         """The version in force now."""
         return self.with_terms().in_force().first()
 
-    def in_force_at(self, at: datetime) -> Agreement | None:
-        """The version that was in force at a moment."""
-        then = Revision.objects.of(DOCUMENT).in_force_at(at)
-        return self.with_terms().filter(revision__in=then).first()
-
     def ever_in_force(self) -> Self:
         return self.filter(revision__in_force_at__isnull=False)
-
-    def first_begun_at(self) -> datetime:
-        """When the first version took effect; only to be asked once one has."""
-        return self.aggregate(first=Min("revision__in_force_at"))["first"]
 
     def of_cases(self, moments: dict[int, datetime]) -> dict[int, Agreement]:
         """For each case (any key, with the moment it began) the version then in force, if there was one."""
@@ -139,6 +131,29 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return copy
 
 
+class AgreementManager(models.Manager.from_queryset(AgreementQuerySet)):
+    """The version of a moment: each promise of a page asks for it, which reads it once."""
+
+    @once
+    def ruling(self) -> Agreement | None:
+        """The version in force now."""
+        return self.get_queryset().ruling()
+
+    @once
+    def in_force_at(self, at: datetime) -> Agreement | None:
+        """The version that was in force at a moment."""
+        ruling = self.ruling()
+        if ruling and ruling.ruled_at(at):
+            return ruling
+        then = Revision.objects.of(DOCUMENT).in_force_at(at)
+        return self.with_terms().filter(revision__in=then).first()
+
+    @once
+    def first_begun_at(self) -> datetime:
+        """When the first version took effect; only to be asked once one has."""
+        return self.aggregate(first=Min("revision__in_force_at"))["first"]
+
+
 def _usual_mqls(calendar: WorkCalendar, *, at: datetime) -> int:
     """The mean of the MQLs delivered in the last three full months, and at least the product's default."""
     months = [month_of(at, calendar.zone).previous()]
@@ -174,7 +189,7 @@ class Agreement(TypedDocument):
     reroute_at = models.PositiveSmallIntegerField("to another rep, % of the time", default=0)
     misses = models.PositiveSmallIntegerField("set aside after so many misses in a row", default=0)
 
-    objects = AgreementQuerySet.as_manager()
+    objects = AgreementManager()
 
     EDIT, PROPOSE = "agreement.edit", "agreement.propose"
 

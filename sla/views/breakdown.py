@@ -17,7 +17,7 @@ from sla.asked import asked
 from sla.attainment import of_rep
 from sla.breakdown import figures_of
 from sla.drilldown import line_of
-from sla.scorecard import scorecard
+from sla.scorecard import judged_by
 from sla.signs import Sign
 
 A_PAGE = 200
@@ -31,15 +31,15 @@ def broken_down(request: HttpRequest, dimension: str) -> HttpResponse:
         raise Http404("Nothing is broken down by that.")
     at = db_clock.now()
     picked, by = asked(request, at=at), DIMENSIONS[dimension]
-    card = scorecard(picked.period, at=at)
-    figures = figures_of(card) if card else []
+    agreement = judged_by(picked.period, at=at)
+    figures = figures_of(agreement) if agreement else []
     context = {
         "asked": picked,
         "period": picked.period,
         "tab": dimension,
         "dimension": by,
         "sides": [(side, [figure for figure in figures if figure.side == side]) for side in Side],
-        "groups": breakdown(by, figures, picked.period, at=at) if card else [],
+        "groups": breakdown(by, figures, picked.period, at=at),
     }
     return render(request, "sla/breakdown.html", context)
 
