@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from common.estimates import Concordance, concordance
 from common.periods import Period
@@ -55,13 +55,12 @@ def returns(period: Period, criteria: Criteria | None, *, quality: bool = False)
 
 
 def by_reason(period: Period, criteria: Criteria | None) -> list[Given]:
-    """The reasons that were given, the most frequent first. Three queries."""
-    counted, quality = (
-        dict(returns(period, criteria, quality=each).order_by().values_list("reason").annotate(Count("pk")))
-        for each in (False, True)
-    )
-    reasons = ReturnReason.objects.in_bulk(counted)
-    given = [Given(reasons[pk], count, quality.get(pk, 0)) for pk, count in counted.items()]
+    """The reasons that were given, the most frequent first. Two queries."""
+    against = Q(pk__in=returns(period, criteria, quality=True).order_by().values("pk"))
+    counts = {"count": Count("pk"), "quality": Count("pk", filter=against)}
+    rows = returns(period, criteria).order_by().values_list("reason").annotate(**counts)
+    reasons = ReturnReason.objects.in_bulk()
+    given = [Given(reasons[pk], count, quality) for pk, count, quality in rows]
     return sorted(given, key=lambda each: (-each.returns, each.reason.position))
 
 

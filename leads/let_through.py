@@ -8,17 +8,20 @@ track remains. Hand-offs that a marketer qualified by hand were let through by n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
-from common.periods import Period
+from common.periods import Period, between, local_day
 from leads.models import Criteria, Handoff, HandoffReturn, Rule
 from leads.verdict import Share
 from leads.wording import Wording, signed
 
+WEEKS = (4, 13, 52)  # how far back is looked
 # What of a rule counts, and so what each of its figures opens; `p` is a hand-off that it let through.
 GROUPS = {
     "counted": "true",
@@ -54,6 +57,9 @@ WITHOUT = QUALIFIES.format(
 )
 
 
+Counts = dict[UUID | None, dict[str, int]]
+
+
 @dataclass(frozen=True)
 class LetThrough:
     """A rule in its newest words, and how many hand-offs it let through: `counts` by the names of GROUPS."""
@@ -75,12 +81,17 @@ def handed_over(period: Period, criteria: Criteria | None = None) -> QuerySet[Ha
     return rows.filter(criteria=criteria) if criteria else rows
 
 
-def let_through(period: Period, criteria: Criteria | None) -> tuple[list[LetThrough], Share]:
-    """The rules that let hand-offs of the period through, those with the most returned first; and of all that any
-    rule let through, the share returned for their quality. Four queries.
+def last_weeks(weeks: int, zone: str, *, at: datetime) -> Period:
+    """So many weeks up to and with today."""
+    end_on = local_day(at, zone) + timedelta(days=1)
+    return between(end_on - timedelta(weeks=weeks), end_on, zone)
+
+
+def let_through(counts: Counts, criteria: Criteria | None) -> tuple[list[LetThrough], Share]:
+    """The rules that let hand-offs through under one version or under all, those with the most returned first; and
+    of all that any rule let through, the share returned for their quality. Three queries.
     """
-    found = _counts(period, criteria)
-    everything = found.pop(None)
+    everything, found = counts[None], {line: told for line, told in counts.items() if line}
     rules = Rule.objects.filter(line__in=found).with_names()
     rules = rules.filter(criteria=criteria) if criteria else rules.order_by("criteria__revision__number")
     wording = Wording.now()
@@ -99,8 +110,8 @@ def stands_out(rules: list[LetThrough], overall: Share) -> LetThrough | None:
     return max(worse, key=lambda rule: rule.returned.interval[0], default=None)
 
 
-def _counts(period: Period, criteria: Criteria | None) -> dict[Any, dict[str, int]]:
-    """The size of each group by the line of the rule; None stands for whatever any rule let through."""
+def counted(period: Period, criteria: Criteria | None) -> Counts:
+    """The size of each group by the line of the rule; None stands for whatever any rule let through. One query."""
     counts = ", ".join(f"count(DISTINCT p.id) FILTER (WHERE {of})" for of in GROUPS.values())
     passed, values = _passed(period, criteria)
     with connection.cursor() as cursor:
@@ -117,7 +128,8 @@ def passed_by(line: Any, group: str, period: Period, criteria: Criteria | None) 
 
 def _passed(period: Period, criteria: Criteria | None) -> tuple[str, tuple[Any, ...]]:
     """One row for each rule and hand-off that it let through, as SQL with its values."""
-    returned = HandoffReturn.objects.against_quality().filter(handoff=OuterRef("pk"))
+    # None comes back before it was made: said, so that few returns are looked at.
+    returned = HandoffReturn.objects.against_quality().filter(handoff=OuterRef("pk"), at__gte=period.start)
     handoffs = (
         handed_over(period, criteria)
         .filter(by_hand=False)

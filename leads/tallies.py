@@ -9,14 +9,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import product
+from uuid import UUID
 
 from django.db.models import Count, Min
 
+from accounts.models import User
 from agreements.models import Persona, PersonaVersion
 from agreements.personas import where_they_stand
 from campaigns.models import Campaign, Content
+from common.periods import Period
 from leads import personas
-from leads.models import Handoff, Tally
+from leads.let_through import GROUPS, WEEKS, Counts, counted, last_weeks
+from leads.models import Criteria, Handoff, Tally
 from leads.models.tally import Of
 from leads.payback import Brought, brought
 from leads.personas import Came
@@ -47,6 +52,17 @@ def of_personas(versions: Sequence[PersonaVersion], *, at: datetime) -> tuple[Ca
     if kept.keys() >= {EVERYBODY, *keys}:
         return kept[EVERYBODY], [kept[key] for key in keys]
     return personas.what_came(versions, at=at)
+
+
+def of_rules(period: Period, criteria: Criteria | None, *, at: datetime) -> tuple[Counts, datetime | None]:
+    """What each rule let through, and when that was counted; None where it was just now. One query when it is kept."""
+    scope = _scope(period, criteria)
+    rows = Tally.objects.standing(Of.RULE, at=at).filter(key__startswith=scope)
+    kept = {key.removeprefix(scope): (counts, then) for key, counts, then in rows.values_list("key", "counts", "at")}
+    if not kept:
+        return counted(period, criteria), None
+    told = {UUID(line) if line else None: counts for line, (counts, _) in kept.items()}
+    return {line: dict(zip(GROUPS, counts, strict=True)) for line, counts in told.items()}, kept[""][1]
 
 
 def counted_at(of: Of, *keys: str, at: datetime) -> datetime | None:
@@ -87,10 +103,25 @@ def _personas(at: datetime) -> dict[str, list[int]]:
     return {key: [came.leads, came.mql, came.sql, came.customer] for key, came in told}
 
 
+def _rules(at: datetime) -> dict[str, list[int]]:
+    """What each rule let through in the weeks that are looked at, in all versions together and in the one that rules;
+    the day begins in the zone of whoever looks.
+    """
+    zones = User.objects.active().order_by().values_list("zone", flat=True).distinct()
+    periods = [last_weeks(weeks, zone, at=at) for zone in zones for weeks in WEEKS]
+    asked = {_scope(*each): each for each in product(periods, {None, Criteria.objects.ruling()})}
+    return {
+        f"{scope}{line or ''}": list(counts.values())
+        for scope, each in asked.items()
+        for line, counts in counted(*each).items()
+    }
+
+
 COUNTED: dict[Of, Callable[[datetime], dict[str, list]]] = {
     Of.CAMPAIGN: _campaigns,
     Of.CONTENT: _contents,
     Of.PERSONA: _personas,
+    Of.RULE: _rules,
 }
 
 
@@ -105,6 +136,11 @@ def _write(of: Of, counted: dict[str, list], at: datetime) -> int:
     )  # fmt: skip
     Tally.objects.filter(of=of, at__lt=at).exclude(key__in=counted).delete()
     return len(counted)
+
+
+def _scope(period: Period, criteria: Criteria | None) -> str:
+    """How the keys of what rules let through begin: by its moments, which two zones may share; then comes the line."""
+    return f"{period.start.isoformat()}/{period.end.isoformat()} {criteria.pk if criteria else 'all'}:"
 
 
 def key_of(version: PersonaVersion) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from accounts.models import User
-from common.periods import Period, between, local_day
+from common.periods import Period
+from leads.let_through import WEEKS, last_weeks
 from leads.models import Criteria
 
-WEEKS = (4, 13, 52)
 USUAL = 13
 
 
@@ -48,7 +48,6 @@ def asked(query: QueryDict, user: User, *, at: datetime) -> Asked:
     """What an address asks for; what cannot be is as usual: 13 weeks, all versions."""
     given = query.get("weeks", "")
     weeks = int(given) if given in map(str, WEEKS) else USUAL
-    end_on = local_day(at, user.zone) + timedelta(days=1)
     ruling = Criteria.objects.ruling()
     criteria = ruling if query.get("version") == "ruling" else None
-    return Asked(weeks, between(end_on - timedelta(weeks=weeks), end_on, user.zone), criteria, ruling)
+    return Asked(weeks, last_weeks(weeks, user.zone, at=at), criteria, ruling)

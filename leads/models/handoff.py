@@ -123,8 +123,10 @@ class Handoff(models.Model):
                 F("pool"), F("due_at"), F("hot").desc(), F("id"),
                 condition=Q(owner__isnull=True, closed_at__isnull=True), name="handoff_nobodys_by_due",
             ),
-            # Read by the figures of a period, which count from it alone.
-            models.Index(fields=["made_at"], name="handoff_by_time", include=["id", "withdrawn", "owner"]),
+            # Read by the figures of a period and by the verdicts beside each grade, which count from it alone.
+            models.Index(
+                fields=["made_at"], name="handoff_by_time", include=["id", "withdrawn", "owner", "grade", "rating"]
+            ),
             # Read by what was delivered by hand: the hand-off of an episode.
             models.Index(fields=["lead", "episode"], name="handoff_by_hand", condition=Q(by_hand=True)),
             models.Index(fields=["decided_at"], name="handoff_by_decision", condition=Q(decided_at__isnull=False)),

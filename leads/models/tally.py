@@ -16,6 +16,7 @@ class Of(models.TextChoices):
     CAMPAIGN = "campaign", "Campaigns"
     CONTENT = "content", "Content"
     PERSONA = "persona", "Personas"
+    RULE = "rule", "Rules of the definition"
 
 
 class TallyQuerySet(models.QuerySet["Tally"]):
@@ -30,7 +31,7 @@ class Tally(models.Model):
     """The counts of one row of a list, when they were last counted."""
 
     of = models.CharField(max_length=8, choices=Of.choices)
-    key = models.CharField(max_length=40)
+    key = models.CharField(max_length=120)
     counts = ArrayField(models.BigIntegerField(null=True))
     at = models.DateTimeField()
 

@@ -15,6 +15,7 @@ from accounts.access import may
 from common import clock as db_clock
 from common.columns import columns_for
 from common.keyset import newest_first, without_page
+from leads import tallies
 from leads.forms.returns import Asked, asked
 from leads.judgement import GRADES, by_grade, by_reason, grades_foretell, judged, returns
 from leads.let_through import GROUPS, let_through, passed_by, stands_out
@@ -27,16 +28,19 @@ from leads.wording import Wording
 @may("read")
 def returned(request: HttpRequest) -> HttpResponse:
     """Returns by reason and by rule, and the verdicts of the reps by grade."""
-    question = asked(request.GET, request.user, at=db_clock.now())
+    at = db_clock.now()
+    question = asked(request.GET, request.user, at=at)
     scope = (question.period, question.criteria)
     grades, reasons = by_grade(*scope), by_reason(*scope)
-    rules, overall = let_through(*scope)
+    counts, counted_at = tallies.of_rules(*scope, at=at)
+    rules, overall = let_through(counts, question.criteria)
     context = {
         "asked": question,
         "reasons": reasons,
         "returns": sum(each.returns for each in reasons),
         "quality": sum(each.quality for each in reasons),
         "rules": rules,
+        "counted_at": counted_at,
         "overall": overall,
         "worst": stands_out(rules, overall),
         "grades": grades,

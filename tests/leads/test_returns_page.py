@@ -3,16 +3,19 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 
 from common import metrics
-from common.periods import between
+from common.periods import Period, between
+from leads import tallies
 from leads.draining import score_due
 from leads.judgement import by_grade, by_reason, grades_foretell
-from leads.let_through import GROUPS, let_through, passed_by, stands_out
+from leads.let_through import GROUPS, WEEKS, counted, last_weeks, let_through, passed_by, stands_out
 from leads.models import Criteria, Handoff
 from leads.verdict import Share
+from tests.asked import queries_asked
 from tests.builders import AMSTERDAM, a_handoff, a_lead, a_touch, reason
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -84,8 +87,12 @@ def period(now):
     return between((now - 27 * DAY).date(), (now + DAY).date(), AMSTERDAM)
 
 
+def told(period: Period, criteria: Criteria | None):
+    return let_through(counted(period, criteria), criteria)
+
+
 def test_each_rule_says_what_it_let_through_and_what_would_have_been_no_mql_without_it(week, period):
-    rules, overall = let_through(period, None)
+    rules, overall = told(period, None)
     assert {rule.label: tuple(rule.counts[name] for name in GROUPS) for rule in rules} == {
         # counted for, decided, returned, decisive, decisive and returned
         "Title contains head": (3, 2, 1, 1, 1),
@@ -98,12 +105,29 @@ def test_each_rule_says_what_it_let_through_and_what_would_have_been_no_mql_with
 def test_every_figure_of_a_rule_is_the_number_of_hand_offs_it_opens(week, period, criteria, client_of, maya):
     client = client_of(maya)
     for scope in (None, criteria):
-        rules, _ = let_through(period, scope)
+        rules, _ = told(period, scope)
         for rule in rules:
             for group, count in rule.counts.items():
                 assert passed_by(rule.line, group, period, scope).count() == count
                 asked = {"rule": rule.line, "what": group, "weeks": 4, "version": "ruling" if scope else "all"}
                 assert len(client.get("/criteria/returns/leads/", asked).context["rows"]) == count
+
+
+def test_what_is_kept_of_the_rules_is_what_is_counted_on_the_spot(week, criteria, now, client_of, maya):
+    client, page = client_of(maya), "/criteria/returns/?weeks=4"
+    on_the_spot = client.get(page)
+    tallies.keep(clock=lambda: now)
+    for weeks, scope in product(WEEKS, (None, criteria)):
+        period = last_weeks(weeks, maya.zone, at=now)
+        assert tallies.of_rules(period, scope, at=now) == (counted(period, scope), now)
+    week[1].send_back(reason("low_intent"), rating=1, by=week[1].owner, at=now)
+    with queries_asked() as asked:
+        kept = client.get(page)
+    assert "Counted" in kept.text
+    assert "Counted 1" not in on_the_spot.text
+    assert kept.context["rules"] == on_the_spot.context["rules"]
+    assert not [each for each in asked if "jsonb_to_recordset" in each["sql"]]
+    assert len(asked) == 22
 
 
 def test_a_rule_stands_out_only_where_that_is_no_chance(period):
@@ -165,12 +189,10 @@ def test_under_one_version_only_its_hand_offs_count(week, period, criteria, theo
     draft.propose(by=theo, at=now)
     draft.sign(by=theo, at=now)
     draft.sign(by=nora, at=now)
-    assert let_through(period, draft)[0] == []
+    assert told(period, draft)[0] == []
     assert by_reason(period, draft) == []
     # The rows of the next version are copies on the same lines, so all versions together count them once.
-    assert [rule.counts for rule in let_through(period, None)[0]] == [
-        rule.counts for rule in let_through(period, criteria)[0]
-    ]
+    assert [rule.counts for rule in told(period, None)[0]] == [rule.counts for rule in told(period, criteria)[0]]
 
 
 def test_the_page_is_open_to_both_sides_and_every_link_of_it_opens(
