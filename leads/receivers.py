@@ -1,14 +1,18 @@
 """What scoring hears of: deals change what criteria read of everybody in a company, and who became an MQL."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
 from django.dispatch import receiver
 
+from accounts.models.calendar import hours_changed
 from leads import crediting, readings, shadow
 from leads.lifecycle import CUSTOMER, PROMOTE, leads_changed
 from leads.models import DueLead, Lead, Opportunity, Transition
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @receiver(leads_changed, dispatch_uid="leads.mark_colleagues")
@@ -37,6 +41,12 @@ def figures_moved(sender: Any, events: Iterable[models.Model], **told: Any) -> N
     """Let no kept reading stand of a period that an event reaches back into."""
     if since := readings.reach_back(events):
         readings.touched(since)
+
+
+@receiver(hours_changed, dispatch_uid="leads.books_close_otherwise")
+def books_close_otherwise(sender: Any, **told: Any) -> None:
+    """Let no kept reading stand: until when a return lowers what a month delivered is told in working days."""
+    readings.touched(EVER)
 
 
 def _with_deals(events: Iterable[models.Model]) -> set[int]:

@@ -11,6 +11,7 @@ import holidays
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.dispatch import Signal
 
 from accounts.access import check
 from accounts.models.user import User, check_zone
@@ -18,6 +19,8 @@ from accounts.zones import country_choices
 from common.errors import Refused
 from common.hours import WEEKDAYS, Hours
 from common.once import once
+
+hours_changed = Signal()  # after somebody's working hours were changed, of days past or to come
 
 
 def office_hours() -> dict[str, list[list[str]]]:
@@ -111,6 +114,7 @@ class WorkCalendar(models.Model):
         closed = closed_on(self.pk) if self.pk else ()
         return Hours.from_rows(zone=self.zone, windows=self.windows, holidays=closed, absences=absences)
 
+    @transaction.atomic
     def edit(self, *, by: User, **changes: Any) -> None:
         """Change name, zone or windows. Raises ValidationError as `draw_up` does."""
         check(by, "calendar.edit")
@@ -118,6 +122,7 @@ class WorkCalendar(models.Model):
             setattr(self, field, value)
         self.full_clean()
         self.save(update_fields=list(changes))
+        hours_changed.send(WorkCalendar)
 
     @transaction.atomic
     def observe(self, country: str, years: range, *, by: User | None = None) -> int:
@@ -136,16 +141,20 @@ class WorkCalendar(models.Model):
         )
         self.country = country
         self.save(update_fields=["country"])
+        hours_changed.send(WorkCalendar)
         return self.closures.count() - before
 
+    @transaction.atomic
     def close(self, on: date, name: str, *, by: User) -> Closure:
         """Close the desk for one day of our own. Raises Refused when it is closed that day already."""
         check(by, "calendar.edit")
         closure, added = self.closures.get_or_create(on=on, defaults={"name": name})
         if not added:
             raise Refused(f"{self} is closed on that day already: {closure.name}.")
+        hours_changed.send(WorkCalendar)
         return closure
 
+    @transaction.atomic
     def close_all(self, days: Iterable[tuple[date, str]], *, by: User) -> int:
         """Close the desk on several days, each with its name; return how many were open.
 
@@ -156,12 +165,15 @@ class WorkCalendar(models.Model):
         Closure.objects.bulk_create(
             (Closure(calendar=self, on=on, name=name) for on, name in days), ignore_conflicts=True
         )
+        hours_changed.send(WorkCalendar)
         return self.closures.count() - before
 
+    @transaction.atomic
     def reopen(self, on: date, *, by: User) -> None:
         """Take a closed day back, a public holiday too; on an open day nothing changes."""
         check(by, "calendar.edit")
         self.closures.filter(on=on).delete()
+        hours_changed.send(WorkCalendar)
 
 
 @once

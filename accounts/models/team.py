@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from accounts.access import Side, check
+from accounts.models.calendar import WorkCalendar, hours_changed
 from accounts.models.user import User
-
-if TYPE_CHECKING:
-    from accounts.models.calendar import WorkCalendar
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -55,8 +53,10 @@ class Team(models.Model):
         self.full_clean()
         self.save(update_fields=["name"])
 
+    @transaction.atomic
     def work_by(self, calendar: WorkCalendar, *, by: User) -> None:
         """Give the team other working hours."""
         check(by, "calendar.edit")
         self.calendar = calendar
         self.save(update_fields=["calendar"])
+        hours_changed.send(Team)

@@ -1,6 +1,6 @@
 """What is kept of the figures: what forgets it, how exactly it is kept, and that a page is right without any of it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
 
@@ -87,6 +87,20 @@ def test_without_being_told_the_month_would_keep_what_is_wrong(february, at, sam
 def test_late_evidence_touches_the_month_of_its_hand_off(february, at, rita):
     handoff = Handoff.objects.get(owner=rita)
     Attempt.objects.log(handoff, channel="call", outcome="spoke", by=rita, at=at)
+    assert held(february) == set()
+
+
+def test_a_day_that_turns_out_closed_moves_the_close_of_the_books_and_forgets_the_month(
+    february, at, sam, ada, calendar, marketing_team
+):
+    handoff = Handoff.objects.get(decided_at=None)
+    handoff.send_back(reason("low_intent"), by=sam, at=datetime(2026, 3, 9, 9, tzinfo=UTC))
+    read_anew(february)
+    assert metrics.value("mqls_delivered", february) == 3  # the books closed on Friday, the 6th
+
+    calendar.close(date(2026, 3, 6), "Carnival", by=ada)
+
+    assert metrics.value("mqls_delivered", february) == 2  # on Monday, the 9th
     assert held(february) == set()
 
 
