@@ -78,15 +78,25 @@ def any_on_its_way(prefix: str) -> str:
     return _word(min(coming, key=lambda each: each.is_draft)) if coming else ""
 
 
-@once
 def drafted_or_proposed() -> list[Revision]:
     """What is on its way, whatever document it is a version of."""
-    return list(Revision.objects.filter(state__in=[State.DRAFT, State.PROPOSED]).order_by("number"))
+    return [each for each in _unsettled() if not each.is_trial]
 
 
 def proposed() -> list[Revision]:
     """What waits for a signature, whoever's."""
-    return [each for each in drafted_or_proposed() if each.state == State.PROPOSED]
+    return [each for each in _unsettled() if each.state == State.PROPOSED]
+
+
+def on_trial(document: str) -> Revision | None:
+    """The version of a document by which things go for a while, signed by nobody yet."""
+    return next((each for each in _unsettled() if each.document == document and each.is_trial), None)
+
+
+@once
+def _unsettled() -> list[Revision]:
+    """What the frame of every page tells of: what is drafted, waits for signatures, or runs on trial."""
+    return list(Revision.objects.filter(state__in=[State.DRAFT, State.PROPOSED, State.TRIAL]).order_by("number"))
 
 
 def _word(revision: Revision) -> str:

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.models.calendar import hours_of
 from agreements.models import OPEN, RULING, Focus, Persona, PersonaVersion, Sharing, StageMap, State
 from agreements.personas import where_they_stand
-from agreements.signing import on_its_way
+from agreements.signing import on_its_way, on_trial
 from campaigns.models import Campaign, ContentRequest
 from common import clock as db_clock
 from common import metrics
@@ -33,7 +33,6 @@ from leads.models.beginning import By
 from leads.models.criteria import DOCUMENT
 from leads.models.tally import Of
 from leads.payback import agreed_sharing, paybacks, shares_of_revenue
-from leads.reading import ruling
 from leads.release import Release
 from leads.stage_age import COUNTED, standings
 from leads.views.queue import waiting_for
@@ -173,10 +172,10 @@ def would_be_released(revision: int, user: User) -> dict[str, Any] | None:
 
 
 @panel("banner", "criteria/_trial.html")
-def on_trial(object_id: int, user: User) -> dict[str, Any] | None:
+def trial_runs(object_id: int, user: User) -> dict[str, Any] | None:
     """Says on every page that a trial runs."""
-    criteria = ruling()
-    return {"criteria": criteria} if criteria and criteria.revision.is_trial else None
+    revision = on_trial(DOCUMENT)
+    return {"revision": revision} if revision else None
 
 
 @panel("settings", "leads/_settings.html", order=20)
