@@ -207,8 +207,13 @@ OF_COMPANY = frozenset({"company", "industry", "employees", "revenue", "named_ac
 def facts_for() -> dict[str, Fact]:
     """All the facts of this installation: the known ones, its custom attributes, and the personas both sides signed."""
     custom = {fact.key: fact for fact in map(_custom, Attribute.objects.order_by("label")) if fact}
-    personas = PersonaVersion.objects.ever_in_force().order_by("persona__name", "revision__number")
-    return FACTS | custom | {fact.key: fact for fact in map(persona_fact, personas)}
+    return FACTS | custom | {fact.key: fact for fact in map(persona_fact, signed_personas())}
+
+
+@once
+def signed_personas() -> list[PersonaVersion]:
+    """The versions of personas that count now or once did, by name."""
+    return list(PersonaVersion.objects.ever_in_force().order_by("persona__name", "revision__number"))
 
 
 @once

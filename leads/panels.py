@@ -304,6 +304,6 @@ def worked_with_the_like(object_id: int, user: User) -> dict[str, Any] | None:
     """What worked with leads like this one, for whoever sells."""
     if not user.has_role(*SALES):
         return None
-    lead = Lead.objects.select_related("company", "score").get(pk=object_id)
+    lead = Lead.objects.select_related("company", "score").only("company__industry", "score__grade").get(pk=object_id)
     worked = what_worked(lead, at=db_clock.now())
     return {"worked": worked} if worked else None

@@ -17,7 +17,7 @@ from django.db.models.expressions import RawSQL
 
 from agreements.models import PersonaVersion
 from common.patience import PATIENCE, patience
-from leads.facts import persona_fact
+from leads.facts import persona_fact, signed_personas
 from leads.lifecycle import CUSTOMER, MQL, SQL, Stage
 from leads.models.lead import Lead, LeadQuerySet
 from leads.scoring.matching import all_match, matches, read_columns, reading
@@ -47,7 +47,7 @@ SELECT {counts}, ARRAY(SELECT lead_id FROM f WHERE h0 ORDER BY lead_id DESC LIMI
 
 def in_force() -> list[PersonaVersion]:
     """The versions that count now, by name."""
-    return list(PersonaVersion.objects.ruling().order_by("persona__name"))
+    return [version for version in signed_personas() if version.revision.rules]
 
 
 @dataclass(frozen=True)

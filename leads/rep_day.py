@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from django.utils.text import capfirst
+
 from accounts.models import User
 from common.hours import Hours
 from common.worktime import working_time_between
@@ -50,6 +52,15 @@ class Item:
     due_at: datetime | None = None
     due_for: str = ""
     left: timedelta | None = None
+
+    @property
+    def says(self) -> str:
+        """Of a deal what it is called, of what waits for a decision why it came, else what is next."""
+        if self.deal:
+            return f"{self.deal.name or 'Deal'}{', amount estimated' if self.deal.estimated else ''}"
+        if self.handoff and self.handoff.is_pending:
+            return self.handoff.why
+        return capfirst(self.due_for) or ("Nothing planned: add the next step" if self.handoff else "Found by you")
 
 
 @dataclass

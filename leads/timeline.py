@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from django.db.models import QuerySet
-
 from accounts.access import Side
 from accounts.models import User
+from leads.happened import attempts_of, moves_of, put_offs_of, returns_of
 from leads.lifecycle import Stage
-from leads.models import Attempt, HandoffReturn, Lead, PutOff, ThroughLink, Touch, Transition
+from leads.models import Lead, ThroughLink, Touch, Transition
+from leads.models.returns import Result
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,9 @@ class Event:
 
 
 def timeline(lead: Lead, *, latest: int = 200) -> list[Event]:
-    """The latest events of a lead, newest first; what was undone is left out. At most seven queries."""
+    """The latest events of a lead, newest first; what was undone is left out. Six queries."""
     through_link = set(ThroughLink.objects.filter(handoff__lead=lead).values_list("by", "at"))
-    events = chain(
-        _touches(lead, latest), _attempts(lead, latest), _moves(lead, latest), _returns(lead, latest), _put_offs(lead)
-    )
+    events = chain(_touches(lead, latest), _attempts(lead), _moves(lead), _returns(lead), _put_offs(lead))
     found = sorted(events, key=lambda event: event.at, reverse=True)[:latest]
     return [_marked(event) if event.by and (event.by.pk, event.at) in through_link else event for event in found]
 
@@ -55,24 +53,21 @@ def _touch_origin(touch: Touch) -> str:
     return ", ".join(filter(None, [touch.campaign and touch.campaign.name, touch.channel]))
 
 
-def _attempts(lead: Lead, latest: int) -> Iterator[Event]:
-    rows = Attempt.objects.standing().filter(lead=lead).select_related("by").order_by("-at", "-id")[:latest]
-    for attempt in rows:
+def _attempts(lead: Lead) -> Iterator[Event]:
+    for attempt in reversed(attempts_of(lead)):
         yield Event(attempt.at, Side.SALES, str(attempt), by=attempt.by, note=attempt.note)
 
 
 def _put_offs(lead: Lead) -> Iterator[Event]:
     """Those that were told otherwise than in an attempt, which says it itself."""
-    for row in PutOff.objects.standing().filter(handoff__lead=lead, attempt=None).select_related("by"):
-        yield Event(row.at, Side.SALES, str(row), by=row.by, note=row.note)
+    for row in reversed(put_offs_of(lead)):
+        if row.attempt_id is None:
+            yield Event(row.at, Side.SALES, str(row), by=row.by, note=row.note)
 
 
-def _moves(lead: Lead, latest: int) -> Iterator[Event]:
-    rows = Transition.objects.counted().filter(lead=lead).select_related("by", "reason", "criteria__revision")
-    moves = list(rows.order_by("-at", "-id")[:latest])
-    left = any(move.reason_id for move in moves)
-    returned = {(one.handoff_id, one.at): one.shown_by for one in _returned(lead)} if left else {}
-    for move in moves:
+def _moves(lead: Lead) -> Iterator[Event]:
+    returned = {(each.handoff_id, each.at): each.shown_by for each in returns_of(lead)}
+    for move in reversed(moves_of(lead)):
         words = f"Became {Stage(move.to_stage).label}" if move.from_stage else "Entered the funnel"
         why = _move_reason(move, shown_by=returned.get((move.handoff_id, move.at), ""))
         yield Event(move.at, "", words, why, by=move.by, note=move.note, episode=move.episode)
@@ -87,14 +82,11 @@ def _move_reason(move: Transition, *, shown_by: str) -> str:
     return ", ".join(filter(None, told))
 
 
-def _returns(lead: Lead, latest: int) -> Iterator[Event]:
+def _returns(lead: Lead) -> Iterator[Event]:
     """Returns that moved no stage; the others stand there as the move they made."""
-    rows = _returned(lead).filter(result__in=["reroute", "repair", "merge"])
-    for returned in rows.select_related("reason", "by").order_by("-at", "-id")[:latest]:
+    for returned in reversed(returns_of(lead)):
+        if returned.result not in (Result.REROUTE, Result.REPAIR, Result.MERGE):
+            continue
         words = f"Returned: {returned.reason.label.lower()}"
         beside = "; ".join(filter(None, [returned.shown_by, returned.get_result_display().lower()]))
         yield Event(returned.at, Side.SALES, words, beside, by=returned.by, note=returned.note)
-
-
-def _returned(lead: Lead) -> QuerySet[HandoffReturn]:
-    return HandoffReturn.objects.standing().filter(handoff__lead=lead)

@@ -18,6 +18,7 @@ from accounts.access import check
 from accounts.models import User
 from common.errors import Refused
 from leads.before import put_back
+from leads.happened import attempts_of, moves_of, put_offs_of, returns_of
 from leads.lifecycle import ACCEPT, CONFIRM, DISQUALIFY, LOSE, OPEN_DEAL, RECYCLE, WIN, leads_changed
 from leads.models import Assignment, Attempt, Episode, Handoff, HandoffReturn, Lead, PutOff, Transition
 from leads.models.returns import Result
@@ -53,10 +54,8 @@ class Act:
 
 def undoable(lead: Lead, *, by: User, at: datetime) -> Act | None:
     """What `by` could take back now, or None."""
-    transitions = list(lead.transitions.counted().order_by("pk"))
-    returns = list(HandoffReturn.objects.standing().filter(handoff__lead=lead).select_related("reason"))
-    attempts = list(lead.attempts.standing())
-    told = list(PutOff.objects.standing().filter(handoff__lead=lead, attempt=None))
+    transitions, returns, attempts = moves_of(lead), returns_of(lead), attempts_of(lead)
+    told = [later for later in put_offs_of(lead) if later.attempt_id is None]
     acts = [*transitions, *returns, *told]
     last = max([row.at for row in acts] + [row.recorded_at for row in attempts], default=None)
     if last is None or at - last > LIMIT or _happened_since(lead, returns, last):

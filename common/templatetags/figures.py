@@ -5,7 +5,8 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from common import charts
 
@@ -18,21 +19,24 @@ def chart(figure: charts.Chart | None) -> SafeString | str:
     return render_to_string(figure.template, {"chart": figure}) if figure else ""
 
 
-@register.inclusion_tag("figures/_bar.html")
-def bar(
-    value: float | None, target: float, pace: float | None = None, side: str = "", label: str = ""
-) -> dict[str, Any]:
+BAR = (
+    '<svg class="bar {}" {}><rect class="trough" y="3" width="100%" height="6" rx="3"/>'
+    '<rect class="fill" y="3" width="{}" height="6" rx="3"/>{}</svg>'
+)
+TICK = '<svg x="{}" overflow="visible"><rect class="tick" x="-1" width="2" height="12"/></svg>'
+
+
+@register.simple_tag
+def bar(value: float | None, target: float, pace: float | None = None, side: str = "", label: str = "") -> SafeString:
     """How far a promise is: `value` of `target`, with a tick where the pace (or the agreed share) is.
 
-    The scale ends at the target, or at the value or the pace where they are larger.
+    The scale ends at the target, or at the value or the pace where they are larger. No template: long lists have
+    one in every row.
     """
     whole = float(max(target, value or 0, pace or 0)) or 1.0
-    return {
-        "fill": _percent(float(value or 0) / whole),
-        "tick": None if pace is None else _percent(float(pace) / whole),
-        "side": side,
-        "label": label,
-    }
+    named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    tick = "" if pace is None else format_html(TICK, _percent(float(pace) / whole))
+    return format_html(BAR, side, named, _percent(float(value or 0) / whole), tick)
 
 
 @register.inclusion_tag("figures/_gauge.html")

@@ -147,6 +147,8 @@ class Lead(models.Model):
     objects = LeadQuerySet.as_manager()
 
     KEPT = ("owner_id",)
+    # What its name and `who` are read from, for lists that show no more of a lead.
+    IN_SHORT = ("first_name", "last_name", "email", "title", "company__name", "company__employees")
 
     class Meta:
         constraints = [
@@ -180,6 +182,13 @@ class Lead(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("lead", args=[self.pk])
+
+    @property
+    def who(self) -> str:
+        """Who the person is, in one line: "Head of IT · Acme · 1,200 people"; their address where nothing is known."""
+        people = self.company and self.company.employees
+        known = filter(None, [self.title, self.company and self.company.name, people and f"{people:,} people"])
+        return " · ".join(known) or self.email
 
     @property
     def is_on_path(self) -> bool:

@@ -104,6 +104,11 @@ class PutOff(models.Model):
         return f"Asked for later, until {self.until_at:%Y-%m-%d}"
 
     @property
+    def is_lasting(self) -> bool:
+        """Whether nothing has ended it: no attempt since, no other day."""
+        return self.ended_at is None
+
+    @property
     def over_at(self) -> datetime:
         """When it is over, as far as is known now."""
         return min(self.until_at, self.ended_at) if self.ended_at else self.until_at

@@ -14,6 +14,7 @@ from accounts.models import User
 from common import clock as db_clock
 from common.errors import Incomplete
 from common.htmx import back, toast, wants_part
+from common.once import one_page
 from leads.forms.day import (
     AttemptForm,
     ChecklistForm,
@@ -41,7 +42,8 @@ def done(request: HttpRequest, lead: Lead, said: str, *, open_pk: int | None = N
     """Say what was done, with its undo; show the queue as it is now, or go back to the page it came from."""
     toast(request, said, undo=reverse("undo", args=[lead.pk]) if undo else "")
     if wants_part(request) and "/queue" in (request.htmx.current_url_abs_path or ""):
-        return render(request, "leads/_queue.html", queue_context(request.user, open_pk=open_pk))
+        with one_page():  # what was done is done: from here on nothing changes
+            return render(request, "leads/_queue.html", queue_context(request.user, open_pk=open_pk))
     response = back(request, reverse("lead", args=[lead.pk]))
     if wants_part(request):
         response = HttpResponse(headers={"HX-Location": response.url})

@@ -26,9 +26,11 @@ from leads.forms.day import (
     ReassignForm,
     WinForm,
 )
+from leads.happened import attempts_of, put_offs_of
 from leads.lifecycle import SAL, SQL
 from leads.models import Aside, Attempt, Handoff, HandoffReturn, Lead, Opportunity, PutOff, ReturnReason
 from leads.models.attempt import Outcome
+from leads.models.handoffs import ACCEPTED
 from leads.models.lead import Origin
 from leads.models.returns import Result
 from leads.reading import explain_now, lines
@@ -37,6 +39,11 @@ from leads.timeline import timeline
 from leads.undo import undoable
 
 SHOWN_AT_ONCE = 200
+SHOWN_OF_LEAD = [f"lead__{name}" for name in Lead.IN_SHORT]
+SHOWN_OF_HANDOFF = [
+    "owner", "pool", "state", "made_at", "closed_at", "repair_since", "hot", "why", "fit", "engagement",
+    "next_step", "next_step_at", "due_at", "due_for", *SHOWN_OF_LEAD,
+]  # fmt: skip
 
 
 @require_GET
@@ -82,6 +89,7 @@ def queue_context(user: User, *, open_pk: int | None = None) -> dict[str, Any]:
 def day_of(user: User, at: datetime) -> Day:
     """A person's day: their hand-offs, the leads that they found themselves, their open deals."""
     deals = Opportunity.objects.open().filter(owner=user).select_related("lead__company", "handoff")
+    deals = deals.only("name", "amount", "currency", "estimated", "closes_on", "handoff__id", *SHOWN_OF_LEAD)
     return plan_day(
         **handoffs_of(user),
         deals=deals.order_by("closes_on")[:SHOWN_AT_ONCE],
@@ -115,7 +123,7 @@ def handoffs_of(user: User) -> dict[str, Any]:
         .open()
         .filter(mine)
         .select_related("lead__company")
-        .defer("ledger", "talking_points", "checklist")
+        .only(*SHOWN_OF_HANDOFF)
         .annotate(was_repaired=Exists(repaired))
         .order_by("due_at", "pk")[:SHOWN_AT_ONCE]
     )
@@ -132,12 +140,14 @@ def open_call_backs(handoffs: list[Handoff]) -> dict[int, Attempt]:
     latest = (
         Attempt.objects.standing().filter(handoff__in=handoffs).order_by("handoff_id", "-at", "-pk").distinct("handoff")
     )
+    latest = latest.only("handoff", "outcome", "call_back_at")
     return {attempt.handoff_id: attempt for attempt in latest if attempt.outcome == Outcome.CALL_BACK}
 
 
 def found_alone(user: User) -> list[tuple[Lead, Attempt | None]]:
     """The leads that this person found and that have no deal yet, each with the latest attempt."""
     own = Lead.objects.filter(owner=user, origin=Origin.SALES, stage=SQL).select_related("company")
+    own = own.only("stage_at", *Lead.IN_SHORT)
     leads = list(own.order_by("stage_at", "pk")[:SHOWN_AT_ONCE])
     if not leads:
         return []
@@ -170,11 +180,12 @@ def handoff_context(handoff: Handoff, user: User, at: datetime) -> dict[str, Any
 
 def decision_context(handoff: Handoff, deal: Opportunity | None, user: User, at: datetime) -> dict[str, Any]:
     """A hand-off with what it was made for, and the forms of what this person may do with it."""
-    attempts = list(handoff.attempts.standing())
+    attempts = [each for each in attempts_of(handoff.lead) if each.handoff_id == handoff.pk]
+    lasting = (each for each in put_offs_of(handoff.lead) if each.handoff_id == handoff.pk and each.is_lasting)
     return {
         "handoff": handoff,
         "ledger": lines(handoff.ledger),
-        "put_off": handoff.put_offs.lasting().select_related("by").first(),
+        "put_off": next(lasting, None),
         "attempts": len(attempts),
         "attempt_days": len({attempt.at.astimezone(user.tz).date() for attempt in attempts}),
         "can": {verb.split(".")[1] for verb in HANDOFF_VERBS if access.allowed(user, verb, handoff)},
@@ -195,17 +206,24 @@ HANDOFF_VERBS = (
 
 def forms_for(handoff: Handoff, deal: Opportunity | None, user: User, at: datetime) -> dict[str, Any]:
     """Empty forms for the dialogs of one hand-off."""
-    lead = handoff.lead
-    questions = handoff.criteria.checklist if handoff.criteria else []
     return {
         "reasons": ReturnReason.objects.filter(is_active=True),
         "attempt_form": AttemptForm(),
+        **(working_forms(handoff, deal) if handoff.state == ACCEPTED else {}),
+        **deal_forms(deal),
+        "reassign_form": ReassignForm(User.objects.with_role(Role.REP).present(at=at)),
+    }
+
+
+def working_forms(handoff: Handoff, deal: Opportunity | None) -> dict[str, Any]:
+    """Empty forms for what is done with a hand-off once it is accepted."""
+    lead = handoff.lead
+    questions = handoff.criteria.checklist if handoff.criteria else []
+    return {
         "next_step_form": NextStepForm(initial={"step": handoff.next_step, "step_at": handoff.next_step_at}),
         "put_off_form": PutOffForm(),
         "checklist_form": ChecklistForm(questions) if lead.stage == SAL else None,
         "deal_form": None if deal else DealForm(typical=Opportunity.objects.typical_amount(lead)),
-        **deal_forms(deal),
-        "reassign_form": ReassignForm(User.objects.with_role(Role.REP).present(at=at)),
     }
 
 

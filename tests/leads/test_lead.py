@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from common.errors import IllegalMove, Incomplete, NotAllowed, Refused
-from leads.models import DueLead, Lead, Opportunity, Transition
+from leads.models import Company, DueLead, Lead, Opportunity, Transition
 from leads.models.episode import rewriting_history
 from tests.builders import a_handoff, a_lead, an_accepted_handoff, reason, refused
 
@@ -16,6 +16,23 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TERMS = {"amount": Decimal(5000), "currency": "EUR", "closes_on": date(2026, 5, 1)}
 
 pytestmark = pytest.mark.django_db
+
+
+# Who it is
+
+TOLD = [
+    ({"title": "Head of IT", "company": "Acme", "employees": 1200}, "Head of IT · Acme · 1,200 people"),
+    ({"company": "Acme"}, "Acme"),
+    ({"title": "Head of IT"}, "Head of IT"),
+    ({}, "priya@acme.test"),
+]
+
+
+@pytest.mark.parametrize(("known", "told"), TOLD)
+def test_one_line_tells_who_somebody_is_by_what_is_known(known, told):
+    name, people = known.get("company"), known.get("employees")
+    company = name and Company(name=name, employees=people)
+    assert Lead(email="priya@acme.test", title=known.get("title", ""), company=company or None).who == told
 
 
 # Editing

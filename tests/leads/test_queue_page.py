@@ -9,6 +9,7 @@ from leads.forms.day import ReturnForm
 from leads.intake import source_lead
 from leads.lifecycle import CUSTOMER, MQL, OPPORTUNITY, RECYCLED, SAL, SQL
 from leads.models import Attempt, HandoffReturn, Opportunity
+from tests.asked import queries_asked
 from tests.builders import a_handoff, a_lead, an_accepted_handoff, everything, reason
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -34,18 +35,30 @@ def test_the_queue_shows_what_waits_and_opens_the_first(now, sam, client_of):
     assert "Priya Raman" in page.text
 
 
-def test_the_queue_asks_the_database_as_often_for_one_hand_off_as_for_ten(
-    now, sam, client_of, django_assert_max_num_queries
-):
+def one_of_each(now, sam, number: int) -> None:
+    """A hand-off that is new, one planned, one with a call-back, one with a deal, and a lead that the rep found."""
+    a_handoff(at=now, owner=sam, title="Head of IT")
+    planned = an_accepted_handoff(at=now, owner=sam)
+    planned.plan_next(step="Send the offer", when=now + HOUR, by=sam, at=now)
+    called = an_accepted_handoff(at=now, owner=sam)
+    call = {"channel": "call", "outcome": "call_back", "call_back_at": now + 2 * DAY}
+    Attempt.objects.log(called, **call, by=sam, at=now)
+    deal = {"amount": 5000, "currency": "EUR", "closes_on": now.date()}
+    an_accepted_handoff(at=now, owner=sam).open_deal(**deal, by=sam, at=now)
+    source_lead({"email": f"{number}@found.test"}, by=sam, at=now)
+
+
+def test_the_queue_asks_the_database_as_often_for_one_of_each_as_for_five(now, sam, client_of):
     client = client_of(sam)
-    a_handoff(at=now, owner=sam)
+    one_of_each(now, sam, 1)
     client.get("/queue/")
-    with django_assert_max_num_queries(43) as one:
+    with queries_asked() as few:
         client.get("/queue/")
-    for _ in range(9):
-        a_handoff(at=now, owner=sam)
-    with django_assert_max_num_queries(len(one)):
-        client.get("/queue/")
+    for number in range(2, 6):
+        one_of_each(now, sam, number)
+    with queries_asked() as many:
+        rows = client.get("/queue/").context["day"].items
+    assert (len(few), len(many), len(rows)) == (37, 37, 25)
 
 
 def test_an_empty_queue_says_what_comes_here(now, sam, client_of):
