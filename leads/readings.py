@@ -27,7 +27,8 @@ from leads.models.reading import written
 
 KINDS = (week_of, month_of, quarter_of, year_of)
 BACK = 6  # periods before the present one, as far as a trend goes
-FRESH = timedelta(minutes=5)  # what moves without an event is read again after this
+FRESH = timedelta(minutes=5)  # a period that lasts is read again after this
+MATURES = timedelta(minutes=30)  # and what moves on after its period, such as a cohort, after this
 HOLDS = timedelta(hours=20)  # then it is read again whatever happened
 STANDS = timedelta(hours=24)  # and where no worker came by, this is how long it is shown
 SOON = timedelta(minutes=30)  # by when a reading that was begun has to be written
@@ -154,7 +155,7 @@ def _due(period: Period, *, at: datetime) -> list[Metric]:
 
 def _is_due(row: KeptReading, metric: Metric, at: datetime) -> bool:
     if _moves(row, metric):
-        return at - row.read_at > FRESH
+        return at - row.read_at > (FRESH if row.ends_at > at else MATURES)
     return row.touched or at - row.read_at > HOLDS
 
 

@@ -118,6 +118,21 @@ def test_a_figure_that_moves_is_told_as_of_when_it_was_read_and_read_again_after
     assert readings.kept([march], at=db_clock.now()).readings["handoffs", march].value == 1
 
 
+def test_a_cohort_of_a_month_that_is_over_is_read_again_after_half_an_hour(february, at, clock_shows):
+    """In a large company it would keep a worker busy to read them all every few minutes."""
+
+    def read_again_after(minutes: int) -> set[str]:
+        clock_shows(at + timedelta(minutes=minutes))
+        read_anew(february)
+        rows = KeptReading.objects.of([february]).filter(read_at__gte=at + timedelta(minutes=minutes))
+        return set(rows.values_list("metric", flat=True))
+
+    assert read_again_after(20) == set()
+    again = read_again_after(35)
+    assert "requalification_rate" in again
+    assert "mqls_delivered" not in again
+
+
 def test_what_no_worker_has_read_for_a_day_is_not_shown(february, at, clock_shows):
     clock_shows(at + readings.STANDS + timedelta(hours=1))
     assert readings.kept([february], at=db_clock.now()).readings == {}
