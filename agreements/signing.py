@@ -32,12 +32,16 @@ def signing_context(revision: Revision, user: User) -> dict[str, Any]:
     given_for = _given_for(missing, user) if proposed else []
     return {
         "revision": revision,
-        "lines": [Line(side, given.get(side), list(User.objects.heads_of(side))) for side in Side],
+        "lines": [_line(side, given.get(side)) for side in Side],
         "may_sign": bool(given_for),
         **_minor(revision, user),
         "instead_of": next((head for head in given_for if head != user), None),
         "signs_for_both": proposed and all(user.signs_for(side) for side in Side) and len(missing) == len(Side),
     }
+
+
+def _line(side: Side, signature: Signature | None) -> Line:
+    return Line(side, signature, [] if signature else list(User.objects.heads_of(side)))
 
 
 def _minor(revision: Revision, user: User) -> dict[str, Any]:

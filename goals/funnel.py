@@ -268,6 +268,8 @@ def _way_out(assumptions: Assumptions, needs: Needs) -> str:
 
 def _exact(value: Number, name: str) -> Fraction:
     """Take a number at the digits it is written with: 0.1 is a tenth, also as a float."""
+    if isinstance(value, Fraction):
+        return value
     try:
         return Fraction(str(value))
     except (ValueError, ZeroDivisionError) as error:

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Extract, Greatest, TruncDate
 from common import metrics
 from common.hours import zone_named
 from common.metrics import Unit
+from common.once import once
 from common.periods import Period, between, local_day
 from common.templatetags.words import SPACE, percent
 from common.worktime import working_days_between
@@ -38,6 +39,7 @@ DEALS = {"customers": OURS, "revenue_won_from_marketing": OURS, "revenue_won": Q
 MONEY = ("revenue_won_from_marketing", "revenue_won")
 
 
+@once
 def by_day(metric: str, period: Period) -> dict[date, Decimal]:
     """How many, or how much, fell on each local day of a period: the rows of the figure, counted by their day."""
     moment = TruncDate(MOMENTS[metric], tzinfo=zone_named(period.zone))
@@ -103,12 +105,25 @@ class Outlook:
             return None
         return between(since, self.today, self.span.zone)
 
+    @cached_property
+    def _looked_at(self) -> Period:
+        """The last weeks and the plan's period in one, so that each figure is asked for by day once."""
+        if not self.runs or self.recent is None:
+            return self.span
+        return between(min(self.recent.start_on, self.span.start_on), self.span.end_on, self.span.zone)
+
+    def brought(self, metric: str, period: Period | None = None) -> dict[date, Decimal]:
+        """What each day brought, of the plan's period or of another that was looked at."""
+        within = period or self.span
+        days = by_day(metric, self._looked_at)
+        return {on: each for on, each in days.items() if within.start_on <= on < within.end_on}
+
     def heading(self, metric: str, reached: Decimal, wanted: Decimal) -> Heading | None:
         """Where a target is heading; None outside its period and without enough history to say so."""
         if not self.runs or self.recent is None:
             return None
         counted = metrics.metric(metric).unit == Unit.COUNT
-        seen = by_day(metric, self.recent)
+        seen = self.brought(metric, self.recent)
         ahead = self._ahead(metric, seen, counted=counted)
         now, cases = float(reached), int(sum(seen.values())) if counted else self._won[metric][1]
         return Heading(

@@ -14,7 +14,7 @@ from common import charts, metrics
 from common.metrics import Unit
 from common.periods import DAY, Period, local_day
 from common.templatetags.words import money_short, number
-from goals.heading import MOMENTS, Heading, Outlook, by_day
+from goals.heading import MOMENTS, Heading, Outlook
 from goals.models import Plan, Target
 from goals.spread import share_gone, spread, weeks
 
@@ -116,7 +116,8 @@ def progress(
 
 def line(target: Target, plan: Plan, *, at: datetime, outlook: Outlook | None = None) -> Line:
     """One target over the whole period of its plan."""
-    reached = Decimal(metrics.value(target.metric, plan.span) or 0)
+    value = sum(outlook.brought(target.metric).values()) if outlook else metrics.value(target.metric, plan.span)
+    reached = Decimal(value or 0)
     return Line(
         metric=target.metric,
         side=target.side,
@@ -190,10 +191,10 @@ def chart(line: Line, plan: Plan, days: dict[date, Decimal], *, at: datetime) ->
 REVENUE = "revenue_won_from_marketing"
 
 
-def revenue_chart(plan: Plan, lines: Iterable[Line], *, at: datetime) -> charts.Chart | None:
+def revenue_chart(outlook: Outlook, lines: Iterable[Line]) -> charts.Chart | None:
     """Revenue won from marketing's leads; None for a plan without that target."""
     line = next((line for line in lines if line.metric == REVENUE), None)
-    return line and chart(line, plan, by_day(REVENUE, plan.span), at=at)
+    return line and chart(line, outlook.plan, outlook.brought(REVENUE), at=outlook.at)
 
 
 def _steps(span: Period) -> list[Period]:

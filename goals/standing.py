@@ -19,7 +19,13 @@ def standing(plan: Plan, *, at: datetime, ahead_of: Container[str] = MOMENTS) ->
     outlook = Outlook(plan, at=at)
     lines = progress(plan, at=at, outlook=outlook, ahead_of=ahead_of)
     goal = next((line for line in lines if line.metric == REVENUE), None)
-    return {"going": lines, "goal": goal, "ways": _ways(plan, goal, outlook), "late": outlook.today > _last_mql(plan)}
+    return {
+        "outlook": outlook,
+        "going": lines,
+        "goal": goal,
+        "ways": _ways(plan, goal, outlook),
+        "late": outlook.today > _last_mql(plan),
+    }
 
 
 def _ways(plan: Plan, goal: Line | None, outlook: Outlook) -> list[str]:

@@ -166,5 +166,8 @@ def _standing(user: User, plan: Plan, at: datetime) -> dict[str, Any]:
     signing = {} if plan.is_draft else signing_context(plan.revision, user)
     if plan.counts:
         going = standing(plan, at=at)
-        signing |= going | {"chart": revenue_chart(plan, going["going"], at=at), "quotas": quotas(plan, user, at=at)}
+        signing |= going | {
+            "chart": revenue_chart(going["outlook"], going["going"]),
+            "quotas": quotas(plan, user, at=at),
+        }
     return signing

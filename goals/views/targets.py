@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import may
 from common import clock as db_clock
-from goals.heading import DEALS, Outlook, by_day
+from goals.heading import DEALS, Outlook
 from goals.models import Target
 from goals.progress import chart, line, parts
 from goals.spread import months, weeks
@@ -18,7 +18,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
     """What a target asks and what was reached, week by week and month by month."""
     shown, at = get_object_or_404(Target.objects.visible_to(request.user).of_whole_periods(), pk=pk), db_clock.now()
     plan, outlook = shown.plan, Outlook(shown.plan, at=at)
-    going, days = line(shown, plan, at=at, outlook=outlook), by_day(shown.metric, plan.span)
+    going, days = line(shown, plan, at=at, outlook=outlook), outlook.brought(shown.metric)
     context = {
         "plan": plan,
         "line": going,

@@ -157,7 +157,7 @@ def test_the_page_asks_the_database_no_more_however_much_there_is(client_of, req
     for days in range(1, 4):
         a_handoff(at=at - days * DAY, owner=sam)
         a_win(at=at + (20 + days) * DAY)
-    assert queries() == few <= 32
+    assert queries() == few <= 30
 
 
 def test_what_stands_against_a_draft_comes_with_what_would_have_to_be_true(client_of, draft, nora):
@@ -216,8 +216,8 @@ def test_a_plan_that_runs_asks_the_database_no_more_however_much_there_is(
         a_handoff(at=may - days * DAY, owner=sam)
         a_win(at=may - (5 + days) * DAY)
     assert queries() == few
-    assert few[0] <= 42
-    assert max(few[1:]) <= 24
+    assert few[0] <= 28
+    assert max(few[1:]) <= 20
 
 
 def test_the_menu_tells_the_deputy_of_a_head_who_is_away(client_of, draft, theo, nora, rita, at):

@@ -7,6 +7,7 @@ import pytest
 
 from common import metrics
 from common.periods import parse
+from goals.heading import Outlook
 from goals.progress import progress, revenue_chart
 from leads.intake import source_lead
 from leads.models import Opportunity
@@ -58,7 +59,7 @@ def test_the_chart_adds_up_what_was_won_day_by_day(in_force, a_win):
     a_win(at=datetime(2026, 4, 1, 12, tzinfo=UTC), amount=20_000)
     a_win(at=datetime(2026, 4, 30, 21, 59, tzinfo=UTC), amount=30_000)
     a_win(at=datetime(2026, 4, 30, 22, 1, tzinfo=UTC), amount=1_000)  # already May in Amsterdam
-    chart = revenue_chart(in_force, progress(in_force, at=MAY), at=MAY)
+    chart = revenue_chart(Outlook(in_force, at=MAY), progress(in_force, at=MAY))
     rows = {row[0]: row[1] for row in chart.rows}
     euro = "€\N{NO-BREAK SPACE}"
     assert len(chart.rows) == 91
@@ -70,7 +71,7 @@ def test_the_chart_adds_up_what_was_won_day_by_day(in_force, a_win):
 
 
 def test_before_the_period_begins_the_chart_shows_the_pace_alone(in_force, at):
-    chart = revenue_chart(in_force, progress(in_force, at=at), at=at)
+    chart = revenue_chart(Outlook(in_force, at=at), progress(in_force, at=at))
     assert {row[1] for row in chart.rows} == {""}
     assert "no revenue yet" in chart.sentence
 
