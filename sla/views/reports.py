@@ -20,7 +20,7 @@ from sla.asked import asked
 from sla.drilldown import line_of
 from sla.reporting import Shown, drawn, row_table, trend_table, went
 
-A_PAGE = 200
+A_PAGE, MOST = 50, 200  # rows shown at once, and when more are asked for
 SIDES = [*((side.value, side.label) for side in Side), ("", "Together")]
 
 
@@ -70,7 +70,8 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
     period, metric = picked.period, shown.metric
     moments = went(shown, period, at=at)
     rows = shown.rows(period, at=at)
-    first = list(rows[: A_PAGE + 1])
+    limit = MOST if "more" in request.GET else A_PAGE
+    first = list(rows[: limit + 1])
     context = {
         "asked": picked,
         "period": period,
@@ -82,8 +83,9 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
         "owner": Side(metric.side).label if metric.side else "Both sides",
         "trend": moments,
         "chart": drawn(shown, moments),
-        "lines": [line_of(row) for row in first[:A_PAGE]],
-        "more": len(first) > A_PAGE,
+        "lines": [line_of(row) for row in first[:limit]],
+        "more": len(first) > limit,
+        "longer": MOST if limit < MOST else None,
         **_groups(request, shown, period, at=at),
     }
     return render(request, "sla/report.html", context)

@@ -16,7 +16,7 @@ from common.templatetags.words import in_unit
 from leads.models import Attempt, Handoff, Opportunity, Touch
 from sla.drilldown import line_of
 from tests.asked import queries_asked
-from tests.builders import a_handoff, reason
+from tests.builders import a_handoff, a_lead, reason
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MARCH = parse("2026-03", "Europe/Amsterdam")
@@ -101,6 +101,20 @@ def test_a_composed_figure_opens_the_figures_it_is_reckoned_from(month, client_o
     assert "(revenue credited to campaigns − cost of campaigns) / cost of campaigns" in html
     assert "/reports/revenue_attributed/?period=2026-03" in html
     assert "/reports/campaign_cost/?period=2026-03" in html
+
+
+def test_a_page_shows_the_first_rows_and_more_of_them_when_it_is_asked_to(client_of, theo, at, clock_shows):
+    clock_shows(at)
+    for _ in range(51):
+        a_lead(at=at, source="Fair")
+    client, page = client_of(theo), "/reports/leads_created/?period=2026-03&by=source&is=Fair"
+    first = client.get(page)
+    assert len(first.context["lines"]) == 50
+    assert "the first 50" in first.text
+    assert 'href="?period=2026-03&amp;more=yes&amp;by=source&amp;is=Fair#rows">Show 200<' in first.text
+    longer = client.get(f"{page}&more=yes")
+    assert len(longer.context["lines"]) == 51
+    assert "Show 200" not in longer.text
 
 
 def test_a_group_opens_its_own_trend_and_rows(month, client_of, theo):
