@@ -22,7 +22,19 @@ from leads.models.attempt import CONNECTED, Channel
 from leads.models.opportunity import DealState
 from leads.personas import fits_of, in_force
 from leads.verdict import Share
-from leads.worked import EVERYBODY, MOST_TRIES, Case, Finding, Question, Tried, findings, group_for, tallied, told_apart
+from leads.worked import (
+    EVERYBODY,
+    MOST_TRIES,
+    Case,
+    Finding,
+    Question,
+    Tally,
+    Tried,
+    findings,
+    group_for,
+    tallied,
+    told_apart,
+)
 
 AT_ONCE = 5000
 LONGEST_TRADE = 120  # letters; in lower case some have two
@@ -38,12 +50,15 @@ def reckon(*, at: datetime) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('what worked'))")
     cases = list(_cases(at))
     Worked.objects.all().delete()
-    rows = (
-        Worked(group=group, question=question, answer=answer, hits=tally.hits, of=tally.of, middle=tally.middle)
-        for (group, question, answer), tally in tallied(cases).items()
-    )
+    rows = (_row(*key, tally) for key, tally in tallied(cases).items())
     Worked.objects.bulk_create(rows, batch_size=AT_ONCE)
     return len(cases)
+
+
+def _row(group: str, question: Question, answer: str, tally: Tally) -> Worked:
+    told = {"hits": tally.hits, "of": tally.of, "middle": tally.middle}
+    latest = {"well": list(tally.well), "otherwise": list(tally.otherwise)}
+    return Worked(group=group, question=question, answer=answer, **told, **latest)
 
 
 def over() -> QuerySet[Handoff]:
@@ -64,7 +79,7 @@ def _cases(at: datetime) -> Iterator[Case]:
         fits = fits_of([row[1] for row in batch], versions, at=at)
         for pk, lead, industry, grade, made_at, content, campaign, won in batch:
             groups = groups_of(_fitting(versions, fits.get(lead, ())), industry, grade)
-            yield Case(groups, made_at, tried[pk], replied.get(pk), content, campaign, won)
+            yield Case(groups, made_at, tried[pk], replied.get(pk), content, campaign, won, pk)
 
 
 def _fitting(versions: Sequence[PersonaVersion], hits: Sequence[bool]) -> list[PersonaVersion]:
@@ -103,6 +118,7 @@ def _replied(handoffs: list[int]) -> dict[int, datetime]:
 class WhatWorked:
     """What worked with leads like one: who they are, what luck does not explain, and all that was compared."""
 
+    group: str
     like: str
     cases: int
     surely: list[tuple[str, Finding]]
@@ -130,22 +146,51 @@ def what_worked(lead: Lead, *, at: datetime) -> WhatWorked | None:
         return None
     sizes = {group: _share(found, Question.DAYS, "won").of for group, found in rows.items()}
     group = group_for(groups, sizes)
-    return _told(_like(group, fitting, lead), rows[group])
+    return _told(group, _like(group, fitting), rows[group])
 
 
-def _like(group: str, fitting: Sequence[PersonaVersion], lead: Lead) -> str:
+def _like(group: str, versions: Sequence[PersonaVersion]) -> str:
     """Who these leads are, in words that follow "leads"."""
     kind, _, rest = group.partition(":")
     if kind == "persona":
-        return f"who fit {next(version.persona for version in fitting if str(version.pk) == rest)}"
+        return f"who fit {next((each.persona for each in versions if str(each.pk) == rest), 'a persona of before')}"
     if kind == "trade":
-        return f"in {lead.company.industry.strip().lower()} with fit {rest[:1]}"
+        grade, _, trade = rest.partition(":")
+        return f"in {trade} with fit {grade}"
     return f"with fit {rest}" if kind == "grade" else "of every kind"
 
 
-def _told(like: str, rows: Sequence[Worked]) -> WhatWorked:
+@dataclass(frozen=True)
+class Behind:
+    """One answer with whom it was counted, and what stands behind it: the latest hand-offs of either kind."""
+
+    row: Worked
+    like: str
+    label: str
+    well: QuerySet[Handoff]
+    otherwise: QuerySet[Handoff]
+
+    @property
+    def share(self) -> Share:
+        return Share(self.row.hits, self.row.of)
+
+    @property
+    def missed(self) -> int:
+        return self.row.of - self.row.hits
+
+
+def behind(row: Worked, user: User) -> Behind:
+    """What stands behind an answer, for one reader; the latest first."""
+    question = Question(row.question)
+    label = _names([(question, row.answer)])[question, row.answer]
+    handoffs = Handoff.objects.visible_to(user).select_related("lead__company").order_by("-pk")
+    well, otherwise = (handoffs.filter(pk__in=ids) for ids in (row.well, row.otherwise))
+    return Behind(row, _like(row.group, in_force()), label, well, otherwise)
+
+
+def _told(group: str, like: str, rows: Sequence[Worked]) -> WhatWorked:
     found = findings({(Question(row.question), row.answer): Share(row.hits, row.of) for row in rows})
-    names = _names(found)
+    names = _names([(each.question, each.answer) for each in found])
     named = [(names[each.question, each.answer], each) for each in found]
     surely = told_apart(found)
     by_question = [(LABELS[question], [pair for pair in named if pair[1].question == question]) for question in LABELS]
@@ -153,7 +198,7 @@ def _told(like: str, rows: Sequence[Worked]) -> WhatWorked:
     lengths = {row.answer: row.middle and round(row.middle.total_seconds() / 86400, 1) for row in rows if row.middle}
     won = _share(rows, Question.DAYS, "won")
     return WhatWorked(
-        like, won.of, [pair for pair in named if pair[1] in surely], [pair for pair in by_question if pair[1]],
+        group, like, won.of, [pair for pair in named if pair[1] in surely], [pair for pair in by_question if pair[1]],
         _share(rows, Question.DAYS, "reached"), list(enumerate(tries, start=1)), won, lengths,
     )  # fmt: skip
 
@@ -166,24 +211,22 @@ LABELS = {
 }
 
 
-def _names(found: Sequence[Finding]) -> dict[tuple[Question, str], str]:
+NAMED = {Question.CONTENT: Content, Question.CAMPAIGN: Campaign}
+
+
+def _names(asked: Sequence[tuple[Question, str]]) -> dict[tuple[Question, str], str]:
     """Each answer in words; what was deleted since is called so."""
-    ids = {
-        question: [each.answer for each in found if each.question == question and each.answer]
-        for question in (Question.CONTENT, Question.CAMPAIGN)
-    }
-    named = {Question.CONTENT: Content, Question.CAMPAIGN: Campaign}
-    things = {question: named[question].objects.in_bulk(ids[question]) if ids[question] else {} for question in named}
-    names = {}
-    for each in found:
-        if each.question in named:
-            thing = things[each.question].get(int(each.answer)) if each.answer else "none"
-            names[each.question, each.answer] = str(thing or f"{each.question} that was deleted")
-        else:
-            names[each.question, each.answer] = (
-                Channel(each.answer).label if each.question == Question.CHANNEL else each.answer
-            )
-    return names
+    things = {}
+    for question, model in NAMED.items():
+        ids = [answer for each, answer in asked if each == question and answer]
+        things |= {(question, str(pk)): str(thing) for pk, thing in (model.objects.in_bulk(ids) if ids else {}).items()}
+    return {pair: _name(*pair, things) for pair in asked}
+
+
+def _name(question: Question, answer: str, things: dict[tuple[Question, str], str]) -> str:
+    if question in NAMED:
+        return things.get((question, answer), f"{question} that was deleted") if answer else "none"
+    return Channel(answer).label if question == Question.CHANNEL else answer
 
 
 def _share(rows: Sequence[Worked], question: Question, answer: str) -> Share:

@@ -30,6 +30,7 @@ from leads.views import (
     studio,
     trend,
     wins,
+    worked,
 )
 
 urlpatterns = [
@@ -53,6 +54,7 @@ urlpatterns = [
     *converts.urls,
     *deals.urls,
     *wins.urls,
+    *worked.urls,
     *imports.urls,
     *routing.urls,
     *routing_rules.urls,

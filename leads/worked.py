@@ -6,7 +6,7 @@ share of those that went well, beside the share among all other answers.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from leads.verdict import SMALL, Share
 
 CALL = "call"
 MOST_TRIES = 6
+LISTED = 100  # of those that went well, and of those that did not: the latest are kept to be opened
 HOURS = ("before 10", "10 to 12", "12 to 14", "14 to 16", "after 16")
 WRONG_AT_MOST = 0.1  # of the findings, on average
 EVERYBODY = "all"
@@ -58,6 +59,7 @@ class Case:
     content: int | None = None
     campaign: int | None = None
     won_at: datetime | None = None
+    handoff: int = 0
 
     @property
     def reached_at(self) -> datetime | None:
@@ -74,31 +76,37 @@ class Case:
 
 @dataclass
 class Tally:
-    """Of how many hand-offs how many went well, or how long it took."""
+    """Of how many hand-offs how many went well, or how long it took, and the latest of both kinds."""
 
     hits: int = 0
     of: int = 0
     lengths: list[timedelta] = field(default_factory=list)
+    well: deque[int] = field(default_factory=lambda: deque(maxlen=LISTED))
+    otherwise: deque[int] = field(default_factory=lambda: deque(maxlen=LISTED))
 
     @property
     def middle(self) -> timedelta | None:
         return median(self.lengths) if self.lengths else None
+
+    def add(self, handoff: int, well: bool, length: timedelta | None) -> None:
+        """Count one more hand-off, later than those counted."""
+        self.of += 1
+        self.hits += well
+        (self.well if well else self.otherwise).append(handoff)
+        if length is not None:
+            self.lengths.append(length)
 
 
 Key = tuple[str, Question, str]
 
 
 def tallied(cases: Iterable[Case]) -> dict[Key, Tally]:
-    """What there is to tell of each group, question and answer."""
+    """What there is to tell of each group, question and answer, of cases in their order."""
     found: dict[Key, Tally] = defaultdict(Tally)
     for case in cases:
         for question, answer, well, length in _answers(case):
             for group in case.groups:
-                tally = found[group, question, answer]
-                tally.of += 1
-                tally.hits += well
-                if length is not None:
-                    tally.lengths.append(length)
+                found[group, question, answer].add(case.handoff, well, length)
     return found
 
 

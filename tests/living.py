@@ -13,7 +13,7 @@ from agreements.models import Credit, Persona, Responsibilities, Segment
 from campaigns.models import Campaign, Content, ContentRequest
 from common.conditions import Condition
 from goals.models import Plan
-from leads import backtest, beginnings, rescoring
+from leads import alike, backtest, beginnings, rescoring
 from leads.draining import score_due
 from leads.intake import record_touches, source_lead
 from leads.learning.edits import Edit, Kind
@@ -89,6 +89,7 @@ def a_living_company() -> Company:
     clocks.show(NOW)
     drain()
     beginnings.reckon(at=NOW)
+    alike.reckon(at=NOW)
     _keep_house(company)
     return company
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,6 +11,7 @@ class Worked(models.Model):
     """Of the decided hand-offs of one group, those to which one answer applies, and in how many of them it went well.
 
     A group, a question and an answer are those of `leads.worked`. `middle` is a median, where a length is asked for.
+    `well` and `otherwise` are the ids of the latest hand-offs that went well and that did not.
     """
 
     group = models.CharField(max_length=140)
@@ -18,6 +20,8 @@ class Worked(models.Model):
     hits = models.PositiveIntegerField()
     of = models.PositiveIntegerField()
     middle = models.DurationField(null=True)
+    well = ArrayField(models.BigIntegerField(), default=list)
+    otherwise = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         constraints = [

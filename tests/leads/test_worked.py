@@ -1,10 +1,12 @@
 """What worked for leads like this one: how people were reached, what came before wins, and what luck explains."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from statistics import median
 
 import pytest
+from django.utils.html import strip_tags
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +17,7 @@ from leads.models import Attempt, Handoff, Lead, LeadScore, Touch, Worked
 from leads.verdict import Share
 from leads.worked import (
     HOURS,
+    LISTED,
     MOST_TRIES,
     Case,
     Question,
@@ -92,6 +95,7 @@ cases = st.lists(
 
 @given(cases)
 def test_every_tally_is_what_a_plain_count_of_the_cases_gives(drawn):
+    drawn = [replace(each, handoff=number) for number, each in enumerate(drawn)]
     found = tallied(drawn)
     for (group, question, answer), tally in found.items():
         among = [each for each in drawn if group in each.groups]
@@ -115,6 +119,8 @@ def test_every_tally_is_what_a_plain_count_of_the_cases_gives(drawn):
                 lengths = [(_reached(each) if answer == "reached" else each.won_at) - MADE for each in well]
                 assert tally.middle == (median(lengths) if lengths else None)
         assert (tally.hits, tally.of) == (len(well), len(of))
+        assert list(tally.well) == [each.handoff for each in well][-LISTED:]
+        assert list(tally.otherwise) == [each.handoff for each in of if each not in well][-LISTED:]
 
 
 def _reached(each):
@@ -261,7 +267,7 @@ def test_a_rep_reads_what_luck_does_not_explain_beside_the_lead_and_the_queue(sa
     for address in (f"/leads/{handoff.lead_id}/", "/queue/"):
         page = " ".join(client_of(sam).get(address).content.decode().split())
         assert "80 decided hand-offs of leads of every kind" in page
-        assert "First call <b>10 to 12</b>: 75 % answered (30 of 40), otherwise only 20 %." in page
+        assert "First call 10 to 12: 75 % answered (30 of 40), otherwise only 20 %." in strip_tags(page)
         assert "31 % were reached by the first attempt, 44 % by attempt 3, 60 % by attempt 6." in page
     assert "What worked" not in client_of(maya).get(f"/leads/{handoff.lead_id}/").content.decode()
 
@@ -286,6 +292,36 @@ def test_no_colleague_is_named(sam, rita, at, clock_shows, client_of):
     part = client_of(sam).get(f"/queue/{handoff.pk}/", headers={"HX-Request": "true"}).content.decode()
     begin = part.index("What worked for leads")
     assert "Rita" not in part[begin : part.index("So far", begin)]
+
+
+def test_a_share_opens_the_hand_offs_behind_it_of_either_kind_without_saying_whose(guide, sam, rita, at, client_of):
+    won = finished(at=at, sam=rita, won=True, content=guide, first_name="Ann", last_name="Lee")
+    lost = finished(at=at, sam=rita, content=guide, first_name="Bo", last_name="Berg")
+    finished(at=at, sam=rita, won=True, first_name="Cy", last_name="Coe")
+    alike.reckon(at=at)
+
+    page = client_of(sam).get(f"/leads/worked/?group=all&question=content&answer={guide.pk}")
+
+    behind = page.context["behind"]
+    assert (list(behind.well), list(behind.otherwise), behind.share) == ([won], [lost], Share(1, 2))
+    text = " ".join(strip_tags(page.text).split())
+    assert "Pulled in by “A guide”: 1 of 2 hand-offs were won" in text
+    assert "Ann Lee" in text
+    assert "Cy Coe" not in text
+    assert "Rita" not in text
+
+
+def test_what_last_night_found_no_more_is_not_there(sam, at, client_of):
+    alike.reckon(at=at)
+    assert client_of(sam).get("/leads/worked/?group=all&question=content&answer=7").status_code == 404
+    assert "Nothing is over yet" in client_of(sam).get("/leads/worked/").text
+
+
+def test_of_many_the_latest_hundred_are_kept(sam):
+    found = tallied(case(tried(1), handoff=number) for number in range(LISTED + 3))
+    tally = found["all", Question.CHANNEL, "call"]
+    assert (tally.hits, tally.of) == (0, 103)
+    assert (tally.otherwise[0], tally.otherwise[-1]) == (3, 102)
 
 
 def test_reading_asks_five_questions_of_the_database_at_most(guide, maya, sam, theo, nora, at):
