@@ -22,7 +22,7 @@ from leads.models import HandoffReturn, Opportunity
 from leads.models.opportunity import DealState
 from meetings.figures import plain, readings
 from meetings.models.action import Action
-from sla.holdback import causes
+from sla import holdback
 from sla.models import Dispute, Review
 from sla.scorecard import Line, scorecard
 
@@ -43,7 +43,7 @@ def prepare(meeting: Meeting, *, at: datetime) -> Pack:
         "month": month.key,
         "zone": zone,
         **_promises(month, at),
-        "causes": [{"sentence": cause.sentence, "count": cause.count} for cause in causes(month)],
+        "causes": holdback.told(month),
         "returns": _returns(since, at),
         "reviews": _reviews(since, at),
         "disputes": _disputes(),

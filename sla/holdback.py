@@ -47,9 +47,14 @@ def causes(period: Period) -> list[Cause]:
     return [cause for cause in (_late_attempts(period), _returns(period)) if cause]
 
 
-def causes_sentence(found: list[Cause]) -> str:
-    """The causes as one sentence that follows a colon, or nothing."""
-    return ", and ".join(cause.sentence for cause in found) + "." if found else ""
+def told(period: Period) -> list[dict[str, Any]]:
+    """The causes as plain JSON: each sentence, and how many cases are behind it."""
+    return [{"sentence": cause.sentence, "count": cause.count} for cause in causes(period)]
+
+
+def in_one_sentence(told: list[dict[str, Any]]) -> str:
+    """Causes that were told, as one sentence that follows a colon, or nothing."""
+    return ", and ".join(cause["sentence"] for cause in told) + "." if told else ""
 
 
 def _late_attempts(period: Period) -> Cause | None:

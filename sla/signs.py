@@ -1,7 +1,7 @@
 """Signs worth a look: figures that would also look so if somebody worked for the figure and not for the customer.
 
-None of them proves anything; each has an innocent reading, which its page says. A sign stands out when
-its share surely lies above what is usual (the lower end of Wilson's interval), and few cases never do.
+None of them proves anything; each has an innocent reading, which its page says. Which stand out stands in
+`worth_a_look`.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,6 @@ SOON_AT_MOST = timedelta(days=14)  # an hour of work is never further away
 UNTOUCHED_FOR = timedelta(days=3)
 LAST_PART = 0.95  # of the agreed time
 LAST_DAYS = 3  # working days of a month
-FEWEST = 10  # cases; of fewer nothing stands out
 
 
 @dataclass(frozen=True)
@@ -81,49 +80,6 @@ def _counted(sign: Sign, period: Period) -> Share:
     found = sign.part(period)
     counts = found.whole(period).order_by().aggregate(part=Count("pk", filter=found.part), cases=Count("pk"))
     return Share(counts["part"], counts["cases"])
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A sign in a period."""
-
-    sign: Sign
-    share: Share
-
-    @property
-    def is_small(self) -> bool:
-        return self.share.of < FEWEST
-
-    @property
-    def stands_out(self) -> bool:
-        """Whether the share surely lies above what is usual."""
-        return not self.is_small and self.share.interval[0] > self.sign.usual
-
-
-def seen(period: Period) -> list[tuple[Side, list[Seen]]]:
-    """All signs of both sides in a period."""
-    found = [Seen(sign, sign.share(period)) for sign in SIGNS]
-    return [(side, [each for each in found if each.sign.side == side]) for side in Side]
-
-
-def by_rep(period: Period, user: User) -> list[tuple[User, list[tuple[Sign, Share]]]]:
-    """Each rep's part of the signs of sales, in their order: for that rep, and the head of sales, alone."""
-    everybody = user.signs_for(Side.SALES)
-    parts: dict[int, dict[str, Share]] = {}
-    for sign in of_reps():
-        found = sign.part(period)
-        cases = found.whole(period).order_by().exclude(**{sign.person: None})
-        cases = cases if everybody else cases.filter(**{sign.person: user})
-        counted = cases.values_list(sign.person).annotate(part=Count("pk", filter=found.part), cases=Count("pk"))
-        for rep, count, of in counted:
-            parts.setdefault(rep, {})[sign.key] = Share(count, of)
-    reps = User.objects.filter(pk__in=parts).order_by("name", "pk")
-    return [(rep, [(sign, parts[rep.pk].get(sign.key, Share(0, 0))) for sign in of_reps()]) for rep in reps]
-
-
-def of_reps() -> list[Sign]:
-    """The signs that are somebody's doing."""
-    return [sign for sign in SIGNS if sign.person]
 
 
 def _attempts(period: Period) -> QuerySet[Attempt]:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from common import clock as db_clock
 from leads import readings
-from sla import climbing, sampling
+from sla import climbing, findings, sampling
 from sla.asked import zones
 from sla.models import Agreement, Clock
 
@@ -37,3 +37,9 @@ def draw_sample() -> int:
 def keep_readings() -> int:
     """Every five minutes: read the figures that were touched, or were read too long ago. Safe to run twice."""
     return readings.keep(readings.wanted(zones(), at=db_clock.now()), clock=db_clock.now)
+
+
+@shared_task
+def keep_findings() -> int:
+    """Every five minutes: find out what the pages of analysis tell of the latest periods. Safe to run twice."""
+    return findings.keep(findings.wanted(zones(), at=db_clock.now()), clock=db_clock.now)

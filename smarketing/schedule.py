@@ -44,6 +44,7 @@ SCHEDULE: dict[str, dict] = {
     "draw the week's returns for both sides to review": {"task": "sla.tasks.draw_sample", "schedule": EVERY_QUARTER},
     "climb the ladder of promises that wait": every(EVERY_MINUTE, "sla.tasks.climb"),
     "read the figures ahead": every(5 * EVERY_MINUTE, "sla.tasks.keep_readings"),
+    "find out ahead what holds back and what stands out": every(5 * EVERY_MINUTE, "sla.tasks.keep_findings"),
     "count ahead what lists show": every(5 * EVERY_MINUTE, "leads.tasks.count_for_lists"),
     "put the signed agreement in force": every(EVERY_MINUTE, "sla.tasks.take_effect"),
     "delete uploaded files that were imported": nightly("leads.tasks.forget_import_files"),

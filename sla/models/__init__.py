@@ -5,6 +5,7 @@ from sla.models.commitment import Commitment
 from sla.models.data_check import DataCheck
 from sla.models.desk import Desk
 from sla.models.dispute import Dispute
+from sla.models.finding import Finding
 from sla.models.retiming import Retiming
 from sla.models.review import Opinion, Review, Sample
 from sla.models.rung import Rung, Step
@@ -17,6 +18,7 @@ __all__ = [
     "DataCheck",
     "Desk",
     "Dispute",
+    "Finding",
     "Formula",
     "Kind",
     "Opinion",

@@ -10,14 +10,15 @@ from django.views.decorators.http import require_GET
 from accounts.access import Side, may
 from accounts.models import User
 from common import clock as db_clock
+from common import metrics
 from common.htmx import answer
-from leads.breakdown import DIMENSIONS, breakdown
-from sla import signs
+from leads.breakdown import DIMENSIONS
+from sla import worth_a_look
 from sla.asked import asked
 from sla.attainment import of_rep
-from sla.breakdown import figures_of
+from sla.breakdown import groups
 from sla.drilldown import line_of
-from sla.scorecard import judged_by
+from sla.findings import found
 from sla.signs import Sign
 
 A_PAGE = 200
@@ -31,35 +32,39 @@ def broken_down(request: HttpRequest, dimension: str) -> HttpResponse:
         raise Http404("Nothing is broken down by that.")
     at = db_clock.now()
     picked, by = asked(request, at=at), DIMENSIONS[dimension]
-    agreement = judged_by(picked.period, at=at)
-    figures = figures_of(agreement) if agreement else []
+    known = found(dimension, picked.period, at=at)
+    figures = [metrics.metric(key) for key in known.columns]
     context = {
         "asked": picked,
         "period": picked.period,
         "tab": dimension,
         "dimension": by,
         "sides": [(side, [figure for figure in figures if figure.side == side]) for side in Side],
-        "groups": breakdown(by, figures, picked.period, at=at),
+        "groups": groups(by, known.columns, known.told),
+        "counted_at": known.as_of,
     }
     return render(request, "sla/breakdown.html", context)
 
 
 @require_GET
 @may("read")
-def worth_a_look(request: HttpRequest) -> HttpResponse:
+def standing_out(request: HttpRequest) -> HttpResponse:
     """All signs with their cases; as a part of the scorecard, those that stand out."""
-    picked = asked(request, at=db_clock.now())
-    sides = signs.seen(picked.period)
+    at = db_clock.now()
+    picked = asked(request, at=at)
+    known = found("signs", picked.period, at=at)
+    sides = worth_a_look.seen(known.told)
     context: dict[str, Any] = {
         "asked": picked,
         "period": picked.period,
         "tab": "signs",
         "sides": sides,
-        "standing_out": [each for _, found in sides for each in found if each.stands_out],
-        "fewest": signs.FEWEST,
+        "standing_out": [each for _, of_side in sides for each in of_side if each.stands_out],
+        "fewest": worth_a_look.FEWEST,
+        "counted_at": known.as_of,
     }
     if not request.htmx:
-        context |= {"of_reps": signs.of_reps(), "reps": signs.by_rep(picked.period, request.user)}
+        context |= {"of_reps": worth_a_look.OF_REPS, "reps": worth_a_look.by_rep(known.told, request.user)}
     return answer(request, "sla/signs.html", context, part="sla/_signs.html")
 
 
@@ -84,13 +89,13 @@ def _sign(request: HttpRequest) -> Sign | None:
     if "sign" not in request.GET:
         return None
     try:
-        return next(sign for sign in signs.of_reps() if sign.key == request.GET["sign"])
+        return next(sign for sign in worth_a_look.OF_REPS if sign.key == request.GET["sign"])
     except StopIteration as error:
         raise Http404("No such sign is a rep’s doing.") from error
 
 
 urls = [
     path("sla/by/<slug:dimension>/", broken_down, name="broken_down"),
-    path("sla/signs/", worth_a_look, name="signs"),
+    path("sla/signs/", standing_out, name="signs"),
     path("sla/reps/<int:pk>/", rep, name="rep_card"),
 ]

@@ -16,7 +16,8 @@ from sla.attainment import by_rep
 from sla.attainment import responses as responses_of
 from sla.drafting import REWARDS
 from sla.drawings import delivery, responses
-from sla.holdback import causes, causes_sentence
+from sla.findings import found
+from sla.holdback import in_one_sentence
 from sla.models import Agreement, Dispute
 from sla.scorecard import Scorecard, scorecard
 
@@ -49,15 +50,16 @@ def _card(picked: Asked, request: HttpRequest) -> HttpResponse:
 
 
 def _context(shown: Scorecard, picked: Asked, request: HttpRequest) -> dict[str, Any]:
-    found = causes(shown.period)
+    causes = found("causes", shown.period, at=picked.at)
     before = scorecard(shown.period.previous(), at=picked.at)
     return {
         "agreement": shown.agreement,
         "sides": shown.sides,
         "before": before,
         "risen": _points(shown, before),
-        "holds_back": causes_sentence(found),
-        "held_back": sum(cause.count for cause in found),
+        "holds_back": in_one_sentence(causes.told),
+        "held_back": sum(cause["count"] for cause in causes.told),
+        "held_back_at": causes.as_of,
         "apart": [(key, words, count) for key, words in APART.items() if (count := metrics.value(key, shown.period))],
         "charts": _charts(shown, picked),
         "reps": by_rep(shown.period, request.user) if allowed(request.user, "scorecard.by_rep") else [],

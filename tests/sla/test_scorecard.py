@@ -11,7 +11,7 @@ from common import metrics
 from common.periods import parse
 from leads.models import Attempt, Handoff, ReturnReason
 from sla.attainment import by_rep, responses, responses_of_each
-from sla.holdback import causes, causes_sentence
+from sla.holdback import causes, in_one_sentence, told
 from sla.models import Clock
 from sla.scorecard import Scorecard, SideCard, Standing, scorecard
 
@@ -222,13 +222,13 @@ def test_what_holds_it_back_is_the_group_that_explains_most_of_the_misses(hand_o
 
     found = causes(MARCH)
 
-    assert causes_sentence(found) == "first attempts on hand-offs made after 15:00 come late (8 of 8 misses)."
+    assert in_one_sentence(told(MARCH)) == "first attempts on hand-offs made after 15:00 come late (8 of 8 misses)."
     assert len(found[0].rows) == metrics.value("held_back", MARCH) == 8
 
 
 def test_few_misses_explain_nothing(march):
     assert causes(MARCH) == []
-    assert causes_sentence([]) == ""
+    assert in_one_sentence([]) == ""
 
 
 def test_returns_that_mostly_say_the_same_hold_marketing_back(hand_over, sam, at, clock_shows):
@@ -236,7 +236,7 @@ def test_returns_that_mostly_say_the_same_hold_marketing_back(hand_over, sam, at
         send_back(hand_over(at), "low_intent", sam, at + HOUR)
     clock_shows(LATER)
 
-    assert causes_sentence(causes(MARCH)) == "6 of 6 quality returns say “not really interested yet”."
+    assert in_one_sentence(told(MARCH)) == "6 of 6 quality returns say “not really interested yet”."
 
 
 def test_a_target_is_spread_over_whatever_period_is_asked_for(march):

@@ -13,8 +13,8 @@ from common.periods import parse
 from leads.models import Attempt, Handoff
 from leads.promotion import qualify_by_hand
 from leads.verdict import Share
-from sla import signs
-from sla.signs import SIGNS, Seen
+from sla.signs import SIGNS
+from sla.worth_a_look import Seen, by_rep, told
 from tests.asked import queries_asked
 from tests.builders import reason
 
@@ -157,8 +157,8 @@ def test_the_signs_by_rep_are_for_that_rep_and_the_head_of_sales(hand_over, sam,
     clock_shows(LATER)
 
     for person, reps in ((nora, [sam]), (sam, [sam]), (rita, []), (theo, [])):
-        assert [rep for rep, _ in signs.by_rep(MARCH, person)] == reps
-    [(_, shares)] = signs.by_rep(MARCH, nora)
+        assert [rep for rep, _ in by_rep(told(MARCH), person)] == reps
+    [(_, shares)] = by_rep(told(MARCH), nora)
     assert {sign.key: share for sign, share in shares}["accepted_untouched"] == Share(1, 1)
 
 
