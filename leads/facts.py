@@ -206,8 +206,14 @@ OF_COMPANY = frozenset({"company", "industry", "employees", "revenue", "named_ac
 @once
 def facts_for() -> dict[str, Fact]:
     """All the facts of this installation: the known ones, its custom attributes, and the personas both sides signed."""
-    custom = {fact.key: fact for fact in map(_custom, Attribute.objects.order_by("label")) if fact}
+    custom = {fact.key: fact for fact in map(_custom, attributes()) if fact}
     return FACTS | custom | {fact.key: fact for fact in map(persona_fact, signed_personas())}
+
+
+@once
+def attributes() -> list[Attribute]:
+    """The fields of leads and companies that this organisation added, by label."""
+    return list(Attribute.objects.order_by("label"))
 
 
 @once

@@ -32,6 +32,7 @@ from leads.models import Aside, Criteria, Handoff, HandoffReturn, Lead, Opportun
 from leads.models.beginning import By
 from leads.models.criteria import DOCUMENT
 from leads.models.tally import Of
+from leads.one_lead import lead_shown_to
 from leads.payback import agreed_sharing, paybacks, shares_of_revenue
 from leads.release import Release
 from leads.stage_age import COUNTED, standings
@@ -304,6 +305,5 @@ def worked_with_the_like(object_id: int, user: User) -> dict[str, Any] | None:
     """What worked with leads like this one, for whoever sells."""
     if not user.has_role(*SALES):
         return None
-    lead = Lead.objects.select_related("company", "score").only("company__industry", "score__grade").get(pk=object_id)
-    worked = what_worked(lead, at=db_clock.now())
+    worked = what_worked(lead_shown_to(user, object_id), at=db_clock.now())
     return {"worked": worked} if worked else None

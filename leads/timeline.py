@@ -7,10 +7,10 @@ from itertools import chain
 
 from accounts.access import Side
 from accounts.models import User
-from leads.happened import attempts_of, moves_of, put_offs_of, returns_of
 from leads.lifecycle import Stage
 from leads.models import Lead, ThroughLink, Touch, Transition
 from leads.models.returns import Result
+from leads.one_lead import attempts_of, moves_of, put_offs_of, returns_of
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,12 @@ class Event:
 
 
 def timeline(lead: Lead, *, latest: int = 200) -> list[Event]:
-    """The latest events of a lead, newest first; what was undone is left out. Six queries."""
-    through_link = set(ThroughLink.objects.filter(handoff__lead=lead).values_list("by", "at"))
+    """The latest events of a lead, newest first; what was undone is left out. At most six queries."""
     events = chain(_touches(lead, latest), _attempts(lead), _moves(lead), _returns(lead), _put_offs(lead))
     found = sorted(events, key=lambda event: event.at, reverse=True)[:latest]
+    if not any(event.by for event in found):  # as with most who have just come in
+        return found
+    through_link = set(ThroughLink.objects.filter(handoff__lead=lead).values_list("by", "at"))
     return [_marked(event) if event.by and (event.by.pk, event.at) in through_link else event for event in found]
 
 

@@ -18,11 +18,11 @@ from accounts.access import check
 from accounts.models import User
 from common.errors import Refused
 from leads.before import put_back
-from leads.happened import attempts_of, moves_of, put_offs_of, returns_of
 from leads.lifecycle import ACCEPT, CONFIRM, DISQUALIFY, LOSE, OPEN_DEAL, RECYCLE, WIN, leads_changed
 from leads.models import Assignment, Attempt, Episode, Handoff, HandoffReturn, Lead, PutOff, Transition
 from leads.models.returns import Result
 from leads.models.score import DueLead
+from leads.one_lead import attempts_of, moves_of, put_offs_of, returns_of
 
 LIMIT = timedelta(minutes=15)
 DONE = {

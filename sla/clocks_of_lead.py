@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import OuterRef, Subquery
 
 from common.worktime import working_time_between
-from leads.models import Attempt, Handoff
+from leads.models import Handoff, Lead
+from leads.one_lead import attempts_in, handoffs_of
 from sla.attainment import FIRST_ATTEMPT
 from sla.clauses import Form
 from sla.models import Clock, Retiming
@@ -32,15 +33,15 @@ class LeadClocks:
     answered: bool
 
 
-def clocks_of_lead(lead: int, *, at: datetime) -> LeadClocks | None:
+def clocks_of_lead(lead: Lead, *, at: datetime) -> LeadClocks | None:
     """What the promises on a lead's latest hand-off show, or None where there are none."""
-    handoff = Handoff.objects.filter(lead=lead).order_by("-made_at", "-pk").first()
+    handoff = next(iter(handoffs_of(lead)), None)
     standing = Clock.objects.filter(handoff=handoff, void_at=None).select_related("commitment", "desk", "waived_by")
     latest = Retiming.objects.filter(clock=OuterRef("pk")).values("by__name")[:1]
     clocks = list(standing.annotate(retimed_by=Subquery(latest)))
     if not clocks:
         return None
-    made = Attempt.objects.standing().filter(handoff=handoff).count()
+    made = len(attempts_in(handoff))
     first = next((each for each in clocks if not each.owner_id and each.commitment.metric in FIRST_ATTEMPT), None)
     waited = first and (first.took or working_time_between(first.started_at, at, first.hours))
     rows = [_row(clock, made, at) for clock in _shown(clocks, handoff)]

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.access import Side, allowed
 from accounts.models import User
-from leads.models import Episode, HandoffReturn
+from leads.models import Lead
+from leads.one_lead import episodes_of, returns_of
 from sla.models import Dispute
 
 
@@ -25,10 +26,9 @@ class Row:
     url: str
 
 
-def of_lead(lead: int, user: User) -> list[Row]:
+def of_lead(lead: Lead, user: User) -> list[Row]:
     """The returns and deliveries of a lead that are disputed, or that this reader may contest; the latest first."""
-    returns = list(HandoffReturn.objects.standing().filter(handoff__lead=lead).select_related("reason"))
-    delivered = list(Episode.objects.filter(lead=lead, handed_over_at__isnull=False))
+    returns, delivered = returns_of(lead), [each for each in episodes_of(lead) if each.handed_over_at]
     about = _last(Dispute.objects.about(returns=returns, deliveries=delivered)) if returns or delivered else {}
     rows = [
         Row(f"Returned: {each.reason}", each.at, about.get((each.pk, None)), _door("contest_return", each.pk, user))

@@ -9,6 +9,7 @@ from common import clock as db_clock
 from common.badges import badge
 from common.columns import columns
 from common.panels import panel
+from leads.one_lead import lead_shown_to
 from sla import briefs
 from sla.clocks_of_lead import clocks_of_lead
 from sla.disputable import of_lead, of_returns
@@ -20,14 +21,14 @@ A_FEW = 25
 
 @panel("lead", "sla/_clocks.html", order=40)
 def clocks(lead: int, user: User) -> dict[str, Any] | None:
-    shown = clocks_of_lead(lead, at=db_clock.now())
+    shown = clocks_of_lead(lead_shown_to(user, lead), at=db_clock.now())
     return {"clocks": shown} if shown else None
 
 
 @panel("lead", "sla/_disputable.html", order=45)
 def what_counts(lead: int, user: User) -> dict[str, Any] | None:
     """What of a lead counts for or against a side, with the way to contest it."""
-    rows = of_lead(lead, user)
+    rows = of_lead(lead_shown_to(user, lead), user)
     return {"rows": rows} if rows else None
 
 

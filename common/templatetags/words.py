@@ -200,9 +200,10 @@ def _now(context: Context) -> datetime:
 
 
 def _time(moment: datetime, text: str) -> SafeString:
+    """A moment by its text, which is our own words and digits: nothing is to be escaped in what long lists repeat."""
     local = localtime(moment)
-    exact = f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, text)
+    exact = f"{local:%A %-d %B %Y, %H:%M}"
+    return mark_safe(f'<time datetime="{local.isoformat()}" title="{exact}">{text}</time>')
 
 
 @register.simple_tag(takes_context=True)

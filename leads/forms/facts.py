@@ -9,6 +9,7 @@ from django import forms
 from accounts import access
 from accounts.access import REP
 from accounts.models import User
+from leads.facts import attributes
 from leads.models import Attribute, Company, Lead
 from leads.models.attribute import AttributeType
 
@@ -27,7 +28,7 @@ class _FactsForm(forms.ModelForm):
 
     def __init__(self, thing: Lead | Company, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, instance=thing, **kwargs)
-        self.added = list(Attribute.objects.filter(on=self.on).order_by("label"))
+        self.added = [attribute for attribute in attributes() if attribute.on == self.on]
         for attribute in self.added:
             self.fields[f"attribute_{attribute.key}"] = FIELD_OF_TYPE[AttributeType(attribute.type)](
                 label=attribute.label, required=False, initial=thing.attributes.get(attribute.key)

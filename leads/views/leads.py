@@ -21,10 +21,11 @@ from leads.forms.lead import NewLeadForm, NoteForm, NurtureForm, RestoreForm, Sc
 from leads.intake import receive
 from leads.lifecycle import CUSTOMER, DISQUALIFIED, LEAD, LOST, PATH, RECYCLED, Stage
 from leads.models import Handoff, HandoffReturn, Lead
+from leads.one_lead import episodes_of, handoffs_of, lead_shown_to, returns_of
 from leads.reading import explain_now, explain_then, lines
 from leads.timeline import timeline
 from leads.undo import undoable
-from leads.views.queue import RELATED, deal_forms, decision_context
+from leads.views.queue import deal_forms, decision_context
 from notifications.threads import thread_on
 
 
@@ -41,8 +42,7 @@ def leads(request: HttpRequest) -> HttpResponse:
 @require_GET
 @may("read")
 def lead(request: HttpRequest, pk: int) -> HttpResponse:
-    leads = Lead.objects.visible_to(request.user).select_related("company", "owner", "campaign", "score")
-    found = get_object_or_404(leads, pk=pk)
+    found = lead_shown_to(request.user, pk)
     return render(request, "leads/lead.html", lead_context(found, request, db_clock.now()))
 
 
@@ -60,7 +60,7 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
 
 def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, Any]:
     """Everything the lead's page shows; with an open hand-off also what can be done with that."""
-    handoffs = list(lead.handoffs.select_related(*RELATED).order_by("-made_at"))
+    handoffs = handoffs_of(lead)
     deals = list(lead.opportunities.select_related("owner", "company").order_by("-opened_at"))
     handoff = next((each for each in handoffs if each.is_open), None)
     deal = next((each for each in reversed(deals) if each.is_open), None)
@@ -90,7 +90,7 @@ LEAD_VERBS = ("lead.edit", "lead.nurture", "lead.qualify_by_hand", "lead.opt_out
 
 def to_ask_back(lead: Lead, user: User) -> Handoff | None:
     """The hand-off that this person returned, and because of which the lead is not given to them again."""
-    if lead.owner_id == user.pk:
+    if lead.owner_id == user.pk or not returns_of(lead):
         return None
     theirs = HandoffReturn.objects.passing_over().returned_by(user).filter(handoff__lead=lead)
     returned = theirs.select_related("handoff").order_by("-at").first()
@@ -109,7 +109,7 @@ def _forms(lead: Lead, can_lead: set[str]) -> dict[str, Any]:
 
 def path_of(lead: Lead) -> list[dict[str, Any]]:
     """The stages of the path with the moment each was reached in the present episode."""
-    episode = lead.episodes.filter(number=lead.episode).first()
+    episode = next((each for each in episodes_of(lead) if each.number == lead.episode), None)
     reached = {stage: getattr(episode, f"{stage}_at", None) for stage in PATH}
     steps = [
         {"label": Stage(stage).label, "at": reached[stage], "state": "done" if reached[stage] else ""} for stage in PATH

@@ -26,13 +26,13 @@ from leads.forms.day import (
     ReassignForm,
     WinForm,
 )
-from leads.happened import attempts_of, put_offs_of
 from leads.lifecycle import SAL, SQL
 from leads.models import Aside, Attempt, Handoff, HandoffReturn, Lead, Opportunity, PutOff, ReturnReason
 from leads.models.attempt import Outcome
 from leads.models.handoffs import ACCEPTED
 from leads.models.lead import Origin
 from leads.models.returns import Result
+from leads.one_lead import attempts_in, lead_shown_to, put_offs_of
 from leads.reading import explain_now, lines
 from leads.rep_day import Day, plan_day
 from leads.timeline import timeline
@@ -66,13 +66,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/_handoff.html", handoff_context(handoff, request.user, db_clock.now()))
 
 
-RELATED = ("lead__company", "owner", "criteria__revision", "campaign", "content", "returned_before__reason", "pool")
+RELATED = ("owner", "criteria__revision", "campaign", "content", "returned_before__reason")
 
 
 @once
 def opened(user: User, pk: int) -> Handoff:
     """A hand-off with what is shown of it. Raises Http404 where there is none."""
-    return get_object_or_404(Handoff.objects.visible_to(user).select_related(*RELATED), pk=pk)
+    handoff = get_object_or_404(Handoff.objects.visible_to(user).select_related(*RELATED), pk=pk)
+    handoff.lead = lead_shown_to(user, handoff.lead_id)
+    return handoff
 
 
 def queue_context(user: User, *, open_pk: int | None = None) -> dict[str, Any]:
@@ -180,7 +182,7 @@ def handoff_context(handoff: Handoff, user: User, at: datetime) -> dict[str, Any
 
 def decision_context(handoff: Handoff, deal: Opportunity | None, user: User, at: datetime) -> dict[str, Any]:
     """A hand-off with what it was made for, and the forms of what this person may do with it."""
-    attempts = [each for each in attempts_of(handoff.lead) if each.handoff_id == handoff.pk]
+    attempts = attempts_in(handoff)
     lasting = (each for each in put_offs_of(handoff.lead) if each.handoff_id == handoff.pk and each.is_lasting)
     return {
         "handoff": handoff,

@@ -193,7 +193,7 @@ def test_the_page_asks_as_often_after_twenty_things_happened_as_before(
     lead = an_accepted_handoff(at=now, owner=sam).lead
     client = client_of(sam)
     client.get(f"/leads/{lead.pk}/")
-    with django_assert_max_num_queries(44) as quiet:
+    with django_assert_max_num_queries(39) as quiet:
         client.get(f"/leads/{lead.pk}/")
     record_touches([a_touch("pricing_page", at=now - n * DAY) | {"lead": lead.pk} for n in range(1, 11)], at=now)
     for n in range(10):
