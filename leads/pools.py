@@ -7,13 +7,13 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from accounts.access import Role, Side
+from accounts.access import Role
 from accounts.models import Team, User
 from leads.models import Aside, Assignment, Handoff
-from leads.models.turns import LATELY, midnight_of, returners, seats
+from leads.models.turns import LATELY, midnight_of, returners, sales_teams, seats_of_sales
 from leads.routing import Candidate, choose
 
-SHOWN = 50
+SHOWN = 25
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ class Nobodys:
 
 def pools(*, at: datetime) -> tuple[list[Pool], list[Book]]:
     """Every sales team with its reps, and the books of those outside. A fixed number of queries."""
-    teams = list(Team.objects.filter(side=Side.SALES).select_related("calendar").order_by("pk"))
+    teams = sales_teams()
     reps = User.objects.with_role(Role.REP).filter(team__in=teams).with_absence(at=at).order_by("name", "pk")
     given, books = _given(teams, at=at), _books()
     seated: dict[int, list[User]] = {team.pk: [] for team in teams}
     for rep in reps:
         seated[rep.team_id].append(rep)
-    here, asides = seats(teams, at=at), {aside.rep_id: aside for aside in Aside.objects.standing()}
+    here, asides = seats_of_sales(at=at), {aside.rep_id: aside for aside in Aside.objects.standing()}
     found = [_pool(team, seated[team.pk], given, books, here[team.pk], asides) for team in teams]
     inside = {rep.pk for rep in reps}
     outside = User.objects.filter(pk__in=set(books) - inside).order_by("name", "pk")

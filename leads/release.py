@@ -19,8 +19,8 @@ from leads.models.criteria import Criteria
 from leads.models.episode import Transition
 from leads.models.handoff import Handoff
 from leads.models.lead import Lead, LeadQuerySet
-from leads.models.routing import RoutingRule
-from leads.models.turns import seats
+from leads.models.routing import pools_routed_to
+from leads.models.turns import seats_of_sales
 from leads.routes import Routing, owners_pool
 
 BATCH = 1000
@@ -47,7 +47,7 @@ def plan() -> Release:
 
 def a_day() -> int:
     """The daily capacity of everybody in the pools that routing goes to."""
-    reps = User.objects.with_role(Role.REP).filter(team__in=RoutingRule.objects.pools())
+    reps = User.objects.with_role(Role.REP).filter(team__in=pools_routed_to())
     return reps.aggregate(a_day=Sum("daily_capacity"))["a_day"] or 0
 
 
@@ -82,13 +82,14 @@ def freshest() -> LeadQuerySet:
 
 def room(*, at: datetime) -> int:
     """How many more the reps who are here can take today; none on a day when the desk stays closed."""
-    return sum(_rooms(RoutingRule.objects.pools(), at=at).values())
+    return sum(_rooms(pools_routed_to(), at=at).values())
 
 
 def _rooms(pools: Iterable[Team], *, at: datetime) -> dict[int, int]:
     """Of each pool that works today, how many more its reps can take."""
-    working = [pool for pool in pools if _works_on_the_day_of(pool, at)]
-    return {pool: sum(rep.room for rep in reps.values()) for pool, reps in seats(working, at=at).items()}
+    working = [pool.pk for pool in pools if _works_on_the_day_of(pool, at)]
+    seated = seats_of_sales(at=at) if working else {}
+    return {pool: sum(rep.room for rep in seated[pool].values()) for pool in working}
 
 
 def _works_on_the_day_of(pool: Team, at: datetime) -> bool:
@@ -101,7 +102,7 @@ def release_held(*, at: datetime, by: User | None = None, pools: Iterable[Team] 
     Of a backlog longer than `MOST_LOOKED_AT` the freshest are looked at.
     """
     routing = Routing.now(at=at)
-    rooms = _rooms(RoutingRule.objects.pools() if pools is None else pools, at=at)
+    rooms = _rooms(pools_routed_to() if pools is None else pools, at=at)
     chosen: list[int] = []
     for start in range(0, MOST_LOOKED_AT, BATCH):
         if not any(rooms.values()):
@@ -126,7 +127,7 @@ def _that_find_room(leads: list[Lead], routing: Routing, rooms: dict[int, int]) 
 
 def release_in_the_morning(*, at: datetime) -> list[Handoff]:
     """Release the day's share of each desk that has opened; what comes later in the day finds the room that is left."""
-    at_work = [pool for pool in RoutingRule.objects.pools() if is_open(at, pool.calendar.hours())]
+    at_work = [pool for pool in pools_routed_to() if is_open(at, pool.calendar.hours())]
     return release_held(at=at, pools=at_work) if at_work else []
 
 

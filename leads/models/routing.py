@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Prefetch, Q
 
 from accounts.access import Role, Side, check
 from accounts.models import Team, User
 from common.conditions import Condition, listed, validate
 from common.errors import Incomplete, Refused
+from common.once import once
 from leads.definition import Section
 from leads.facts import facts_for_routing
 from leads.models.routing_change import Did, RoutingChange
@@ -35,17 +36,12 @@ class RoutingRuleQuerySet(models.QuerySet["RoutingRule"]):
         return (
             self.filter(removed_at=None)
             .select_related("person__team__calendar")
-            .prefetch_related("shares__team__calendar")
+            .prefetch_related(Prefetch("shares", RoutingShare.objects.select_related("team__calendar")))
         )
 
     def last_row(self) -> RoutingRule:
         """The row of everybody else."""
         return self.standing().get(is_last=True)
-
-    def pools(self) -> list[Team]:
-        """The pools that the standing rules go to, each once, with its hours; in the order of the rules."""
-        found = [pool for rule in self.standing() for pool in rule.pools]
-        return list({pool.pk: pool for pool in found}.values())
 
     @transaction.atomic
     def add(
@@ -245,6 +241,18 @@ class RoutingRule(models.Model):
     def _note(self, did: Did, was: dict[str, Any], by: User, at: datetime) -> None:
         if (became := self.told()) != was:
             RoutingChange.objects.create(rule=self, did=did, by=by, at=at, was=was, became=became)
+
+
+@once
+def standing_rules() -> list[RoutingRule]:
+    """The rules that are asked now, the last row last, with whom they go to."""
+    return list(RoutingRule.objects.standing())
+
+
+def pools_routed_to() -> list[Team]:
+    """The pools that the standing rules go to, each once, with its hours; in the order of the rules."""
+    found = [pool for rule in standing_rules() for pool in rule.pools]
+    return list({pool.pk: pool for pool in found}.values())
 
 
 class RoutingShare(models.Model):

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.db.models import Count, FilteredRelation, Max, Q
 
-from accounts.access import Role
+from accounts.access import Role, Side
 from accounts.models import Absence, Team, User
+from common.once import once
 from leads.models.aside import Aside
 from leads.models.assignment import ROUTED, Given, How
 from leads.models.returns import HandoffReturn
@@ -135,6 +136,18 @@ def seats(pools: Iterable[Team], *, at: datetime) -> Seats:
         seat = Candidate(rep.pk, rep.daily_capacity, rep.given, rep.last_given_at, rep.before, here[rep.pk])
         found[rep.team_id][rep.pk] = seat
     return found
+
+
+@once
+def sales_teams() -> list[Team]:
+    """The pools there are, with their hours."""
+    return list(Team.objects.filter(side=Side.SALES).select_related("calendar").order_by("pk"))
+
+
+@once
+def seats_of_sales(*, at: datetime) -> Seats:
+    """The seats of every pool there is."""
+    return seats(sales_teams(), at=at)
 
 
 def days_here(since: Mapping[int, datetime], *, at: datetime) -> dict[int, Fraction]:

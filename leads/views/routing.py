@@ -18,13 +18,16 @@ from common.htmx import back, toast
 from common.templatetags.words import plural
 from leads import release
 from leads.forms.routing import CapacityForm
-from leads.models import Aside, Assignment, Handoff, RoutingChange, RoutingRule
+from leads.models import Aside, Assignment, Handoff, RoutingChange
 from leads.models.assignment import How
+from leads.models.routing import standing_rules
 from leads.models.turns import LATELY
 from leads.pools import nobodys, pools
 
 NEXT_TO_GO = 5
 LATEST = 20
+NAMES = {"handoff__lead": ("first_name", "last_name", "email"), "owner": ("name", "email"), "by": ("name", "email")}
+OF_LATEST = ("because", "from_at", *(f"{whose}__{name}" for whose, names in NAMES.items() for name in names))
 
 
 @require_GET
@@ -38,7 +41,7 @@ def _context(user: User) -> dict[str, Any]:
     found, outside = pools(at=at)
     seats = [seat for pool in found for seat in pool.seats]
     plan = release.plan()
-    latest = Assignment.objects.select_related("handoff__lead__company", "owner", "by").order_by("-pk")
+    latest = Assignment.objects.select_related("handoff__lead", "owner", "by").order_by("-pk").only(*OF_LATEST)
     return {
         "now": at,
         "plan": plan,
@@ -57,7 +60,7 @@ def _context(user: User) -> dict[str, Any]:
 
 def _rules(at: datetime) -> dict[str, Any]:
     """The rules in order, with what each gave lately and what is doubtful about it."""
-    rules = list(RoutingRule.objects.standing())
+    rules = standing_rules()
     lately = Handoff.objects.filter(made_at__gte=at - LATELY).order_by()
     given = dict(lately.values_list("rule").annotate(Count("pk")))
     own = Assignment.objects.filter(from_at__gte=at - LATELY, how=How.OWNER)

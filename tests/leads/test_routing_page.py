@@ -258,7 +258,7 @@ def test_more_leads_and_more_reps_ask_the_database_no_more(now, sam, nora, sales
     waiting(10, now)
     with queries_asked() as many:
         page(client)
-    assert len(many) == len(few)
+    assert len(many) == len(few) <= 36
 
 
 def test_a_second_pool_costs_no_query(now, sam, calendar, django_assert_num_queries):
