@@ -15,7 +15,7 @@ from accounts.access import Role
 from accounts.models import User
 from common import clock as db_clock
 from common.bench import run
-from leads import alike, beginnings, tallies
+from leads import alike, beginnings, readings, tallies
 from leads.models import (
     Assignment,
     Attempt,
@@ -32,6 +32,8 @@ from leads.models import (
     Touch,
     Transition,
 )
+from sla import findings
+from sla.asked import zones
 from sla.models import Clock, DataCheck, Rung
 from smarketing.demo.company import make_company
 
@@ -106,9 +108,16 @@ def make(leads: int, *, until: datetime) -> None:
         for model, lead in COPIED.items():
             _copy(model, lead, known)
     run("VACUUM ANALYZE")
-    beginnings.reckon(at=until)
-    alike.reckon(at=until)
+    _do_what_workers_do(at=until)
+
+
+def _do_what_workers_do(*, at: datetime) -> None:
+    """Find out and keep what is found each night and every few minutes, as it is wherever a worker runs."""
+    beginnings.reckon(at=at)
+    alike.reckon(at=at)
     tallies.keep(clock=db_clock.now)
+    readings.keep(readings.wanted(zones(), at=at), clock=db_clock.now)
+    findings.keep(findings.wanted(zones(), at=at), clock=db_clock.now)
 
 
 @contextmanager
