@@ -9,11 +9,14 @@ Rates and shares run from 0 to 1, money is in the base currency, counts are for 
 Nothing is rounded before it is shown, and then upwards: half a lead is found by finding one.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 
 Number = int | float | Decimal | Fraction
@@ -88,6 +91,11 @@ class Assumptions:
                 yield name, f"{NAMES[name]} cannot be less than 0."
         if self.sal_to_sql is not None and 0 < self.sal_to_sql < self.sal_to_opportunity:
             yield "sal_to_sql", "More SALs cannot become opportunities than become SQLs."
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What a plan that assumes this needs. Raises ValueError for one that cannot be."""
+        return backwards(self)
 
     @property
     def pipeline_wins(self) -> Fraction:
@@ -215,7 +223,7 @@ def too_late(assumptions: Assumptions, lag: timedelta, left: timedelta) -> str |
     `lag` runs from lead to customer, `left` to the period's end. None while there is time, or
     when the open pipeline is expected to bring the goal without new leads.
     """
-    needs = backwards(assumptions)
+    needs = assumptions.needs
     if lag <= left or not needs.new_deals:
         return None
     takes, have = ceil(lag / DAY), max(left // DAY, 0)
@@ -249,7 +257,7 @@ def impossibilities(
     if mistakes := assumptions.mistakes():
         return list(mistakes.values())
     late = too_late(assumptions, lag, left) if lag is not None and left is not None else None
-    overloaded = overload(backwards(assumptions), staff) if staff else None
+    overloaded = overload(assumptions.needs, staff) if staff else None
     return [sentence for sentence in (late, overloaded) if sentence]
 
 
