@@ -53,7 +53,8 @@ def delivered(period: Period) -> QuerySet[Episode]:
     """
     closed = books_close_at(period)
     # None comes back before it was delivered: said, so that few returns are looked at, and not each delivery.
-    returned = _quality_returns(known_by=closed).filter(at__gte=period.start, at__lte=closed)
+    then = (period.start, closed)
+    returned = _quality_returns(known_by=closed).filter(at__range=then, handoff__made_at__range=then)
     wrong = Correction.objects.known_by(closed).filter(delivered=OuterRef("pk"))
     return first_delivered(period).exclude(Exists(returned)).exclude(Exists(wrong))
 

@@ -125,7 +125,9 @@ class Handoff(models.Model):
             ),
             # Read by the figures of a period and by the verdicts beside each grade, which count from it alone.
             models.Index(
-                fields=["made_at"], name="handoff_by_time", include=["id", "withdrawn", "owner", "grade", "rating"]
+                fields=["made_at"],
+                name="handoff_by_time",
+                include=["id", "lead", "episode", "withdrawn", "owner", "grade", "rating"],
             ),
             # Read by what was delivered by hand: the hand-off of an episode.
             models.Index(fields=["lead", "episode"], name="handoff_by_hand", condition=Q(by_hand=True)),
