@@ -15,6 +15,8 @@ from notifications import kinds
 from notifications.kinds import Ids, Kind, Rendered
 from notifications.models import Comment
 
+NAMED = [f"lead__{name}" for name in Lead.NAMED_BY]
+
 
 def _still_theirs(ids: Ids) -> bool:
     return Handoff.objects.pending().filter(pk__in=ids["handoffs"], owner__isnull=False).exists()
@@ -28,7 +30,8 @@ def _handed_over(ids: Ids) -> Rendered:
 def _all_handed_over(told: list[Ids]) -> list[Rendered]:
     """Several such notices. One query."""
     meant = {pk for ids in told for pk in ids["handoffs"]}
-    pending = list(Handoff.objects.pending().filter(pk__in=meant).select_related("lead").order_by("-hot", "pk"))
+    pending = Handoff.objects.pending().filter(pk__in=meant).select_related("lead").order_by("-hot", "pk")
+    pending = list(pending.only("hot", "why", "talking_points", *NAMED))
     return [_for_you([each for each in pending if each.pk in ids["handoffs"]]) for ids in told]
 
 
@@ -78,10 +81,15 @@ def _waits_for_decision(ids: Ids) -> bool:
 
 
 def _repaired(ids: Ids) -> Rendered:
-    lead = Handoff.objects.select_related("lead").get(pk=ids["handoff"]).lead
-    return Rendered(
-        f"{lead} is complete", "Marketing has answered your return; it is on top of your queue.", reverse("queue")
-    )
+    [said] = _all_repaired([ids])
+    return said
+
+
+def _all_repaired(told: list[Ids]) -> list[Rendered]:
+    """Several such notices. One query."""
+    handoffs = Handoff.objects.select_related("lead").only(*NAMED).in_bulk([ids["handoff"] for ids in told])
+    answered = "Marketing has answered your return; it is on top of your queue."
+    return [Rendered(f"{handoffs[ids['handoff']].lead} is complete", answered, reverse("queue")) for ids in told]
 
 
 def _customer_active(ids: Ids) -> Rendered:
@@ -158,7 +166,13 @@ kinds.register(
 kinds.register(Kind("leads.repair", "A return to complete", render=_to_repair, still_relevant=_awaits_marketing))
 kinds.register(Kind("leads.double", "A double to merge", render=_double, still_relevant=_awaits_marketing))
 kinds.register(
-    Kind("leads.repaired", "Your return was completed", render=_repaired, still_relevant=_waits_for_decision)
+    Kind(
+        "leads.repaired",
+        "Your return was completed",
+        render=_repaired,
+        still_relevant=_waits_for_decision,
+        together=_all_repaired,
+    )
 )
 kinds.register(Kind("leads.customer_active", "Your customer is active", render=_customer_active))
 kinds.register(Kind(ASKED, "A change of the criteria is asked for", render=_change_asked))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.access import MARKETING
 from accounts.models import User
@@ -16,7 +16,10 @@ from leads.lifecycle import PROMOTE
 from leads.models import Attempt, Contribution, Opportunity, Thanks, Transition
 from leads.models.opportunity import DealState
 
-RELATED = ("lead__company", "lead__marketing_owner", "company", "owner", "handoff__accepted_by", "handoff__campaign")
+SHOWN = (
+    "state", "amount", "currency", "closed_at", "company__name", "owner__name", "owner__email", "handoff__accepted_by",
+    "lead__first_name", "lead__last_name", "lead__email", "lead__origin", "lead__created_at", "lead__marketing_owner",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Win:
 
 def won(deals: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
     """Those that were won, with what a page of wins reads of them."""
-    return deals.filter(state=DealState.WON).select_related(*RELATED)
+    return deals.filter(state=DealState.WON).select_related("lead", "company", "owner", "handoff").only(*SHOWN)
 
 
 def wins(deals: Iterable[Opportunity]) -> list[Win]:
@@ -76,51 +79,47 @@ def wins(deals: Iterable[Opportunity]) -> list[Win]:
 def _firsts(deals: list[Opportunity]) -> dict[int, Contribution]:
     """The touch that each began with; where it belongs to no campaign, the first one that does."""
     rows = Contribution.objects.filter(deal__in=deals).select_related("campaign", "touch__content", "lead")
-    firsts: dict[int, Contribution] = {}
-    for row in rows.order_by("deal", "at", "touch_id"):
-        known = firsts.get(row.deal_id)
-        if known is None or (known.campaign_id is None and row.campaign_id is not None):
-            firsts[row.deal_id] = row
-    return firsts
+    earliest = rows.alias(of_none=Q(campaign=None)).order_by("deal_id", "of_none", "at", "touch_id")
+    return {row.deal_id: row for row in earliest.distinct("deal_id")}
 
 
 def _parts(deals: list[Opportunity], firsts: dict[int, Contribution]) -> dict[int, list[Part]]:
     """Who did what, in the order in which it comes about."""
-    parts: dict[int, list[Part]] = defaultdict(list)
+    deeds: dict[int, dict[int, list[str]]] = {}
     briefs = Brief.objects.filter(campaign__in=[first.campaign_id for first in firsts.values()])
-    briefed = {brief.campaign_id: brief.given_by for brief in briefs.select_related("given_by")}
+    briefed = dict(briefs.values_list("campaign", "given_by"))
     qualified, tried = _qualified(deals), _tried(deals)
     for deal in deals:
         first, handoff = firsts.get(deal.pk), deal.handoff
         done = [
             (briefed.get(first and first.campaign_id), "briefed sales on the campaign"),
-            (deal.lead.marketing_owner, "kept the plan for the lead"),
+            (deal.lead.marketing_owner_id, "kept the plan for the lead"),
             (qualified.get(deal.lead_id), "qualified the lead by hand"),
-            (handoff and handoff.accepted_by, "accepted the hand-off"),
+            (handoff and handoff.accepted_by_id, "accepted the hand-off"),
             *((rep, f"made {count} attempt{'' if count == 1 else 's'}") for rep, count in tried[deal.handoff_id]),
-            (deal.owner, "won the deal"),
+            (deal.owner_id, "won the deal"),
         ]
-        deeds: dict[User, list[str]] = defaultdict(list)
+        deeds[deal.pk] = defaultdict(list)
         for by, deed in done:
             if by:
-                deeds[by].append(deed)
-        parts[deal.pk] = [Part(by, tuple(what)) for by, what in deeds.items()]
-    return parts
+                deeds[deal.pk][by].append(deed)
+    people = User.objects.select_related("team").in_bulk({by for done in deeds.values() for by in done})
+    return {pk: [Part(people[by], tuple(what)) for by, what in done.items()] for pk, done in deeds.items()}
 
 
-def _qualified(deals: list[Opportunity]) -> dict[int, User]:
+def _qualified(deals: list[Opportunity]) -> dict[int, int]:
+    """By lead, who qualified it by hand."""
     by_hand = Transition.objects.counted().filter(
         lead__in=[deal.lead_id for deal in deals], move=PROMOTE.name, by__isnull=False
     )
-    return {made.lead_id: made.by for made in by_hand.select_related("by").order_by("at")}
+    return dict(by_hand.order_by("at").values_list("lead", "by"))
 
 
-def _tried(deals: list[Opportunity]) -> dict[int | None, list[tuple[User, int]]]:
-    """By hand-off, who made how many attempts."""
+def _tried(deals: list[Opportunity]) -> dict[int | None, list[tuple[int, int]]]:
+    """By hand-off, who made how many attempts; who made most first."""
     counted = Attempt.objects.standing().filter(handoff__in=[deal.handoff_id for deal in deals if deal.handoff_id])
-    rows = list(counted.order_by().values_list("handoff", "by").annotate(Count("pk")))
-    people = User.objects.in_bulk({by for _, by, _ in rows})
-    tried: dict[int | None, list[tuple[User, int]]] = defaultdict(list)
+    rows = counted.order_by().values_list("handoff", "by").annotate(Count("pk"))
+    tried: dict[int | None, list[tuple[int, int]]] = defaultdict(list)
     for handoff, by, count in sorted(rows, key=lambda row: -row[2]):
-        tried[handoff].append((people[by], count))
+        tried[handoff].append((by, count))
     return tried

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts.models import User
 from common import clock as db_clock
-from common.once import once
 from common.templatetags.words import plural
 from leads.brief import brief, signed
 from leads.models import Handoff
@@ -18,6 +17,7 @@ from notifications.models import Comment
 from sla.escalation import BREACHED, GIVE_ON, REMINDER, REROUTED
 from sla.models import ClauseRequest, Clock, Dispute, Retiming, Review
 from sla.models.asked import CHANGE_ANSWERED, CHANGE_ASKED
+from sla.models.clock import RUNNING
 from sla.models.dispute import CONTESTED, MOVED, State
 from sla.models.retiming import RETIMED
 from sla.sampling import TO_REVIEW
@@ -26,8 +26,11 @@ SHOWN = 10
 RELATED = ("handoff__lead", "handoff__owner", "owner", "commitment")
 
 
-def _with_leads(clocks: QuerySet[Clock]) -> list[Clock]:
-    return list(clocks.select_related(*RELATED).order_by("due_at", "pk"))
+def _of_each(told: list[Ids], clocks: QuerySet[Clock]) -> list[list[Clock]]:
+    """The clocks that each of several notices is about, of these, the first due first. One query."""
+    meant = {pk for ids in told for pk in ids["clocks"]}
+    found = list(clocks.filter(pk__in=meant).select_related(*RELATED).order_by("due_at", "pk"))
+    return [[clock for clock in found if clock.pk in ids["clocks"]] for ids in told]
 
 
 def _lines(clocks: list[Clock]) -> str:
@@ -54,7 +57,17 @@ def _soon(ids: Ids) -> QuerySet[Clock]:
 
 
 def _reminder(ids: Ids) -> Rendered:
-    clocks = _with_leads(_soon(ids)) or _with_leads(Clock.objects.filter(pk__in=ids["clocks"]))
+    [said] = _all_reminders([ids])
+    return said
+
+
+def _all_reminders(told: list[Ids]) -> list[Rendered]:
+    """Several such notices: of each what still is to be done, or else all that was. One query."""
+    clocks = Clock.objects.annotate(is_soon=RUNNING & Q(due_at__gt=db_clock.now()))
+    return [_waiting([each for each in of_one if each.is_soon] or of_one) for of_one in _of_each(told, clocks)]
+
+
+def _waiting(clocks: list[Clock]) -> Rendered:
     if len(clocks) == 1:
         lead = clocks[0].handoff.lead
         return brief(clocks[0].handoff, f"{lead} waits for you", first=f"{_what(clocks[0]).capitalize()}.")
@@ -64,13 +77,22 @@ def _reminder(ids: Ids) -> Rendered:
 # Missed
 
 
-def _late(ids: Ids) -> QuerySet[Clock]:
-    """Those of the notice that are still late and still wait for the act."""
-    return Clock.objects.filter(pk__in=ids["clocks"]).late().awaited()
+def _still_late(ids: Ids) -> bool:
+    return Clock.objects.filter(pk__in=ids["clocks"]).late().awaited().exists()
 
 
 def _breached(ids: Ids) -> Rendered:
-    clocks, of_head = _with_leads(_late(ids)), ids.get("head", False)
+    [said] = _all_breached([ids])
+    return said
+
+
+def _all_breached(told: list[Ids]) -> list[Rendered]:
+    """Several such notices: of each what still is late and waits for the act. One query."""
+    late = _of_each(told, Clock.objects.late().awaited())
+    return [_overdue(clocks, of_head=ids.get("head", False)) for ids, clocks in zip(told, late, strict=True)]
+
+
+def _overdue(clocks: list[Clock], *, of_head: bool) -> Rendered:
     if len(clocks) != 1:
         return Rendered(f"{len(clocks)} leads wait too long", _lines(clocks), reverse("breaches"))
     handoff = clocks[0].handoff
@@ -118,6 +140,7 @@ kinds.register(
         bundled=True,
         hot=lambda ids: ids["hot"],
         own_link=_own_link,
+        together=_all_reminders,
     )
 )
 kinds.register(
@@ -125,8 +148,9 @@ kinds.register(
         BREACHED,
         "A promise is missed",
         render=_breached,
-        still_relevant=lambda ids: _late(ids).exists(),
+        still_relevant=_still_late,
         own_link=_own_link,
+        together=_all_breached,
     )
 )
 kinds.register(
@@ -185,22 +209,25 @@ kinds.register(
 )
 
 
-@once
-def _dispute_of(pk: int) -> Dispute:
-    return Dispute.objects.with_subject().get(pk=pk)
+def _disputes(told: list[Ids]) -> list[Dispute]:
+    """The dispute of each of several notices. One query."""
+    found = Dispute.objects.with_names().in_bulk([ids["dispute"] for ids in told])
+    return [found[ids["dispute"]] for ids in told]
 
 
-def _dispute(ids: Ids) -> Dispute:
-    return _dispute_of(ids["dispute"])
+def _all_contested(told: list[Ids]) -> list[Rendered]:
+    return [_contested(dispute) for dispute in _disputes(told)]
 
 
-def _contested(ids: Ids) -> Rendered:
-    dispute = _dispute(ids)
+def _contested(dispute: Dispute) -> Rendered:
     return Rendered(f"{dispute.by} contests the {_in_a_sentence(dispute)}", dispute.because, dispute.get_absolute_url())
 
 
-def _moved(ids: Ids) -> Rendered:
-    dispute = _dispute(ids)
+def _all_moved(told: list[Ids]) -> list[Rendered]:
+    return [_moved(dispute) for dispute in _disputes(told)]
+
+
+def _moved(dispute: Dispute) -> Rendered:
     if dispute.state == State.DENIED:
         subject = f"{dispute.answered_by} stands by the {_in_a_sentence(dispute)}"
         return Rendered(subject, f"{dispute.answer} It goes to the next meeting.", dispute.get_absolute_url())
@@ -223,9 +250,24 @@ def _awaits_answer(ids: Ids) -> bool:
 
 
 kinds.register(
-    Kind(CONTESTED, "What you did is contested", render=_contested, still_relevant=_awaits_answer, bundled=True)
+    Kind(
+        CONTESTED,
+        "What you did is contested",
+        render=lambda ids: _all_contested([ids])[0],
+        still_relevant=_awaits_answer,
+        bundled=True,
+        together=_all_contested,
+    )
 )
-kinds.register(Kind(MOVED, "A dispute has moved on", render=_moved, bundled=True))
+kinds.register(
+    Kind(
+        MOVED,
+        "A dispute has moved on",
+        render=lambda ids: _all_moved([ids])[0],
+        bundled=True,
+        together=_all_moved,
+    )
+)
 kinds.register(Kind(TO_REVIEW, "Returns to review", render=_to_review, bundled=True))
 kinds.register(
     Kind(

@@ -147,8 +147,9 @@ class Lead(models.Model):
     objects = LeadQuerySet.as_manager()
 
     KEPT = ("owner_id",)
-    # What its name and `who` are read from, for lists that show no more of a lead.
-    IN_SHORT = ("first_name", "last_name", "email", "title", "company__name", "company__employees")
+    # What its name is read from, and `who`, for lists that show no more of a lead.
+    NAMED_BY = ("first_name", "last_name", "email")
+    IN_SHORT = (*NAMED_BY, "title", "company__name", "company__employees")
 
     class Meta:
         constraints = [

@@ -189,8 +189,8 @@ class Opportunity(models.Model):
         indexes = [
             # Read by the pipeline created in a period.
             models.Index(fields=["opened_at"], name="deal_by_opening"),
-            # Read by revenue and win rate in a period.
-            models.Index(fields=["state", "closed_at"], name="deal_by_close"),
+            # Read by revenue and win rate in a period, and by the wins, of which a page has the latest.
+            models.Index(fields=["state", "closed_at", "id"], name="deal_by_close"),
             # Read by the page of rates, and by what freezes the deals that wait for one.
             models.Index(
                 fields=["currency", "closed_at"],

@@ -11,9 +11,11 @@ from common.errors import NotAllowed, Refused
 from leads.models import Assignment, Attempt, Handoff
 from notifications.models import Delivery
 from notifications.outbox import drain
+from notifications.words import in_words
 from sla.climbing import climb
 from sla.models import Agreement, Clock, Rung, Step
 from sla.rows import CLIMB
+from tests.asked import queries_asked
 from tests.builders import an_mql, criteria_in_force, everything, reason
 from tests.leads.test_races import at_once
 
@@ -87,6 +89,19 @@ def test_of_a_hot_lead_a_rep_is_reminded_by_itself_and_at_once(hot_lead, clock_o
     assert {one.content["clocks"][0], two.content["clocks"][0]} == {
         clock_of(each, sam, "first_attempt_attainment_hot").pk for each in (handoff, other)
     }
+
+
+def test_several_reminders_are_read_together_and_say_what_each_says_alone(hot_lead, sam, at, clock_shows):
+    kept, _ = hot_lead(at), hot_lead(at)
+    climb(at=at + 30 * MINUTE)
+    Attempt.objects.log(kept, channel="call", outcome="spoke", by=sam, at=at + 31 * MINUTE)
+    clock_shows(at + 32 * MINUTE)
+    several = list(Delivery.objects.filter(kind="sla.reminder", channel="inapp").order_by("pk"))
+    with queries_asked() as asked:
+        said = in_words(several)
+    assert [each.subject.endswith("waits for you") for each in said] == [True, True]
+    assert said == [worded for each in several for worded in in_words([each])]
+    assert sum("sla_clock" in each["sql"] for each in asked) == 1
 
 
 def test_after_an_outage_only_the_last_rung_is_told(hand_over, sam, at):

@@ -10,6 +10,7 @@ from common.periods import parse
 from leads.models import Correction, Episode, HandoffReturn
 from meetings.models import Series
 from notifications.models import Delivery
+from notifications.words import in_words
 from sla.models import Dispute
 from sla.models.dispute import CONTESTED, MOVED, State
 from tests.asked import queries_asked
@@ -51,6 +52,21 @@ def test_marketing_contests_a_return_and_those_who_answer_are_told(dispute):
     assert (dispute.state, dispute.side, dispute.other_side) == (State.ASKED, "marketing", "sales")
     assert told(CONTESTED) == {"Sam de Wit", "Nora Vos"}
     assert quality_returns() == 1
+
+
+def test_several_notices_of_disputes_are_read_together_and_say_what_each_says_alone(
+    dispute, delivered, nora, sam, at, clock_shows
+):
+    Dispute.objects.contest_delivery(delivered, because="He was a customer before.", by=sam, at=at + 2 * HOUR)
+    several = list(Delivery.objects.filter(kind=CONTESTED, channel="inapp").order_by("pk"))
+    with queries_asked() as asked:
+        said = in_words(several)
+    assert {each.subject for each in said} == {
+        "Maya Peters contests the return of Priya, “Not really interested yet”",
+        "Sam de Wit contests the delivery of Jonas",
+    }
+    assert said == [worded for each in several for worded in in_words([each])]
+    assert len(asked) == 1
 
 
 def test_found_right_the_return_no_longer_counts_and_the_history_stays(dispute, sam, at):
