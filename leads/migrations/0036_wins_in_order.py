@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0034_open_what_worked'),
+        ('leads', '0035_find_who_came_back_from_an_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
