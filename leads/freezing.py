@@ -2,7 +2,7 @@
 
 A deal is frozen when it is won, at the rate of that month. Without one it is won all the same and waits:
 it is in no figure of money until its rate is entered, which freezes it. A rate that is changed later
-changes no deal that was frozen before.
+changes no deal that was frozen before, unless whoever enters it says that the old one was a mistake.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -34,10 +35,12 @@ FREEZE = """
 UPDATE leads_opportunity d
    SET rate = r.rate, base_amount = round(d.amount * r.rate, 2)
   FROM leads_rate r
- WHERE d.state = 'won' AND d.base_amount IS NULL AND r.currency = d.currency
+ WHERE d.state = 'won' AND {which} AND r.currency = d.currency
    AND r.month = date_trunc('month', d.closed_at AT TIME ZONE 'UTC')::date
 RETURNING d.id
 """
+WAITING = FREEZE.format(which="d.base_amount IS NULL")
+FROZEN_OTHERWISE = FREEZE.format(which="d.rate <> r.rate AND (r.currency, r.month) IN %s")
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,22 @@ class Waiting:
         return "1 deal waits" if self.deals == 1 else f"{self.deals:,} deals wait"
 
 
+class Entered(NamedTuple):
+    """What came of entering rates: how many are new or changed, and the deals that were frozen by them: those that
+    waited, and those whose rate had been a mistake.
+    """
+
+    rates: int
+    frozen: list[Opportunity]
+    mended: list[Opportunity]
+
+
 @transaction.atomic
-def enter(rates: Iterable[Told], *, by: User, at: datetime) -> tuple[int, list[Opportunity]]:
+def enter(rates: Iterable[Told], *, by: User, at: datetime, mend: bool = False) -> Entered:
     """Enter rates, each in place of the one that was there, and freeze the won deals that wait for them.
 
-    Returns how many are new or changed, and those deals. Raises Incomplete, and enters none, where one cannot be.
+    `mend` says that what was there was a mistake: deals won at another rate are frozen anew at the one entered.
+    Raises Incomplete, and enters none, where one cannot be.
     """
     check(by, "rate.edit")
     told = {(each.currency, each.month): each.rate for each in map(_checked, rates)}
@@ -80,13 +94,13 @@ def enter(rates: Iterable[Told], *, by: User, at: datetime) -> tuple[int, list[O
     ]
     keys, changed = ["currency", "month"], ["rate", "by", "at"]
     Rate.objects.bulk_create(new, update_conflicts=True, unique_fields=keys, update_fields=changed)
-    return len(new), _freeze()
+    return Entered(len(new), _freeze(WAITING), _freeze(FROZEN_OTHERWISE, tuple(told)) if mend and told else [])
 
 
-def _freeze() -> list[Opportunity]:
-    """Freeze what waits and has a rate now, and tell whoever counts it."""
+def _freeze(statement: str, *values: Any) -> list[Opportunity]:
+    """Freeze deals at the rate there is now, and tell whoever counts them."""
     with connection.cursor() as cursor:
-        cursor.execute(FREEZE)
+        cursor.execute(statement, values)
         frozen = [pk for (pk,) in cursor.fetchall()]
     deals = list(Opportunity.objects.filter(pk__in=frozen).order_by("closed_at", "pk"))
     if deals:

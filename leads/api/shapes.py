@@ -71,7 +71,7 @@ class OpportunityShape(serializers.ModelSerializer):
         model = Opportunity
         fields = (
             "id", "lead", "company", "owner", "name", "type", "state", "amount", "currency", "estimated", "closes_on",
-            "opened_at", "closed_at", "lost_because",
+            "opened_at", "closed_at", "lost_because", "rate", "base_amount",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -22,6 +22,12 @@ class RatesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     file = forms.FileField(label="Or a file", required=False, help_text="CSV with the same three columns.")
+    mend = forms.BooleanField(
+        label="The rates that stood there were a mistake",
+        required=False,
+        help_text="Deals won at another rate are then reckoned anew at these, with all that was told of them: revenue, "
+        "credit, points. Otherwise they keep what they were won at.",
+    )
 
     def __init__(self, *args: Any, base: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ from common import clock as db_clock
 from common.htmx import toast
 from common.templatetags.words import plural
 from leads.forms.rates import RatesForm
-from leads.freezing import Waiting, enter, waiting
+from leads.freezing import Entered, Waiting, enter, waiting
 from leads.models import Rate
 
 MONTHS = 24
@@ -35,10 +35,15 @@ def enter_rates(request: HttpRequest) -> HttpResponse:
     form = RatesForm(request.POST, request.FILES, base=settings.BASE_CURRENCY)
     if not form.is_valid():
         return _page(request, form, waiting(), status=422)
-    count, deals = enter(form.cleaned_data["told"], by=request.user, at=db_clock.now())
-    frozen = f" {plural(len(deals), 'deal')} that waited for them count now." if deals else ""
-    toast(request, f"{plural(count, 'rate')} entered.{frozen}" if count else f"Nothing is new.{frozen}")
+    done = enter(form.cleaned_data["told"], by=request.user, at=db_clock.now(), mend=form.cleaned_data["mend"])
+    toast(request, _what_came_of(done))
     return redirect("rates")
+
+
+def _what_came_of(done: Entered) -> str:
+    said = f"{plural(done.rates, 'rate')} entered." if done.rates else "Nothing is new."
+    said += f" {plural(len(done.frozen), 'deal')} that waited for them count now." if done.frozen else ""
+    return said + (f" {plural(len(done.mended), 'deal')} reckoned anew." if done.mended else "")
 
 
 def _page(request: HttpRequest, form: RatesForm, missing: list[Waiting], *, status: int = 200) -> HttpResponse:

@@ -68,6 +68,7 @@ def test_a_deal_is_opened_and_won(program_of, sam, now):
     opened = program.post("/api/v1/opportunities/", DEAL | {"lead": handoff.lead_id}, format="json")
     assert opened.status_code == 201
     won = program.post(f"/api/v1/opportunities/{opened.json()['id']}/win/", {"amount": "23500"}, format="json").json()
+    assert (won["rate"], won["base_amount"]) == ("1.00000000", "23500.00")
     handoff.lead.refresh_from_db()
     assert (won["state"], won["amount"], handoff.lead.stage) == ("won", "23500.00", CUSTOMER)
 

@@ -83,7 +83,7 @@ def test_without_a_rate_it_is_won_and_waits_and_is_left_out_of_figures(a_deal, a
     assert list(metrics.rows("deals_without_rate", IN_MARCH)) == [deal]
     assert waiting() == [Waiting("USD", MARCH, 1)]
 
-    assert enter([DOLLARS], by=ada, at=at + 2 * DAY) == (1, [deal])
+    assert enter([DOLLARS], by=ada, at=at + 2 * DAY) == (1, [deal], [])
     assert (revenue(), metrics.value("average_deal", IN_MARCH)) == (Decimal("1021.70"), Decimal("510.85"))
     assert waiting() == []
 
@@ -98,10 +98,28 @@ def test_the_month_is_that_of_the_win_in_utc(a_deal, ada, sam, at):
 def test_a_rate_that_is_changed_later_changes_no_deal_that_was_frozen(a_deal, ada, sam, at):
     enter([DOLLARS], by=ada, at=at)
     before = won(a_deal("1000"), sam, at + DAY)
-    assert enter([Told("USD", MARCH, Decimal("0.5"))], by=ada, at=at + 2 * DAY) == (1, [])
+    assert enter([Told("USD", MARCH, Decimal("0.5"))], by=ada, at=at + 2 * DAY) == (1, [], [])
     after = won(a_deal("1000"), sam, at + 3 * DAY)
     assert [frozen(deal)[1] for deal in (before, after)] == [Decimal("921.70"), Decimal(500)]
     assert Rate.objects.count() == 1
+
+
+def test_a_mistyped_rate_is_mended_with_the_deals_and_the_credit_that_were_reckoned_by_it(a_deal, ada, sam, at):
+    campaign = Campaign.objects.create(name="Fair", cost=Decimal(100))
+    enter([Told("USD", MARCH, Decimal("9.217")), Told("GBP", MARCH, Decimal("1.15"))], by=ada, at=at)
+    deal = a_deal("1000")
+    Touch.objects.create(lead=deal.lead, kind="download", occurred_at=at - DAY, campaign=campaign)
+    Lead.objects.filter(pk=deal.lead_id).update(created_at=at - 10 * DAY)
+    won(deal, sam, at + DAY)
+    pounds = won(a_deal("100", "GBP"), sam, at + DAY)
+    assert (revenue(), paybacks([campaign])[0].revenue[Sharing.LINEAR]) == (9332, 9217)
+
+    assert enter([DOLLARS], by=ada, at=at + 2 * DAY, mend=True) == (1, [], [deal])
+
+    assert frozen(deal) == (Decimal("0.9217"), Decimal("921.70"))
+    assert frozen(pounds) == (Decimal("1.15"), Decimal(115))
+    assert (revenue(), paybacks([campaign])[0].revenue[Sharing.LINEAR]) == (Decimal("1036.70"), Decimal("921.70"))
+    assert enter([DOLLARS], by=ada, at=at + 2 * DAY, mend=True) == (0, [], [])
 
 
 def test_a_win_that_is_undone_is_frozen_no_longer(a_deal, ada, sam, at):
@@ -211,6 +229,11 @@ def test_the_page_teaches_shows_what_waits_and_enters(a_deal, ada, maya, sam, at
     page = client_of(ada).get("/settings/rates/").content.decode()
     assert '<td class="num">0.9217</td>' in page
     assert "921.70, at 0.9217<" in client_of(sam).get(deal.get_absolute_url()).content.decode()
+
+    right = {"lines": "USD, 2026-03, 0.5", "mend": "on"}
+    told = client_of(ada).post("/settings/rates/enter/", right, follow=True).content.decode()
+    assert "1 rate entered. 1 deal reckoned anew." in told
+    assert frozen(deal)[1] == 500
 
 
 @pytest.mark.parametrize(
