@@ -132,8 +132,8 @@ class WorkCalendar(models.Model):
         """
         check(by, "calendar.edit")
         known = holidays.country_holidays(country, years=years) if country else {}
-        before = self.closures.count()
-        if country != self.country:
+        before, others = self.closures.count(), country != self.country
+        if others:
             self.closures.filter(public=True, on__year__in=years).delete()
         Closure.objects.bulk_create(
             (Closure(calendar=self, on=day, name=name[:120], public=True) for day, name in sorted(known.items())),
@@ -141,8 +141,10 @@ class WorkCalendar(models.Model):
         )
         self.country = country
         self.save(update_fields=["country"])
-        hours_changed.send(WorkCalendar)
-        return self.closures.count() - before
+        added = self.closures.count() - before
+        if others or added:
+            hours_changed.send(WorkCalendar)
+        return added
 
     @transaction.atomic
     def close(self, on: date, name: str, *, by: User) -> Closure:
