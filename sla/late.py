@@ -10,10 +10,13 @@ from accounts.access import Side
 from common.periods import local_day
 from common.templatetags.words import working
 from common.worktime import working_days_between, working_time_between
-from leads.models import Handoff
+from leads.models import Handoff, Lead
 from sla.models import Clock
 
 A_FEW = 2  # working days
+# What a line shows of a hand-off beside who has to act; leads and hand-offs are wide.
+OF_HANDOFF = ("owner", "closed_at", "lead__company__name", *(f"lead__{name}" for name in Lead.NAMED_BY))
+OWNERS = {Side.SALES: "owner", Side.MARKETING: "lead__marketing_owner"}  # who has to act, from a hand-off
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,10 @@ class Late:
 def missed(side: str) -> QuerySet[Clock]:
     """Every case that a side missed by the customer's clock, with what a line of the list shows."""
     cases = Clock.objects.customers().late().filter(commitment__side=side)
-    return cases.select_related("handoff__lead__company", "handoff__lead__marketing_owner", "handoff__owner",
-                                "commitment", "desk")  # fmt: skip
+    owner, shown = f"handoff__{OWNERS[Side(side)]}", [f"handoff__{name}" for name in OF_HANDOFF]
+    return cases.select_related("commitment", "desk", "handoff__lead__company", owner).only(
+        "due_at", "done_at", "void_at", "commitment", "desk", f"{owner}__name", *shown
+    )
 
 
 def late(clocks: list[Clock], *, at: datetime) -> list[Late]:
@@ -61,5 +66,6 @@ def with_marketing(late: Iterable[Late]) -> QuerySet[Handoff]:
     """Hand-offs that sales sent back to be completed, or to be merged, the longest waiting first; without those that
     stand among the late ones.
     """
-    rows = Handoff.objects.in_repair().select_related("lead__company", "owner", "lead__marketing_owner")
+    rows = Handoff.objects.in_repair().select_related("lead__company", *OWNERS.values())
+    rows = rows.only("repair_since", *OF_HANDOFF, *(f"{owner}__name" for owner in OWNERS.values()))
     return rows.exclude(pk__in=[each.clock.handoff_id for each in late]).order_by("repair_since", "pk")

@@ -63,20 +63,21 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         return self.filter(Q(returned__in=returns) | Q(delivered__in=deliveries))
 
     def with_subject(self) -> Self:
-        """With all that a line or a page of a dispute reads."""
+        """With all that the page of a dispute reads."""
         return self.select_related(
             "returned__handoff__lead__company", "returned__reason", "returned__by", "delivered__lead__company",
             "delivered__lead__marketing_owner", "by", "answered_by", "closed_by", "correction",
         )  # fmt: skip
 
     def with_names(self) -> Self:
-        """With what a sentence says of a dispute, and no more."""
+        """With what a line or a sentence says of a dispute, and no more."""
         people = [f"{who}__{name}" for who in ("by", "answered_by") for name in ("name", "email")]
         leads = [f"{of}__{name}" for of in ("returned__handoff__lead", "delivered__lead") for name in Lead.NAMED_BY]
         found = self.select_related(
             "returned__handoff__lead", "returned__reason", "delivered__lead", "by", "answered_by"
         )
-        return found.only("state", "because", "answer", "outcome", "returned__reason__label", *people, *leads)
+        told = ("state", "side", "because", "at", "answer", "outcome", "closed_at", "correction")
+        return found.only(*told, "returned__reason__label", *people, *leads)
 
     def contest_return(self, returned: HandoffReturn, *, because: str, by: User, at: datetime) -> Dispute:
         """Marketing says that a return was wrong. Raises Refused while it is disputed, or once it was corrected."""

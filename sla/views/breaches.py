@@ -33,7 +33,7 @@ def breaches(request: HttpRequest) -> HttpResponse:
         "all": everything,
         "with_marketing": with_marketing(lists[Side.MARKETING].cases)[: 2 * A_PAGE],
         "held": Lead.objects.to_hand_over()[: MANY + 1].count(),
-        "because": BecauseForm(auto_id=False),
+        "because": BecauseForm(auto_id=False)["because"].as_widget(),  # once for all rows
     }
     return render(request, "sla/breaches.html", context)
 

@@ -28,7 +28,7 @@ OUTCOMES = {True: ("corrects", "It no longer counts"), False: ("stands", "It sta
 @may("read")
 def disputes(request: HttpRequest) -> HttpResponse:
     """What is open, by whom it waits for, and what is over."""
-    found = Dispute.objects.visible_to(request.user).with_subject()
+    found = Dispute.objects.visible_to(request.user).with_names()
     page = newest_first(found.over(), "closed_at", cursor=request.GET.get("older", ""), size=25)
     context = {"open": list(found.open().order_by("at")), "page": page}
     return render(request, "sla/disputes.html", context)
