@@ -71,8 +71,12 @@ def from_kept(periods: Iterable[Period], *, at: datetime) -> Iterator[Kept]:
 
 @contextmanager
 def from_settled(periods: Iterable[Period], *, at: datetime) -> Iterator[None]:
-    """Meanwhile the catalogue answers from those readings of these periods that are what the rows say now."""
-    with metrics.known(kept(periods, at=at).settled):
+    """Meanwhile the catalogue answers from those readings of these periods that are what the rows say now.
+
+    Of a period that lasts there are none.
+    """
+    over = [each for each in periods if each.end <= at]
+    with metrics.known(kept(over, at=at).settled if over else {}):
         yield
 
 

@@ -42,13 +42,18 @@ def decided(period: Period) -> QuerySet[Handoff]:
 
 def returns(period: Period) -> QuerySet[HandoffReturn]:
     """Everything sales sent back in the period, whatever became of it."""
-    rows = HandoffReturn.objects.standing().filter(at__gte=period.start, at__lt=period.end)
-    return rows.select_related("handoff__lead__company", "reason").order_by("at", "pk")
+    return _told(HandoffReturn.objects.standing(), period)
 
 
 def quality_returns(period: Period) -> QuerySet[HandoffReturn]:
-    against = HandoffReturn.objects.against_quality(known_by=books_close_at(period))
-    return returns(period).filter(pk__in=against.filter(at__gte=period.start, at__lt=period.end))
+    """The returns of the period that count against marketing."""
+    return _told(HandoffReturn.objects.against_quality(known_by=books_close_at(period)), period)
+
+
+def _told(returns: QuerySet[HandoffReturn], period: Period) -> QuerySet[HandoffReturn]:
+    """Those of a period, with what a line about each reads."""
+    rows = returns.filter(at__gte=period.start, at__lt=period.end)
+    return rows.select_related("handoff__lead__company", "reason").order_by("at", "pk")
 
 
 def adjustments(period: Period) -> QuerySet[HandoffReturn]:
