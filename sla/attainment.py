@@ -174,7 +174,7 @@ def by_rep(period: Period, user: User) -> list[RepLine]:
     """Each rep's own clocks, for that rep and the head of sales alone; the most cases first."""
     of_each = _of_reps(period, user).order_by().values_list("owner")
     figures = of_each.annotate(kept=Count("pk", filter=KEPT), cases=Count("pk"), median=Percentile("took", 0.5))
-    reps = User.objects.only("name").in_bulk([rep for rep, *_ in figures])
+    reps = User.objects.only("name", "email").in_bulk([rep for rep, *_ in figures])
     lines = [RepLine(reps[rep], kept, n, None if took == NEVER else took) for rep, kept, n, took in figures]
     return sorted(lines, key=lambda line: (-line.cases, str(line.rep)))
 

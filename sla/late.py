@@ -45,10 +45,10 @@ class Late:
 def missed(side: str) -> QuerySet[Clock]:
     """Every case that a side missed by the customer's clock, with what a line of the list shows."""
     cases = Clock.objects.customers().late().filter(commitment__side=side)
-    owner, shown = f"handoff__{OWNERS[Side(side)]}", [f"handoff__{name}" for name in OF_HANDOFF]
-    return cases.select_related("commitment", "desk", "handoff__lead__company", owner).only(
-        "due_at", "done_at", "void_at", "commitment", "desk", f"{owner}__name", *shown
-    )
+    owner, shown = OWNERS[Side(side)], ("due_at", "done_at", "void_at", "commitment", "desk")
+    of_handoff = [f"handoff__{name}" for name in (*OF_HANDOFF, *_named(owner))]
+    cases = cases.select_related("commitment", "desk", "handoff__lead__company", f"handoff__{owner}")
+    return cases.only(*shown, *of_handoff)
 
 
 def late(clocks: list[Clock], *, at: datetime) -> list[Late]:
@@ -67,5 +67,10 @@ def with_marketing(late: Iterable[Late]) -> QuerySet[Handoff]:
     stand among the late ones.
     """
     rows = Handoff.objects.in_repair().select_related("lead__company", *OWNERS.values())
-    rows = rows.only("repair_since", *OF_HANDOFF, *(f"{owner}__name" for owner in OWNERS.values()))
+    rows = rows.only("repair_since", *OF_HANDOFF, *_named(*OWNERS.values()))
     return rows.exclude(pk__in=[each.clock.handoff_id for each in late]).order_by("repair_since", "pk")
+
+
+def _named(*people: str) -> list[str]:
+    """The columns that people are called by."""
+    return [f"{who}__{name}" for who in people for name in ("name", "email")]

@@ -74,5 +74,5 @@ def by_rep(told: Told, user: User) -> list[tuple[User, list[tuple[Sign, Share]]]
         for rep, *counts in reps:
             if everybody or rep == user.pk:
                 parts.setdefault(rep, {})[sign.key] = Share(*counts)
-    reps = User.objects.filter(pk__in=parts).only("name").order_by("name", "pk")
+    reps = User.objects.filter(pk__in=parts).only("name", "email").order_by("name", "pk")
     return [(rep, [(sign, parts[rep.pk].get(sign.key, Share(0, 0))) for sign in OF_REPS]) for rep in reps]
