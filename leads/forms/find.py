@@ -54,7 +54,7 @@ class FindLeads(forms.Form):
     stage = forms.ChoiceField(choices=[("", "Any stage"), *Stage.choices], required=False)
     owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Any owner")
     grade = forms.ChoiceField(choices=GRADES, required=False)
-    campaign = forms.ModelChoiceField(Campaign.objects.all(), required=False, empty_label="Any campaign")
+    campaign = forms.ModelChoiceField(Campaign.objects.only("name"), required=False, empty_label="Any campaign")
     persona = PersonaChoice(PersonaVersion.objects.none(), required=False, empty_label="Any persona")
     reached = forms.ChoiceField(choices=REACHED, required=False)
     began = forms.CharField(required=False, max_length=160, widget=forms.HiddenInput)
@@ -62,8 +62,11 @@ class FindLeads(forms.Form):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["persona"].queryset = _personas(self.data.get("persona") or "")
-        self.fields["owner"].queryset = User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).order_by("name")
+        personas = self.fields["persona"]
+        personas.queryset = _personas(self.data.get("persona") or "")
+        personas.choices = list(personas.choices)  # read once, for whether to ask and for what
+        sellers = User.objects.with_role(Role.REP, Role.HEAD_OF_SALES)
+        self.fields["owner"].queryset = sellers.only("name", "email").order_by("name")
 
     def clean_began(self) -> Conversion | None:
         """What they began with, as the page of what converts names it."""

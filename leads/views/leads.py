@@ -28,12 +28,17 @@ from leads.undo import undoable
 from leads.views.queue import deal_forms, decision_context
 from notifications.threads import thread_on
 
+LISTED = (
+    "first_name", "last_name", "email", "title", "stage", "source", "created_at",
+    "company__name", "owner__name", "owner__email", "score__total", "score__grade",
+)  # fmt: skip
+
 
 @require_GET
 @may("read")
 def leads(request: HttpRequest) -> HttpResponse:
     form = FindLeads(request.GET)
-    rows = form.found(Lead.objects.visible_to(request.user)).select_related("company", "owner", "score")
+    rows = form.found(Lead.objects.visible_to(request.user)).select_related("company", "owner", "score").only(*LISTED)
     page = newest_first(rows, "created_at", cursor=request.GET.get("older", ""))
     context = {"form": form, "page": page, "query": without_page(request.GET)}
     return answer(request, "leads/leads.html", context, part="leads/_leads.html")
