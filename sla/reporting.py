@@ -6,6 +6,8 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from common.charts import Chart
 from common.measures import Reading, Rows
 from common.metrics import Metric, Unit, View
@@ -61,6 +63,13 @@ class Moment:
     period: Period
     reading: Reading
     is_open: bool
+
+
+def first_of(rows: Rows, count: int) -> list[Any]:
+    """The first rows. Which they are is found out before what belongs to them is fetched, so that it is for no more."""
+    if not isinstance(rows, QuerySet):
+        return list(rows[:count])
+    return list(rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:count])))
 
 
 def went(shown: Shown, period: Period, *, at: datetime) -> list[Moment]:

@@ -18,7 +18,7 @@ from leads.breakdown import DIMENSIONS, breakdown
 from leads.readings import from_kept
 from sla.asked import asked
 from sla.drilldown import line_of
-from sla.reporting import Shown, drawn, row_table, trend_table, went
+from sla.reporting import Shown, drawn, first_of, row_table, trend_table, went
 
 A_PAGE, MOST = 50, 200  # rows shown at once, and when more are asked for
 SIDES = [*((side.value, side.label) for side in Side), ("", "Together")]
@@ -71,7 +71,7 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
     moments = went(shown, period, at=at)
     rows = shown.rows(period, at=at)
     limit = MOST if "more" in request.GET else A_PAGE
-    first = list(rows[: limit + 1])
+    first = first_of(rows, limit + 1)
     context = {
         "asked": picked,
         "period": period,

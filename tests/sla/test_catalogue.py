@@ -15,6 +15,7 @@ from common.periods import parse
 from common.templatetags.words import in_unit
 from leads.models import Attempt, Handoff, Opportunity, Touch
 from sla.drilldown import line_of
+from sla.reporting import first_of
 from tests.asked import queries_asked
 from tests.builders import a_handoff, a_lead, reason
 
@@ -53,6 +54,12 @@ def test_every_value_is_its_measure_over_the_rows_it_opens(month, theme):
         assert all(line_of(row).about for row in rows), metric.key
         if metric.unit == Unit.COUNT:
             assert metric.value(MARCH) == len(list(rows)), metric.key
+
+
+def test_the_first_rows_of_every_figure_are_those_that_come_first(month):
+    for metric in metrics.catalogue():
+        rows = metric.rows(MARCH)
+        assert [line_of(row) for row in first_of(rows, 3)] == [line_of(row) for row in rows[:3]], metric.key
 
 
 def test_every_figure_says_what_it_means_and_how_it_is_reckoned():
