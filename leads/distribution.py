@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 
 from django.db.models import Count, QuerySet
 
@@ -86,7 +87,7 @@ class PoolPart:
     def by_rules(self) -> int:
         return self.made - self.by_owner
 
-    @property
+    @cached_property
     def most(self) -> float:
         """Where the bars of its reps end."""
         return max([1.0, *(max(part.routed, part.fair) for part in self.parts)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Count, Q
 
@@ -52,7 +53,7 @@ class Pool:
     def given_lately(self) -> int:
         return sum(seat.given_lately for seat in self.seats)
 
-    @property
+    @cached_property
     def most(self) -> float:
         """Where the bars of its reps end."""
         return max([1.0, *(max(seat.given_lately, seat.fair) for seat in self.seats)])
@@ -135,5 +136,5 @@ def nobodys(*, at: datetime) -> list[Nobodys]:
     if not handoffs:
         return []
     passed_over = returners({handoff.lead_id for handoff in handoffs})
-    here = list(User.objects.with_role(Role.REP).present(at=at).order_by("name", "pk"))
+    here = list(User.objects.with_role(Role.REP).present(at=at).order_by("name", "pk").only("name", "email"))
     return [Nobodys(each, [rep for rep in here if rep.pk not in passed_over[each.lead_id]]) for each in handoffs]

@@ -123,6 +123,7 @@ def seats(pools: Iterable[Team], *, at: datetime) -> Seats:
     reps = (
         _can_take(at=at)
         .filter(team__in=pools, roles__contains=[Role.REP])
+        .only("daily_capacity", "team", "joined_at")
         .annotate(
             given_lately=FilteredRelation("assignments", condition=Q(assignments__from_at__gte=since)),
             given=Count("given_lately", filter=today),
