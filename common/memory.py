@@ -1,4 +1,4 @@
-"""Memory: how work that makes many small objects is spared the search for circles among them."""
+"""Memory: how what makes many small objects is spared the search for circles among them."""
 
 import gc
 from collections.abc import Iterator
@@ -19,3 +19,13 @@ def seldom_searched() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
+
+
+def search_seldom() -> None:
+    """In a process that answers requests: search no more what is loaded by now, and what comes less often.
+
+    A page makes tens of thousands of objects and hardly a circle; looking for some took a tenth of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(MANY // 2, *gc.get_threshold()[1:])

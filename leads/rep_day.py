@@ -8,6 +8,7 @@ the rest of the same deadline.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -52,6 +53,16 @@ class Item:
     due_at: datetime | None = None
     due_for: str = ""
     left: timedelta | None = None
+
+    @property
+    def points(self) -> Decimal | None:
+        """The points that a hand-off was made with; None where it was qualified by hand."""
+        return self.handoff.total if self.handoff else None
+
+    @property
+    def hot(self) -> bool:
+        """Whether it is to be called first; a deal has been."""
+        return self.deal is None and self.handoff is not None and self.handoff.hot
 
     @property
     def says(self) -> str:

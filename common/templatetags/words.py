@@ -27,7 +27,10 @@ register = template.Library()
 NONE = "–"
 SPACE = "\N{NO-BREAK SPACE}"
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF", "INR": "₹"}
-SHAPES = {"risk": "▲", "missed": "●", "met": "✓"}
+SHAPES = {
+    state: format_html('<span class="shape" aria-hidden="true">{}</span>', shape)
+    for state, shape in (("risk", "▲"), ("missed", "●"), ("met", "✓"))
+}
 AT_RISK = timedelta(hours=1)
 
 
@@ -249,8 +252,7 @@ def _option(value: int, words: str) -> SafeString:
 @register.simple_tag
 def chip(state: str, text: str) -> SafeString:
     """A word with its shape: risk ▲, missed ●, met ✓; any other state is plain."""
-    shape = format_html('<span class="shape" aria-hidden="true">{}</span>', SHAPES[state]) if state in SHAPES else ""
-    return format_html('<span class="chip {}">{}{}</span>', state, shape, text)
+    return format_html('<span class="chip {}">{}{}</span>', state, SHAPES.get(state, ""), text)
 
 
 @register.simple_tag(takes_context=True)
