@@ -16,7 +16,7 @@ from goals.spread import months, shares
 
 @dataclass(frozen=True)
 class Begin:
-    """What has to come in during one month; too late where that month is over."""
+    """What has to come in during one month; too late where that month was over when the plan was made."""
 
     month: Period
     mqls: int
@@ -35,7 +35,7 @@ def begins(plan: Plan, *, at: datetime) -> list[Begin]:
     first, share = months(plan.span)[0], shares(months(plan.span), plan.span, plan.hours)
     mqls = _whole(earlier([needs.mql * part for part in share], lags["mql"]))
     leads = _whole(earlier([needs.leads * part for part in share], lags["leads"]))
-    today, found = local_day(at, plan.span.zone), []
+    today, found = local_day(plan.judged_at(at), plan.span.zone), []
     for place in sorted(mqls.keys() | leads.keys()):
         month = _moved(first, place)
         found.append(Begin(month, mqls.get(place, 0), leads.get(place, 0), month.end_on <= today))

@@ -36,7 +36,7 @@ class Needed:
 
 def what_would_have_to_be_true(plan: Plan, *, at: datetime) -> list[Needed]:
     """Each single change that takes away every doubt about a plan at a moment; empty where there is none."""
-    stand = Stand(plan.assumptions, plan.staff, plan.lags.to_customer()["leads"], plan.span.end - at)
+    stand = plan.stand(at=at)
     if stand.holds():
         return []
     later = plan.span.next()

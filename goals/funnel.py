@@ -12,7 +12,7 @@ Nothing is rounded before it is shown, and then upwards: half a lead is found by
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -96,6 +96,11 @@ class Assumptions:
     def needs(self) -> Needs:
         """What a plan that assumes this needs. Raises ValueError for one that cannot be."""
         return backwards(self)
+
+    def after(self, won: Number) -> Assumptions | None:
+        """What is left of the goal once marketing's deals have brought so much; None where nothing is."""
+        left = self.revenue - _exact(won, "What was won") / self.marketing_share
+        return replace(self, revenue=left) if left > 0 else None
 
     @property
     def pipeline_wins(self) -> Fraction:
@@ -217,18 +222,20 @@ def earlier(needed: Sequence[Number], lag_shares: Mapping[int, Number]) -> dict[
     return dict(sorted(moved.items()))
 
 
-def too_late(assumptions: Assumptions, lag: timedelta, left: timedelta) -> str | None:
+def too_late(assumptions: Assumptions, lag: timedelta, left: timedelta, won: Number = 0) -> str | None:
     """Say so when a new lead takes longer to become a customer than the period has left, and what would help.
 
-    `lag` runs from lead to customer, `left` to the period's end. None while there is time, or
-    when the open pipeline is expected to bring the goal without new leads.
+    `lag` runs from lead to customer, `left` to the period's end; `won` is what marketing's deals have brought in the
+    period so far. None while there is time, or when what is won and the open pipeline are expected to bring the goal
+    without new leads.
     """
-    needs = assumptions.needs
-    if lag <= left or not needs.new_deals:
+    rest = assumptions.after(won)
+    if lag <= left or rest is None or not rest.needs.new_deals:
         return None
+    needs = rest.needs
     takes, have = ceil(lag / DAY), max(left // DAY, 0)
     late = f"Too late for new leads: one becomes a customer in {_count(takes, 'day')} and {have} are left."
-    return f"{late} {_way_out(assumptions, needs)}"
+    return f"{late} {_way_out(rest, needs)}"
 
 
 def overload(needs: Needs, staff: Staff) -> str | None:
@@ -249,14 +256,15 @@ def impossibilities(
     lag: timedelta | None = None,
     left: timedelta | None = None,
     staff: Staff | None = None,
+    won: Number = 0,
 ) -> list[str]:
     """Everything that stands against a plan, as sentences to show before it is signed; empty when nothing does.
 
-    What is not known, lag or staff, is not checked.
+    What is not known, lag or staff, is not checked. `won` is what marketing's deals have brought so far.
     """
     if mistakes := assumptions.mistakes():
         return list(mistakes.values())
-    late = too_late(assumptions, lag, left) if lag is not None and left is not None else None
+    late = too_late(assumptions, lag, left, won) if lag is not None and left is not None else None
     overloaded = overload(assumptions.needs, staff) if staff else None
     return [sentence for sentence in (late, overloaded) if sentence]
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from goals.funnel import Assumptions, Staff, impossibilities
+from goals.funnel import Assumptions, Number, Staff, impossibilities
 
 TENTHS = 1000  # of a percent: the steps of a rate
 HUNDRED = 100  # the steps of money
@@ -25,15 +25,22 @@ RAISED = ("win_rate", "sal_to_opportunity", "acceptance")
 
 @dataclass(frozen=True)
 class Stand:
-    """What speaks for or against a plan: its assumptions, sales' time, how long a lead takes, how long is left."""
+    """What speaks for or against a plan: its assumptions, sales' time, how long a lead takes, how long is left, and
+    what marketing's deals have brought in its period so far.
+    """
 
     assumptions: Assumptions
     staff: Staff
     lag: timedelta
     left: timedelta
+    won: Number = 0
+
+    def doubts(self) -> list[str]:
+        """Everything that stands against it, as sentences."""
+        return impossibilities(self.assumptions, lag=self.lag, left=self.left, staff=self.staff, won=self.won)
 
     def holds(self) -> bool:
-        return not impossibilities(self.assumptions, lag=self.lag, left=self.left, staff=self.staff)
+        return not self.doubts()
 
     def assuming(self, **changes: Any) -> Stand:
         return replace(self, assumptions=replace(self.assumptions, **changes))

@@ -16,6 +16,7 @@ from common.periods import DAY, Period, local_day
 from common.templatetags.words import money_short, number
 from goals.heading import MOMENTS, Heading, Outlook
 from goals.models import Plan, Target
+from goals.models.plan import REVENUE
 from goals.spread import share_gone, spread, weeks
 
 Say = Callable[[Decimal | float], str]
@@ -186,9 +187,6 @@ def chart(line: Line, plan: Plan, days: dict[date, Decimal], *, at: datetime) ->
         say=how_said(line.metric, line.currency),
         ahead=line.heading and line.heading.band,
     )
-
-
-REVENUE = "revenue_won_from_marketing"
 
 
 def revenue_chart(outlook: Outlook, lines: Iterable[Line]) -> charts.Chart | None:

@@ -14,20 +14,22 @@ from django.utils.functional import cached_property
 
 from accounts.models import User, WorkCalendar
 from agreements.models import State, TypedDocument
-from common import periods
+from common import metrics, periods
 from common.errors import Incomplete
 from common.hours import Hours
-from common.periods import Period
+from common.periods import Period, between, local_day
 from common.worktime import working_days_between
 from goals import telling, wording
 from goals.drafting import MONTHS
-from goals.funnel import Assumptions, Lags, Needs, Staff, backwards, impossibilities, needed_by
+from goals.funnel import Assumptions, Lags, Needs, Staff, backwards, needed_by
 from goals.history import LAGS, Measured
+from goals.levers import Stand
 from goals.models.target import Target
 from goals.models.versions import PlanQuerySet
 from goals.segments import Segment, blended, mistakes
 
 DAY = timedelta(days=1)
+REVENUE = "revenue_won_from_marketing"  # the figure a plan sets a goal for
 
 
 def rate(name: str, **options: Any) -> models.DecimalField:
@@ -187,10 +189,25 @@ class Plan(TypedDocument):
         """How many of our own customers took how many months, since they were `leads` or `mql`, when it was drafted."""
         return {int(months): count for months, count in self.history.get(MONTHS, {}).get(name, {}).items()}
 
+    def judged_at(self, at: datetime) -> datetime:
+        """As of when it is said what stands against it: a draft's now, a version's that was proposed then."""
+        return at if self.revision.is_draft else self.revision.proposed_at or at
+
+    def stand(self, *, at: datetime) -> Stand:
+        """What speaks for and against it at a moment."""
+        at, lag = self.judged_at(at), self.lags.to_customer()["leads"]
+        return Stand(self.assumptions, self.staff, lag, self.span.end - at, self._won(at))
+
     def doubts(self, *, at: datetime) -> list[str]:
         """Everything that stands against it at a moment, as sentences; empty when nothing does."""
-        lag = self.days_to_customer * DAY
-        return impossibilities(self.assumptions, lag=lag, left=self.span.end - at, staff=self.staff)
+        return self.stand(at=at).doubts()
+
+    def _won(self, at: datetime) -> Decimal:
+        """What marketing's deals have brought by the end of a day; nothing before its period begins."""
+        tomorrow = min(local_day(at, self.span.zone) + DAY, self.span.end_on)
+        if tomorrow <= self.span.start_on:
+            return Decimal(0)
+        return metrics.value(REVENUE, between(self.span.start_on, tomorrow, self.span.zone)) or Decimal(0)
 
     # A draft is changed
 

@@ -72,10 +72,18 @@ def reckon_plan(request: HttpRequest, pk: int) -> HttpResponse:
 def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     """A plan beside variants of it, as the address says them; nothing is kept until one is taken over."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user).with_terms(), pk=pk)
-    shown = trying.variants(plan, request.GET, at=db_clock.now())
+    at = db_clock.now()
+    shown = trying.variants(plan, request.GET, at=at)
     wrong = [each for each in shown if each.form and each.form.errors]
-    context = {"plan": plan, "variants": shown, "inputs": trying.inputs(shown), "rows": trying.outcome(shown)}
-    return render(request, "goals/what_if.html", context | {"wrong": wrong}, status=422 if wrong else 200)
+    context = {
+        "plan": plan,
+        "variants": shown,
+        "inputs": trying.inputs(shown),
+        "rows": trying.outcome(shown),
+        "judged_at": plan.judged_at(at),
+        "wrong": wrong,
+    }
+    return render(request, "goals/what_if.html", context, status=422 if wrong else 200)
 
 
 @require_POST

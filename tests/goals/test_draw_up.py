@@ -1,6 +1,6 @@
 """Drawing up a plan: what it starts from, and what cannot be planned."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from common.errors import Incomplete, NotAllowed, Refused
 from goals.models import Plan
 
 MILLION = Decimal(1_000_000)
+DAY = timedelta(days=1)
 
 
 def test_a_first_plan_takes_usual_values_and_says_they_are_assumed(draft: Plan):
@@ -112,3 +113,17 @@ def test_a_goal_that_takes_more_hours_than_sales_has_is_named(draft: Plan, at: d
 def test_a_goal_that_can_be_kept_has_nothing_against_it(draft: Plan, theo: User, at: datetime):
     draft.edit(by=theo, at=at, reps=3)
     assert draft.doubts(at=at) == []
+
+
+def test_a_plan_that_is_drawn_up_anew_in_its_period_counts_what_was_won(in_force, a_win, theo):
+    june = datetime(2026, 6, 8, 8, tzinfo=UTC)
+    a_win(at=june - DAY, amount=490_000)
+    new = Plan.objects.draft_from(in_force, by=theo, at=june)
+    late = "Too late for new leads: one becomes a customer in 69 days and 22 are left. Plan 1 deal for the next period."
+    assert new.doubts(at=june)[0] == late
+    a_win(at=june, amount=10_000)
+    assert [each for each in new.doubts(at=june) if each.startswith("Too late")] == []
+
+
+def test_what_was_proposed_is_judged_as_of_then(in_force, at):
+    assert in_force.doubts(at=at + 80 * DAY) == in_force.doubts(at=at)

@@ -205,6 +205,13 @@ def test_when_too_little_is_open_winning_all_of_it_does_not_help():
     )
 
 
+def test_what_was_won_in_the_period_is_no_longer_too_late():
+    sentence = too_late(MILLION, lag=84 * DAY, left=41 * DAY, won=450_000)
+    assert sentence.endswith("Plan 2 deals for the next period.")
+    assert too_late(MILLION, lag=84 * DAY, left=41 * DAY, won=500_000) is None
+    assert too_late(replace(MILLION, open_opportunities=8), lag=84 * DAY, left=41 * DAY, won=450_000) is None
+
+
 def test_a_goal_that_the_pipeline_brings_is_never_too_late():
     assert too_late(replace(MILLION, open_opportunities=80), lag=84 * DAY, left=DAY) is None
 
