@@ -44,6 +44,13 @@ SELECT h.id, r.line, h.decided_at IS NOT NULL AS decided, h.returned, {all} AND 
        ON e.section = 'fast_track' OR e.points > 0
   JOIN leads_rule r ON r.id = e.rule
 """
+# A rule stands once in a ledger. Among all of them a hand-off counts once, however many rules let it through.
+COUNTED = """
+WITH passed AS ({passed})
+SELECT p.line, {counts} FROM passed p GROUP BY p.line
+ UNION ALL
+SELECT NULL, {counts} FROM (SELECT id, decided, returned, bool_or(decisive) AS decisive FROM passed GROUP BY 1, 2, 3) p
+"""
 QUALIFIES = """
 (s.tracks - {tracks} > 0 OR s.fit + s.engagement - {fit} - {engagement} >= c.threshold
  AND s.fit - {fit} >= coalesce(c.min_fit, s.fit - {fit})
@@ -112,10 +119,10 @@ def stands_out(rules: list[LetThrough], overall: Share) -> LetThrough | None:
 
 def counted(period: Period, criteria: Criteria | None) -> Counts:
     """The size of each group by the line of the rule; None stands for whatever any rule let through. One query."""
-    counts = ", ".join(f"count(DISTINCT p.id) FILTER (WHERE {of})" for of in GROUPS.values())
+    counts = ", ".join(f"count(*) FILTER (WHERE {of})" for of in GROUPS.values())
     passed, values = _passed(period, criteria)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT p.line, {counts} FROM ({passed}) p GROUP BY GROUPING SETS ((p.line), ())", values)
+        cursor.execute(COUNTED.format(passed=passed, counts=counts), values)
         return {line: dict(zip(GROUPS, told, strict=True)) for line, *told in cursor.fetchall()}
 
 
