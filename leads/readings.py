@@ -8,7 +8,7 @@ lead's events tell of) is shown as of the moment it was read, and read again wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,10 +45,10 @@ class Kept:
     as_of: datetime | None
 
 
-def kept(periods: Iterable[Period], *, at: datetime) -> Kept:
-    """The kept readings of some periods that still hold. One query."""
+def kept(periods: Iterable[Period], *, at: datetime, of: Container[str] | None = None) -> Kept:
+    """The kept readings of some periods that still hold, or those of some figures alone. One query."""
     spans = {(each.key, each.zone): each for each in periods}
-    known = metrics.catalogued()
+    known = {key: metric for key, metric in metrics.catalogued().items() if of is None or key in of}
     rows = KeptReading.objects.of(spans.values()).filter(read_at__gt=at - STANDS).with_touched()
     readings, settled, moving = {}, {}, []
     for row in rows.filter(metric__in=known):
@@ -70,13 +70,13 @@ def from_kept(periods: Iterable[Period], *, at: datetime) -> Iterator[Kept]:
 
 
 @contextmanager
-def from_settled(periods: Iterable[Period], *, at: datetime) -> Iterator[None]:
+def from_settled(periods: Iterable[Period], *, at: datetime, of: Container[str] | None = None) -> Iterator[None]:
     """Meanwhile the catalogue answers from those readings of these periods that are what the rows say now.
 
-    Of a period that lasts there are none.
+    Of a period that lasts there are none. Who asks for few figures says so: each reading is held to all changes.
     """
     over = [each for each in periods if each.end <= at]
-    with metrics.known(kept(over, at=at).settled if over else {}):
+    with metrics.known(kept(over, at=at, of=of).settled if over else {}):
         yield
 
 

@@ -7,23 +7,12 @@ and the share that was answered at all, never by the mean.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import (
-    Case,
-    CharField,
-    Count,
-    F,
-    FloatField,
-    IntegerField,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import Count, F, FloatField, IntegerField, Q, QuerySet
 from django.db.models.functions import Cast, Ceil, Extract
 
 from accounts.models import User
@@ -53,12 +42,12 @@ def metric_of() -> dict[int, str]:
     return dict(Commitment.objects.order_by().values_list("pk", "metric"))
 
 
-def commitments(metrics: Sequence[str]) -> list[int]:
+def commitments(metrics: Collection[str]) -> list[int]:
     """The ids of the commitments that these figures measure."""
     return [pk for pk, metric in metric_of().items() if metric in metrics]
 
 
-def fell_due(metrics: Sequence[str], period: Period) -> QuerySet[Clock]:
+def fell_due(metrics: Collection[str], period: Period) -> QuerySet[Clock]:
     """The cases of these commitments that fell due in the period so far, in that order."""
     due = Clock.objects.customers().filter(commitment__in=commitments(metrics)).counted()
     due = due.due_between(period.start, so_far(period))
@@ -133,13 +122,8 @@ def responses(period: Period, metrics: Sequence[str] = FIRST_ATTEMPT) -> Respons
 @once
 def responses_of_each(period: Period) -> dict[str, Responses]:
     """The same of each figure of deadlines of which anything fell due, in one look."""
-    versions: dict[str, list[int]] = {}
-    for commitment, metric in metric_of().items():
-        if metric in DEADLINES:
-            versions.setdefault(metric, []).append(commitment)
-    cases = [When(commitment__in=ids, then=Value(metric)) for metric, ids in versions.items()]
-    due = fell_due(list(versions), period).order_by().annotate(metric=Case(*cases, output_field=CharField()))
-    return {row.pop("metric"): _told(row) for row in due.values("metric").annotate(**TIMES)}
+    due = fell_due(DEADLINES, period).order_by().values("commitment__metric")
+    return {row.pop("commitment__metric"): _told(row) for row in due.annotate(**TIMES)}
 
 
 def _told(times: dict[str, Any]) -> Responses:

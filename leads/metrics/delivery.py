@@ -61,7 +61,7 @@ def delivered(period: Period) -> QuerySet[Episode]:
 
 def delivered_by_hand(period: Period) -> QuerySet[Episode]:
     """Those delivered that a marketer qualified by hand; shown apart."""
-    return delivered(period).filter(Exists(first_handoff().filter(by_hand=True)))
+    return delivered(period).filter(_by_hand())
 
 
 def delivered_again(period: Period) -> QuerySet[Episode]:
@@ -70,9 +70,10 @@ def delivered_again(period: Period) -> QuerySet[Episode]:
 
 
 class OfDay(NamedTuple):
-    """How many were delivered on a day, and how many of them had been with sales before."""
+    """How many were delivered on a day, how many of them by hand, and how many had been with sales before."""
 
     delivered: int
+    by_hand: int
     again: int
 
 
@@ -81,7 +82,9 @@ def delivered_by_day(period: Period) -> dict[date, OfDay]:
     """What was delivered on each day of a period on which something was, in one look."""
     on = TruncDate("handed_over_at", tzinfo=zone_named(period.zone))
     days = delivered(period).order_by().annotate(on=on).values_list("on")
-    counted = days.annotate(delivered=Count("pk"), again=Count("pk", filter=AGAIN))
+    # A list of its own: few are made by hand, and each delivery would be looked up.
+    by_hand = Q(pk__in=first_delivered(period).filter(_by_hand()).order_by().values("pk"))
+    counted = days.annotate(delivered=Count("pk"), by_hand=Count("pk", filter=by_hand), again=Count("pk", filter=AGAIN))
     return {day: OfDay(*counts) for day, *counts in counted}
 
 
@@ -103,6 +106,10 @@ def handoffs(period: Period) -> QuerySet[Handoff]:
 def first_handoff() -> QuerySet[Handoff]:
     """The hand-off with which an episode was delivered."""
     return Handoff.objects.filter(lead=OuterRef("lead"), episode=OuterRef("number"), made_at=OuterRef("handed_over_at"))
+
+
+def _by_hand() -> Exists:
+    return Exists(first_handoff().filter(by_hand=True))
 
 
 def _quality_returns(*, known_by: datetime) -> QuerySet[HandoffReturn]:
@@ -168,6 +175,7 @@ register(
         side=Side.MARKETING,
         better=Better.NEITHER,
         trail=OF_EPISODE,
+        shortcut=partial(_counted, "by_hand"),
     )
 )
 register(

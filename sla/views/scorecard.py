@@ -14,6 +14,7 @@ from leads.readings import from_settled
 from sla.asked import Asked, asked
 from sla.attainment import by_rep
 from sla.attainment import responses as responses_of
+from sla.clauses import CLAUSES
 from sla.drafting import REWARDS
 from sla.drawings import delivery, responses
 from sla.findings import found
@@ -36,7 +37,7 @@ APART = {
 def card(request: HttpRequest) -> HttpResponse:
     at = db_clock.now()
     picked = asked(request, at=at)
-    with from_settled([picked.period, picked.period.previous()], at=at):
+    with from_settled([picked.period, picked.period.previous()], at=at, of={*CLAUSES, *APART}):
         return _card(picked, request)
 
 

@@ -60,6 +60,16 @@ def test_an_event_of_today_on_a_lead_of_today_touches_no_month_that_is_over(febr
     assert held(february.previous(), february) == before
 
 
+def test_a_page_of_few_figures_takes_those_alone(february):
+    with readings.from_settled([february, february.next()], at=db_clock.now(), of={"mqls_delivered"}):
+        with queries_asked() as asked:
+            assert metrics.value("mqls_delivered", february) == 3
+        assert len(asked) == 0
+        with queries_asked() as asked:
+            metrics.value("handoffs", february)
+        assert len(asked) > 0
+
+
 def test_a_decision_of_today_touches_the_month_its_hand_off_was_made_in_and_none_before(february, at, sam):
     january = february.previous()
     before = held(january)

@@ -170,7 +170,7 @@ def test_a_breakdown_asks_as_often_however_much_there_is(month, hand_over, clien
     with queries_asked() as many:
         client.get(f"/sla/by/{dimension}/?period=2026-03")
 
-    assert len(many) == len(few) <= 30
+    assert len(many) == len(few) <= 27
 
 
 def test_any_days_can_be_asked_for(month, client_of, theo):

@@ -85,7 +85,7 @@ def test_the_scorecard_asks_the_database_as_often_however_much_there_is(client_o
     with queries_asked() as many:
         client.get("/sla/")
 
-    assert len(many) == len(few) <= 43
+    assert len(many) == len(few) <= 41
 
 
 def test_the_promises_of_a_month_and_all_that_stands_under_them_take_twelve_queries(

@@ -210,4 +210,4 @@ def test_the_signs_ask_as_often_however_much_happened(hand_over, sam, client_of,
     with queries_asked() as many:
         client.get("/sla/signs/?period=2026-03")
 
-    assert len(many) == len(few) <= 38
+    assert len(many) == len(few) <= 32
