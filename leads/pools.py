@@ -15,6 +15,8 @@ from leads.models.turns import LATELY, midnight_of, returners, sales_teams, seat
 from leads.routing import Candidate, choose
 
 SHOWN = 25
+WHO = ("first_name", "last_name", "email", "title", "company__name", "company__employees")
+OF_NOBODYS = ("hot", "why", "due_at", *(f"lead__{name}" for name in WHO))
 
 
 @dataclass(frozen=True)
@@ -126,12 +128,12 @@ def _given(teams: list[Team], *, at: datetime) -> dict[int, tuple[int, int]]:
 
 def _books() -> dict[int, int]:
     owned = Handoff.objects.open().filter(owner__isnull=False).order_by()
-    return dict(owned.values_list("owner").annotate(Count("pk")))
+    return dict(owned.values_list("owner").annotate(count=Count("*")))
 
 
 def nobodys(*, at: datetime) -> list[Nobodys]:
     """The hand-offs that nobody owns, the most urgent first, each with whom it could be given to."""
-    waiting = Handoff.objects.unassigned().select_related("lead__company", "pool__calendar").defer("ledger")
+    waiting = Handoff.objects.unassigned().select_related("lead__company").only(*OF_NOBODYS)
     handoffs = list(waiting.order_by("due_at", "pk")[:SHOWN])
     if not handoffs:
         return []

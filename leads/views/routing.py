@@ -45,7 +45,7 @@ def _context(user: User) -> dict[str, Any]:
     return {
         "now": at,
         "plan": plan,
-        "room": release.room(at=at),
+        "room": release.room(at=at) if plan.waiting else 0,
         "next_to_go": release.freshest().select_related("company", "score")[:NEXT_TO_GO] if plan.waiting else [],
         **_rules(at),
         "pools": found,
@@ -61,8 +61,8 @@ def _context(user: User) -> dict[str, Any]:
 def _rules(at: datetime) -> dict[str, Any]:
     """The rules in order, with what each gave lately and what is doubtful about it."""
     rules = standing_rules()
-    lately = Handoff.objects.filter(made_at__gte=at - LATELY).order_by()
-    given = dict(lately.values_list("rule").annotate(Count("pk")))
+    lately = Handoff.objects.filter(made_at__gte=at - LATELY, rule__in=rules).order_by()
+    given = dict(lately.values_list("rule").annotate(count=Count("*")))
     own = Assignment.objects.filter(from_at__gte=at - LATELY, how=How.OWNER)
     rows = [{"rule": rule, "given": given.get(rule.pk, 0), "doubt": rule.doubt} for rule in rules]
     for row in rows[-2:-1]:
