@@ -56,6 +56,13 @@ class Episode(models.Model):
                 )
                 for stage in ("lead", "sal", "sql", "opportunity", "customer", "recycled", "disqualified")
             ),
+            # Read by the MQLs of a period that wait to be handed over.
+            models.Index(
+                fields=["mql_at"],
+                name="episode_waiting",
+                condition=Q(mql_at__isnull=False, handed_over_at__isnull=True, self_sourced=False),
+                include=["id", "lead", "number"],
+            ),
             # Read by the MQLs delivered in a period, which are counted from it alone.
             models.Index(
                 fields=["handed_over_at"],
