@@ -66,7 +66,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/_handoff.html", handoff_context(handoff, request.user, db_clock.now()))
 
 
-RELATED = ("owner", "criteria__revision", "campaign", "content", "returned_before__reason")
+# How the one before was returned is asked of the few that have one.
+RELATED = ("owner", "criteria__revision", "campaign", "content")
 
 
 @once
