@@ -46,13 +46,19 @@ class Item:
     `left` is the working time to the deadline, negative when late.
     """
 
-    lead: Lead
     group: Group
     handoff: Handoff | None = None
     deal: Opportunity | None = None
+    found: Lead | None = None
     due_at: datetime | None = None
     due_for: str = ""
     left: timedelta | None = None
+
+    @property
+    def lead(self) -> Lead:
+        """Whom it is about; not read until it is shown."""
+        row = self.deal or self.handoff
+        return row.lead if row else self.found
 
     @property
     def points(self) -> Decimal | None:
@@ -127,7 +133,7 @@ def plan_day(
     ]
     items.sort(key=_urgency)
     items += sorted((_found(lead, attempt, at, hours) for lead, attempt in own), key=_by_call_back)
-    items += [Item(deal.lead, Group.DEALS, deal.handoff, deal) for deal in deals]
+    items += [Item(Group.DEALS, deal.handoff, deal) for deal in deals]
     return Day({group: rows for group in Group if (rows := [item for item in items if item.group == group])})
 
 
@@ -145,7 +151,7 @@ def _item(
     due_at, due_for = min((pair for pair in deadlines if pair[0]), default=(None, ""))
     left = _left(at, due_at, hours)
     group = _group(handoff, call_back, repaired, due_at, at, zone)
-    return Item(handoff.lead, group, handoff, None, due_at, due_for, left)
+    return Item(group, handoff, due_at=due_at, due_for=due_for, left=left)
 
 
 def _is_later(handoff: Handoff, put_off: PutOff | None, at: datetime, zone: ZoneInfo) -> bool:
@@ -164,14 +170,14 @@ def _later(handoff: Handoff, put_off: PutOff, at: datetime, zone: ZoneInfo, hour
     left = working_time_between(at, until, hours) if hours else until - at
     asked = f"asked for later until {until.astimezone(zone):%-d %B}"
     said = f"{asked}: {put_off.note}" if put_off.note else asked
-    return Item(handoff.lead, Group.ASKED_FOR if comes_today else Group.LATER, handoff, None, until, said, left)
+    return Item(Group.ASKED_FOR if comes_today else Group.LATER, handoff, due_at=until, due_for=said, left=left)
 
 
 def _found(lead: Lead, latest: Attempt | None, at: datetime, hours: Hours | None) -> Item:
     """A lead that the rep found: due when its person asked to be called back."""
     due_at = latest and latest.call_back_at
     left = _left(at, due_at, hours)
-    return Item(lead, Group.OWN, due_at=due_at, due_for="call back" if due_at else "", left=left)
+    return Item(Group.OWN, found=lead, due_at=due_at, due_for="call back" if due_at else "", left=left)
 
 
 def _by_call_back(item: Item) -> tuple[bool, datetime, int]:

@@ -39,11 +39,10 @@ from leads.timeline import timeline
 from leads.undo import undoable
 
 SHOWN_AT_ONCE = 200
-SHOWN_OF_LEAD = [f"lead__{name}" for name in Lead.IN_SHORT]
-SHOWN_OF_HANDOFF = [
-    "owner", "pool", "state", "made_at", "closed_at", "repair_since", "hot", "why", "fit", "engagement",
-    "next_step", "next_step_at", "due_at", "due_for", *SHOWN_OF_LEAD,
-]  # fmt: skip
+SHOWN = (
+    "lead", "owner", "pool", "state", "made_at", "closed_at", "repair_since", "hot", "why", "fit", "engagement",
+    "next_step", "next_step_at", "due_at", "due_for",
+)  # fmt: skip
 
 
 @require_GET
@@ -91,11 +90,11 @@ def queue_context(user: User, *, open_pk: int | None = None) -> dict[str, Any]:
 
 def day_of(user: User, at: datetime) -> Day:
     """A person's day: their hand-offs, the leads that they found themselves, their open deals."""
-    deals = Opportunity.objects.open().filter(owner=user).select_related("lead__company", "handoff")
-    deals = deals.only("name", "amount", "currency", "estimated", "closes_on", "handoff__id", *SHOWN_OF_LEAD)
+    waiting, deals = handoffs_of(user), deals_of(user)
+    name_leads([*waiting["handoffs"], *deals])
     return plan_day(
-        **handoffs_of(user),
-        deals=deals.order_by("closes_on")[:SHOWN_AT_ONCE],
+        **waiting,
+        deals=deals,
         own=found_alone(user),
         at=at,
         zone=user.tz,
@@ -113,7 +112,7 @@ def handoffs_of(user: User) -> dict[str, Any]:
     """A person's own open hand-offs and those of their pool that nobody owns, with what a row shows and no more, and
     what sorts them into the groups of a day. Three queries.
 
-    Every page of a rep counts them, for the badge beside the queue.
+    Every page of a rep counts them, for the badge beside the queue: whose they are is left to `name_leads`.
     """
     mine = Q(owner=user) | Q(owner=None)
     if not user.has_role(Role.HEAD_OF_SALES):
@@ -125,8 +124,7 @@ def handoffs_of(user: User) -> dict[str, Any]:
         Handoff.objects.visible_to(user)
         .open()
         .filter(mine)
-        .select_related("lead__company")
-        .only(*SHOWN_OF_HANDOFF)
+        .only(*SHOWN)
         .annotate(was_repaired=Exists(repaired))
         .order_by("due_at", "pk")[:SHOWN_AT_ONCE]
     )
@@ -136,6 +134,23 @@ def handoffs_of(user: User) -> dict[str, Any]:
         "repaired": {handoff.pk for handoff in handoffs if handoff.was_repaired},
         "put_offs": {each.handoff_id: each for each in PutOff.objects.lasting().filter(handoff__in=handoffs)},
     }
+
+
+def deals_of(user: User) -> list[Opportunity]:
+    """A person's open deals, those first that close first, with what a row shows and no more."""
+    deals = Opportunity.objects.open().filter(owner=user).select_related("handoff")
+    shown = deals.only("lead", "name", "amount", "currency", "estimated", "closes_on", "handoff__id")
+    return list(shown.order_by("closes_on")[:SHOWN_AT_ONCE])
+
+
+def name_leads(rows: list[Handoff | Opportunity]) -> None:
+    """Let each row know its lead, with what tells who that is. One query.
+
+    One that was merged with its double since the row was read goes by its number.
+    """
+    leads = Lead.objects.select_related("company").only(*Lead.IN_SHORT).in_bulk({row.lead_id for row in rows})
+    for row in rows:
+        row.lead = leads.get(row.lead_id) or Lead(pk=row.lead_id)
 
 
 def open_call_backs(handoffs: list[Handoff]) -> dict[int, Attempt]:
