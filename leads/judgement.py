@@ -56,7 +56,7 @@ def returns(period: Period, criteria: Criteria | None, *, quality: bool = False)
 
 def by_reason(period: Period, criteria: Criteria | None) -> list[Given]:
     """The reasons that were given, the most frequent first. Two queries."""
-    against = Q(pk__in=returns(period, criteria, quality=True).order_by().values("pk"))
+    against = Q(pk__in=of_quality.quality_returns(period).order_by().values("pk"))
     counts = {"count": Count("pk"), "quality": Count("pk", filter=against)}
     rows = returns(period, criteria).order_by().values_list("reason").annotate(**counts)
     reasons = ReturnReason.objects.in_bulk()

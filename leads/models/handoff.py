@@ -127,10 +127,10 @@ class Handoff(models.Model):
             models.Index(
                 fields=["made_at"],
                 name="handoff_by_time",
-                include=["id", "lead", "episode", "withdrawn", "owner", "grade", "rating"],
+                include=["id", "lead", "episode", "withdrawn", "owner", "criteria", "grade", "rating"],
             ),
-            # Read by the figures of clocks and returns, which ask of a hand-off whose it is.
-            models.Index(fields=["id"], name="handoff_whose", include=["lead", "episode"]),
+            # Read by the figures of clocks and returns, which ask of a hand-off whose it is and by which version.
+            models.Index(fields=["id"], name="handoff_whose", include=["lead", "episode", "criteria"]),
             # Read by what was delivered by hand: the hand-off of an episode.
             models.Index(fields=["lead", "episode"], name="handoff_by_hand", condition=Q(by_hand=True)),
             models.Index(fields=["decided_at"], name="handoff_by_decision", condition=Q(decided_at__isnull=False)),
