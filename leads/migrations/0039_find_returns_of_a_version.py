@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_webhook_scope'),
         ('campaigns', '0006_traffic'),
-        ('leads', '0037_find_whose_a_hand_off_is'),
+        ('leads', '0038_find_who_waits_from_an_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
