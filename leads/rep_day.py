@@ -108,7 +108,7 @@ class Day:
 
 def plan_day(
     handoffs: Iterable[Handoff],
-    call_backs: dict[int, Attempt],
+    call_backs: Mapping[int, datetime],
     repaired: set[int],
     deals: Iterable[Opportunity] = (),
     own: Iterable[tuple[Lead, Attempt | None]] = (),
@@ -120,7 +120,7 @@ def plan_day(
 ) -> Day:
     """Sort open hand-offs into the groups of a day.
 
-    `call_backs` holds each hand-off's latest attempt where that asked to call back, `repaired`
+    `call_backs` says when to call back where the latest attempt of a hand-off asked for it, `repaired` are
     the ids that marketing has completed, `deals` the open deals in their order, `own` the leads that
     the rep found, each with its latest attempt: they come after every hand-off. `put_offs` says until
     when people asked to be left; `hours` are the rep's, to tell time left as working time.
@@ -139,7 +139,7 @@ def plan_day(
 
 def _item(
     handoff: Handoff,
-    call_back: Attempt | None,
+    call_back: datetime | None,
     repaired: set[int],
     at: datetime,
     zone: ZoneInfo,
@@ -147,7 +147,7 @@ def _item(
 ) -> Item:
     deadlines = [(handoff.due_at, handoff.due_for), (handoff.next_step_at, handoff.next_step)]
     if call_back:
-        deadlines.append((call_back.call_back_at, "call back"))
+        deadlines.append((call_back, "call back"))
     due_at, due_for = min((pair for pair in deadlines if pair[0]), default=(None, ""))
     left = _left(at, due_at, hours)
     group = _group(handoff, call_back, repaired, due_at, at, zone)
@@ -190,7 +190,7 @@ def _left(at: datetime, due_at: datetime | None, hours: Hours | None) -> timedel
 
 def _group(
     handoff: Handoff,
-    call_back: Attempt | None,
+    call_back: datetime | None,
     repaired: set[int],
     due_at: datetime | None,
     at: datetime,
@@ -208,7 +208,7 @@ def _group(
         return Group.NEW
     if not due_at or due_at.astimezone(zone).date() > at.astimezone(zone).date():
         return Group.WORKING
-    return Group.CALL_BACKS if call_back and call_back.call_back_at == due_at else Group.DUE_TODAY
+    return Group.CALL_BACKS if call_back == due_at else Group.DUE_TODAY
 
 
 def _urgency(item: Item) -> tuple[bool, datetime, bool, int]:

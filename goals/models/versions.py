@@ -47,7 +47,8 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
     def for_day(self, on: date) -> Plan | None:
         """The plan in force for a day; of several the one with the shortest period."""
-        running = [plan for plan in self.with_terms().in_force() if plan.span.start_on <= on <= plan.span.last_on]
+        counting = self.select_related("revision", "calendar").in_force()
+        running = [plan for plan in counting if plan.span.start_on <= on <= plan.span.last_on]
         return min(running, key=lambda plan: len(plan.span.days()), default=None)
 
     def latest(self) -> Plan | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -110,7 +110,7 @@ def waiting_for(user: User, at: datetime) -> int:
 @once
 def handoffs_of(user: User) -> dict[str, Any]:
     """A person's own open hand-offs and those of their pool that nobody owns, with what a row shows and no more, and
-    what sorts them into the groups of a day. Three queries.
+    what sorts them into the groups of a day. Two queries.
 
     Every page of a rep counts them, for the badge beside the queue: whose they are is left to `name_leads`.
     """
@@ -120,17 +120,19 @@ def handoffs_of(user: User) -> dict[str, Any]:
     repaired = HandoffReturn.objects.standing().filter(
         handoff=OuterRef("pk"), result=Result.REPAIR, repaired_at__isnull=False
     )
+    asked = Case(When(outcome=Outcome.CALL_BACK, then="call_back_at"))
+    call_back = Attempt.objects.standing().filter(handoff=OuterRef("pk")).order_by("-at", "-pk").values_list(asked)
     handoffs = list(
         Handoff.objects.visible_to(user)
         .open()
         .filter(mine)
         .only(*SHOWN)
-        .annotate(was_repaired=Exists(repaired))
+        .annotate(was_repaired=Exists(repaired), call_back_at=Subquery(call_back[:1]))
         .order_by("due_at", "pk")[:SHOWN_AT_ONCE]
     )
     return {
         "handoffs": handoffs,
-        "call_backs": open_call_backs(handoffs),
+        "call_backs": {handoff.pk: handoff.call_back_at for handoff in handoffs if handoff.call_back_at},
         "repaired": {handoff.pk for handoff in handoffs if handoff.was_repaired},
         "put_offs": {each.handoff_id: each for each in PutOff.objects.lasting().filter(handoff__in=handoffs)},
     }
@@ -151,15 +153,6 @@ def name_leads(rows: list[Handoff | Opportunity]) -> None:
     leads = Lead.objects.select_related("company").only(*Lead.IN_SHORT).in_bulk({row.lead_id for row in rows})
     for row in rows:
         row.lead = leads.get(row.lead_id) or Lead(pk=row.lead_id)
-
-
-def open_call_backs(handoffs: list[Handoff]) -> dict[int, Attempt]:
-    """Each hand-off's latest attempt, where the person asked in it to be called back."""
-    latest = (
-        Attempt.objects.standing().filter(handoff__in=handoffs).order_by("handoff_id", "-at", "-pk").distinct("handoff")
-    )
-    latest = latest.only("handoff", "outcome", "call_back_at")
-    return {attempt.handoff_id: attempt for attempt in latest if attempt.outcome == Outcome.CALL_BACK}
 
 
 def found_alone(user: User) -> list[tuple[Lead, Attempt | None]]:

@@ -58,7 +58,23 @@ def test_the_queue_asks_the_database_as_often_for_one_of_each_as_for_five(now, s
         one_of_each(now, sam, number)
     with queries_asked() as many:
         rows = client.get("/queue/").context["day"].items
-    assert (len(few), len(many), len(rows)) == (37, 37, 25)
+    assert (len(few), len(many), len(rows)) == (36, 36, 25)
+
+
+def test_who_asked_to_be_called_back_in_the_latest_attempt_stands_among_the_call_backs(now, sam, client_of):
+    handoff = an_accepted_handoff(at=now, owner=sam)
+    asked = {"channel": "call", "outcome": "call_back", "call_back_at": now + HOUR}
+    Attempt.objects.log(handoff, **asked, by=sam, at=now)
+    [item] = client_of(sam).get("/queue/").context["day"].items
+    assert (item.group.value, item.due_at) == ("Call-backs", now + HOUR)
+
+    undone = Attempt.objects.log(handoff, channel="call", outcome="no_answer", by=sam, at=now)
+    [item] = client_of(sam).get("/queue/").context["day"].items
+    assert (item.group.value, item.due_at) == ("In progress", None)
+
+    Attempt.objects.filter(pk=undone.pk).update(undone_at=now)
+    [item] = client_of(sam).get("/queue/").context["day"].items
+    assert item.group.value == "Call-backs"
 
 
 def test_an_empty_queue_says_what_comes_here(now, sam, client_of):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from common.hours import Hours
-from leads.models import Attempt, Handoff, Lead
+from leads.models import Handoff, Lead
 from leads.models.handoffs import ACCEPTED, PENDING
 from leads.rep_day import plan_day
 
@@ -37,7 +37,7 @@ def test_each_hand_off_stands_in_the_most_urgent_group_it_fits(at):
         a_row(6, at, owner_id=None, due_at=at + hour),
         a_row(7, at, repair_since=at - hour, due_at=at + hour),
         a_row(8, at, due_at=at + hour),
-        call_backs={5: Attempt(call_back_at=at + 3 * hour)},
+        call_backs={5: at + 3 * hour},
         repaired={8},
     ) == {
         "Completed by marketing": [8],
