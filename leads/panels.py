@@ -19,7 +19,7 @@ from common.badges import badge
 from common.columns import columns
 from common.panels import panel
 from common.worktime import working_time_between
-from leads import release, tallies
+from leads import readings, release, tallies
 from leads.alike import what_worked
 from leads.beginnings import RECENT
 from leads.buying import buying_stage
@@ -250,9 +250,11 @@ def paid_back(object_id: int, user: User) -> dict[str, Any]:
 @panel("credit", "leads/_credit.html")
 def by_each_model(object_id: int, user: User) -> dict[str, Any]:
     """What each model makes of the deals won, campaign by campaign."""
-    shares = shares_of_revenue()
+    parts, counted_at = tallies.of_credit(at=db_clock.now())
+    shares = shares_of_revenue(parts)
     rows = [(campaign, [part.quantize(Decimal(1)) for part in parts.values()]) for campaign, parts in shares]
-    return {"models": list(Sharing), "shares": rows[:SHOWN_CAMPAIGNS], "more": len(rows) > SHOWN_CAMPAIGNS}
+    more = len(rows) > SHOWN_CAMPAIGNS
+    return {"models": list(Sharing), "shares": rows[:SHOWN_CAMPAIGNS], "more": more, "counted_at": counted_at}
 
 
 @columns("content", "Hand-offs")
@@ -277,11 +279,13 @@ def share_in_focus(object_id: int, user: User) -> dict[str, Any] | None:
         return None
     period = focus.span(user.zone)
     figures = {"share": "focus_share", "inside": "handoffs_in_focus"}
-    return {
-        "period": period,
-        "cases": metrics.cases("focus_share", period),
-        **{name: metrics.value(key, period) for name, key in figures.items()},
-    }
+    with readings.from_kept([period], at=db_clock.now()) as kept:
+        return {
+            "period": period,
+            "cases": metrics.cases("focus_share", period),
+            "counted_at": kept.as_of,
+            **{name: metrics.value(key, period) for name, key in figures.items()},
+        }
 
 
 @panel("stages", "leads/_standings.html")

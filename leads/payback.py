@@ -22,6 +22,8 @@ from leads.models import Contribution, Episode, Lead
 from leads.models.opportunity import DealState
 from leads.money import frozen
 
+Credited = dict[int | None, dict[Sharing, Decimal]]
+
 
 class Brought(NamedTuple):
     """The people whose first campaign it is: how many, how many ever became MQLs and customers, and the median time
@@ -88,15 +90,14 @@ def paybacks(campaigns: Iterable[Campaign], told: dict[int, Brought] | None = No
 
 def revenue_of(campaigns: Iterable[int]) -> dict[int, dict[Sharing, Decimal]]:
     """By each model what the touches of each campaign are credited with, in the base currency."""
-    return {row["campaign"]: row["parts"] for row in _credited(campaign__in=campaigns)}
+    return credited(campaign__in=campaigns)
 
 
-def _credited(**which: Any) -> list[dict[str, Any]]:
+def credited(**which: Any) -> Credited:
+    """What was won by each model, by campaign; None stands for touches without one. One query."""
     won = frozen(Contribution.objects.filter(deal__state=DealState.WON, **which), of="deal__")
     summed = won.order_by().values("campaign").annotate(**{f"of_{each.value}": Sum(each.value) for each in Sharing})
-    return [
-        {"campaign": row["campaign"], "parts": {each: row[f"of_{each.value}"] for each in Sharing}} for row in summed
-    ]
+    return {row["campaign"]: {each: row[f"of_{each.value}"] for each in Sharing} for row in summed}
 
 
 def brought(campaigns: list[int]) -> dict[int, Brought]:
@@ -122,11 +123,12 @@ def _took(campaigns: list[int]) -> dict[int, list[timedelta]]:
     return found
 
 
-def shares_of_revenue() -> list[tuple[Campaign | None, dict[Sharing, Decimal]]]:
+def shares_of_revenue(told: Credited | None = None) -> list[tuple[Campaign | None, dict[Sharing, Decimal]]]:
     """Of all that was won, in the base currency, each campaign's part by each model, the largest first.
 
-    What touches without a campaign are credited with stands under None.
+    What touches without a campaign are credited with stands under None. `told` is what `credited` says, where that is
+    known.
     """
-    rows = _credited()
-    named = Campaign.objects.in_bulk([row["campaign"] for row in rows])
-    return sorted(((named.get(row["campaign"]), row["parts"]) for row in rows), key=lambda each: -max(each[1].values()))
+    told = credited() if told is None else told
+    named = Campaign.objects.in_bulk([pk for pk in told if pk])
+    return sorted(((named.get(pk), parts) for pk, parts in told.items()), key=lambda each: -max(each[1].values()))

@@ -15,15 +15,16 @@ from uuid import UUID
 from django.db.models import Count, Min
 
 from accounts.models import User
-from agreements.models import Persona, PersonaVersion
+from agreements.models import Persona, PersonaVersion, Sharing
 from agreements.personas import where_they_stand
 from campaigns.models import Campaign, Content
 from common.periods import Period
 from leads import personas
 from leads.let_through import GROUPS, WEEKS, Counts, counted, last_weeks
 from leads.models import Criteria, Handoff, Tally
+from leads.models.rate import CENT
 from leads.models.tally import Of
-from leads.payback import Brought, brought
+from leads.payback import Brought, Credited, brought, credited
 from leads.personas import Came
 
 EVERYBODY = "everybody"
@@ -63,6 +64,15 @@ def of_rules(period: Period, criteria: Criteria | None, *, at: datetime) -> tupl
         return counted(period, criteria), None
     told = {UUID(line) if line else None: counts for line, (counts, _) in kept.items()}
     return {line: dict(zip(GROUPS, counts, strict=True)) for line, counts in told.items()}, kept[""][1]
+
+
+def of_credit(*, at: datetime) -> tuple[Credited, datetime | None]:
+    """What each campaign is credited with by each model, and when that was added up; None where it was just now."""
+    rows = list(Tally.objects.standing(Of.CREDIT, at=at).values_list("key", "counts", "at"))
+    if not rows:
+        return credited(), None
+    told = {int(key) if key else None: [cents * CENT for cents in counts] for key, counts, _ in rows}
+    return {pk: dict(zip(Sharing, parts, strict=True)) for pk, parts in told.items()}, min(then for *_, then in rows)
 
 
 def counted_at(of: Of, *keys: str, at: datetime) -> datetime | None:
@@ -117,11 +127,17 @@ def _rules(at: datetime) -> dict[str, list[int]]:
     }
 
 
+def _credit(at: datetime) -> dict[str, list[int]]:
+    """In cents, by the models in their order."""
+    return {str(pk or ""): [int(part / CENT) for part in parts.values()] for pk, parts in credited().items()}
+
+
 COUNTED: dict[Of, Callable[[datetime], dict[str, list]]] = {
     Of.CAMPAIGN: _campaigns,
     Of.CONTENT: _contents,
     Of.PERSONA: _personas,
     Of.RULE: _rules,
+    Of.CREDIT: _credit,
 }
 
 

@@ -17,6 +17,7 @@ class Of(models.TextChoices):
     CONTENT = "content", "Content"
     PERSONA = "persona", "Personas"
     RULE = "rule", "Rules of the definition"
+    CREDIT = "credit", "Credit by each model"
 
 
 class TallyQuerySet(models.QuerySet["Tally"]):

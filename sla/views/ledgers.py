@@ -22,6 +22,7 @@ from common.periods import Period, month_of
 from common.sheets import csv_lines
 from goals.ledger import Ledger, Lines, Which, agreed
 from goals.marketing_ledger import MARKETING
+from leads import readings
 from sla.asked import Asked, asked
 from sla.drafting import REWARDS
 from sla.forms import LinesForm
@@ -159,11 +160,9 @@ def rewards(request: HttpRequest) -> HttpResponse:
 
 def _closed_months(month: Period, at: datetime) -> list[tuple[Period, Scorecard]]:
     """The latest closed months in which an agreement was in force, the latest first."""
-    months = []
-    for _ in range(MONTHS):
-        month = month.previous()
-        months += [(month, card)] if (card := scorecard(month, at=at)) else []
-    return months
+    closed = [month := month.previous() for _ in range(MONTHS)]
+    with readings.from_settled(closed, at=at):
+        return [(month, card) for month in closed if (card := scorecard(month, at=at))]
 
 
 urls = [

@@ -1,18 +1,19 @@
 """What lists count ahead of time: the same as on the spot, told with its moment, and no page needs it."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from agreements.models import Persona
+from agreements.models import Persona, Sharing
 from campaigns.models import Campaign, Content
 from leads import personas, tallies
-from leads.models import Handoff, Lead, Tally
+from leads.models import Handoff, Lead, Tally, Touch
 from leads.models.tally import STANDS, Of
-from leads.payback import brought, paybacks
+from leads.payback import brought, credited, paybacks, shares_of_revenue
 from leads.personas import Came
 from tests.asked import queries_asked
-from tests.builders import a_handoff, a_lead, a_persona
+from tests.builders import a_handoff, a_lead, a_persona, an_accepted_handoff
 
 MINUTE = timedelta(minutes=1)
 
@@ -123,3 +124,22 @@ def test_a_draft_that_is_changed_is_counted_anew(anybody, at, sam):
     anybody.edit("people", by=sam, at=at, titles=["Miller", "Baker"], seniority=[], functions=[])
     assert tallies.of_personas([anybody], at=at) == (Came(2, 0, 0, 0), [Came(2, 0, 0, 0)])
     assert tallies.counted_at(tallies.Of.PERSONA, tallies.key_of(anybody), at=at) is None
+
+
+def test_what_is_kept_of_credit_is_to_the_cent_what_is_added_up_on_the_spot(fair, at, sam):
+    deal = an_accepted_handoff(at=at, owner=sam).open_deal(
+        amount=Decimal("100.01"), currency="EUR", closes_on=at.date(), by=sam, at=at + MINUTE
+    )
+    for campaign in (fair, None, None):
+        Touch.objects.create(lead=deal.lead, kind="download", occurred_at=at - MINUTE, campaign=campaign)
+    Lead.objects.filter(pk=deal.lead_id).update(created_at=at - 5 * MINUTE)
+    deal.win(by=sam, at=at + 2 * MINUTE)
+    assert tallies.of_credit(at=at) == (credited(), None)
+    assert credited()[None][Sharing.LINEAR] + credited()[fair.pk][Sharing.LINEAR] == Decimal("100.01")
+
+    count(at)
+    assert tallies.of_credit(at=at) == (credited(), at)
+    shares = shares_of_revenue()
+    with queries_asked() as few:
+        assert shares_of_revenue(tallies.of_credit(at=at)[0]) == shares
+    assert len(few) == 2
