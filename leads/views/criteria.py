@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -69,7 +70,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def context_of(shown: Criteria, user: User) -> dict[str, Any]:
-    found = list(_versions(user).with_rules().order_by("-revision__number"))
+    found = list(_versions(user).order_by("-revision__number"))
     before = _before(shown, found)
     said, odd, asked = shown.sentences(), odd_about(shown), _asked_beside(shown)
     return {
@@ -98,8 +99,9 @@ def context_of(shown: Criteria, user: User) -> dict[str, Any]:
 
 
 def _before(shown: Criteria, found: list[Criteria]) -> Criteria | None:
-    """The version to compare with: the one in force when this was written, else the one that rules."""
+    """The version to compare with, with its rules: the one in force when this was written, else the one that rules."""
     ruled = [each for each in found if each.revision.in_force_at and each.revision.number < shown.revision.number]
+    prefetch_related_objects(ruled[:1], Prefetch("rules", Rule.objects.with_names()))
     return ruled[0] if ruled else None
 
 
