@@ -49,7 +49,7 @@ def fell_due(period: Period) -> list[Due]:
     promise = agreement and agreement.promise(BRIEFED)
     if not promise:
         return []
-    since = max(period.start, Agreement.objects.first_begun_at())
+    since = agreement.promised_from(period)
     starting = Campaign.objects.filter(starts_on__gte=period.start_on, starts_on__lte=period.end_on + AHEAD)
     found = [(due_at(each.starts_on, promise), each) for each in starting.select_related("brief")]
     due = [Due(each, at, _given_at(each)) for at, each in found if at and since <= at < until]

@@ -20,7 +20,7 @@ COLUMNS = 12
 
 def delivery(agreement: Agreement, commitment: Commitment, period: Period, *, at: datetime) -> Chart:
     """MQLs delivered by each day's beginning and now, against the line of the promise."""
-    since = local_day(Agreement.objects.first_begun_at(), period.zone)
+    since = local_day(agreement.promised_from(period), period.zone)
     due = pace(commitment.target, commitment.period, period, agreement.hours, since=since)
     counts = Counter({day: counted.delivered for day, counted in delivered_by_day(period).items()})
     gone = days_gone(period, at)

@@ -180,7 +180,7 @@ def line(commitment: Commitment, agreement: Agreement, period: Period, *, at: da
     value = metrics.value(commitment.metric, period)
     wanted = due = float(commitment.wanted)
     if commitment.is_count:
-        since = local_day(Agreement.objects.first_begun_at(), period.zone)
+        since = local_day(agreement.promised_from(period), period.zone)
         steps = pace(commitment.target, commitment.period, period, agreement.hours, since=since)
         wanted, due = steps[-1], steps[days_gone(period, at)]
     standing = _standing(commitment, value, due, wanted, agreement, period, at)

@@ -66,6 +66,7 @@ def opened_daily(rep: User) -> list[tuple[Role, str]]:
         (HEAD_OF_SALES, "/sla/by/source/"),
         (HEAD_OF_SALES, "/sla/by/campaign/"),
         (HEAD_OF_SALES, "/sla/signs/"),
+        (HEAD_OF_SALES, "/sla/reps/"),
         (HEAD_OF_SALES, "/sla/breaches/"),
         (REP, f"/sla/reps/{rep.pk}/"),
         (HEAD_OF_MARKETING, "/sla/disputes/"),

@@ -17,7 +17,7 @@ from common import clock as db_clock
 from common import metrics
 from common.errors import Incomplete, Refused
 from common.once import once
-from common.periods import month_of
+from common.periods import Period, month_of
 from common.worktime import Hours
 from sla.clauses import CLAUSES, Clause, Party
 from sla.drafting import FIRST_BASELINE_DAYS, SECTIONS, Section
@@ -262,6 +262,12 @@ class Agreement(TypedDocument):
         """Whether it was the one in force at a moment."""
         begun, ended = self.revision.in_force_at, self.revision.ended_at
         return begun is not None and begun <= at and (ended is None or at < ended)
+
+    def promised_from(self, period: Period) -> datetime:
+        """From when on anything was promised in a period in which this version ruled: before the first, nothing was."""
+        if self.revision.in_force_at <= period.start:
+            return period.start
+        return max(period.start, type(self).objects.first_begun_at())
 
     def is_baseline(self, at: datetime) -> bool:
         return bool(self.baseline_until and at < self.baseline_until)

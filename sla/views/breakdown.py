@@ -1,4 +1,4 @@
-"""The scorecard broken down, and the signs that are worth a look."""
+"""The scorecard broken down, by rep too, and the signs that are worth a look."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from common.htmx import answer
 from leads.breakdown import DIMENSIONS
 from sla import worth_a_look
 from sla.asked import asked
-from sla.attainment import of_rep
+from sla.attainment import by_rep, of_rep
 from sla.breakdown import groups
 from sla.drilldown import line_of
 from sla.findings import found
@@ -70,6 +70,15 @@ def standing_out(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may("scorecard.by_rep")
+def reps(request: HttpRequest) -> HttpResponse:
+    """First attempts by rep, for that rep and the head of sales; also a part of the scorecard."""
+    picked = asked(request, at=db_clock.now())
+    context = {"asked": picked, "period": picked.period, "reps": by_rep(picked.period, request.user)}
+    return answer(request, "sla/reps.html", context, part="sla/_reps.html")
+
+
+@require_GET
+@may("scorecard.by_rep")
 def rep(request: HttpRequest, pk: int) -> HttpResponse:
     """The first attempts behind one rep's line, or with `?sign=` the cases of a sign; for that rep and the head of
     sales.
@@ -97,5 +106,6 @@ def _sign(request: HttpRequest) -> Sign | None:
 urls = [
     path("sla/by/<slug:dimension>/", broken_down, name="broken_down"),
     path("sla/signs/", standing_out, name="signs"),
+    path("sla/reps/", reps, name="reps"),
     path("sla/reps/<int:pk>/", rep, name="rep_card"),
 ]

@@ -12,7 +12,6 @@ from common import clock as db_clock
 from common import metrics
 from leads.readings import from_settled
 from sla.asked import Asked, asked
-from sla.attainment import by_rep
 from sla.attainment import responses as responses_of
 from sla.clauses import CLAUSES
 from sla.drafting import REWARDS
@@ -63,7 +62,7 @@ def _context(shown: Scorecard, picked: Asked, request: HttpRequest) -> dict[str,
         "held_back_at": causes.as_of,
         "apart": [(key, words, count) for key, words in APART.items() if (count := metrics.value(key, shown.period))],
         "charts": _charts(shown, picked),
-        "reps": by_rep(shown.period, request.user) if allowed(request.user, "scorecard.by_rep") else [],
+        "sees_reps": allowed(request.user, "scorecard.by_rep"),
         "spread": responses_of(shown.period),
         "reward": next((part for part in shown.agreement.parts if part.key == REWARDS), None),
         "between_us": _between_us(shown),
