@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from accounts.access import SALES, Role, Side
 from accounts.models import User
@@ -44,7 +44,11 @@ SHOWN = 8
 SHOWN_WINS = 3
 LATELY = timedelta(weeks=2)
 SHOWN_CAMPAIGNS = 30
-OWNERS_CALENDAR = ("owner__calendar", "owner__team__calendar")
+OWNERS = User.objects.select_related("calendar", "team__calendar").prefetch_related("absences")
+SHOWN_OF_RETURN = [
+    "result", "at", "note", "evidence", "reason__label", "by__name", "by__email", "handoff__lead",
+    *(f"handoff__lead__{name}" for name in Lead.NAMED_BY),
+]  # fmt: skip
 SURELY = ("customer", "mql")
 
 
@@ -63,14 +67,13 @@ def marketings_work(object_id: int, user: User) -> dict[str, Any] | None:
         return None
     at = db_clock.now()
     awaited = HandoffReturn.objects.awaiting_marketing().select_related("handoff__lead", "by", "reason")
+    recycled = Lead.objects.filter(stage=RECYCLED)
+    unplanned = recycled.filter(planned_at=None).select_related("company")
+    reviews = recycled.filter(review_on__lte=at.astimezone(user.tz).date())
     return {
-        "awaited": awaited.order_by("at")[:SHOWN],
-        "unplanned": Lead.objects.filter(stage=RECYCLED, planned_at=None)
-        .select_related("company")
-        .order_by("-stage_at")[:SHOWN],
-        "reviews": Lead.objects.filter(stage=RECYCLED, review_on__lte=at.astimezone(user.tz).date())
-        .select_related("company")
-        .order_by("review_on")[:SHOWN],
+        "awaited": awaited.only(*SHOWN_OF_RETURN).order_by("at")[:SHOWN],
+        "unplanned": unplanned.only(*Lead.IN_SHORT, "stage_at").order_by("-stage_at")[:SHOWN],
+        "reviews": reviews.only(*Lead.NAMED_BY, "plan", "review_on").order_by("review_on")[:SHOWN],
         "now": at,
     }
 
@@ -91,20 +94,21 @@ def sales_work(object_id: int, user: User) -> dict[str, Any] | None:
     if not user.has_role(Role.HEAD_OF_SALES):
         return None
     at = db_clock.now()
-    late = _first(Handoff.objects.open().filter(due_at__lt=at), "due_at", "lead__company", *OWNERS_CALENDAR)
+    late = _first(Handoff.objects.open().filter(due_at__lt=at), "due_at")
     waiting = Lead.objects.to_hand_over().count()
     return {
-        "unassigned": _first(Handoff.objects.unassigned(), "made_at", "lead__company"),
-        "late": _with_time_left(late.prefetch_related("owner__absences"), at),
+        "unassigned": _first(Handoff.objects.unassigned(), "made_at"),
+        "late": _with_time_left(late.prefetch_related(Prefetch("owner", OWNERS)), at),
         "release": waiting and Release(waiting, release.a_day()),
         "now": at,
     }
 
 
-def _first(handoffs: QuerySet[Handoff], by: str, *related: str) -> QuerySet[Handoff]:
-    """The first of many; what hangs on a hand-off is looked up for those alone."""
+def _first(handoffs: QuerySet[Handoff], by: str) -> QuerySet[Handoff]:
+    """The first of many, as a line of a list; their leads are looked up for those alone."""
     few = handoffs.order_by(by, "pk").values("pk")[:SHOWN]
-    return Handoff.objects.filter(pk__in=few).select_related(*related).order_by(by, "pk")
+    first = Handoff.objects.filter(pk__in=few).select_related("lead").order_by(by, "pk")
+    return first.only("due_at", "due_for", "why", "owner", *(f"lead__{name}" for name in Lead.NAMED_BY))
 
 
 @panel("home", "leads/_set_aside.html", order=35)

@@ -68,7 +68,8 @@ def won(deals: QuerySet[Opportunity]) -> QuerySet[Opportunity]:
 
 def wins(deals: Iterable[Opportunity]) -> list[Win]:
     """These won deals as wins, in their order; a fixed number of queries."""
-    deals = list(deals)
+    if not (deals := list(deals)):
+        return []
     firsts = _firsts(deals)
     parts, thanks = _parts(deals, firsts), defaultdict(list)
     for each in Thanks.objects.filter(deal__in=deals).select_related("by"):
