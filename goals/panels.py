@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.access import Role
+from accounts.access import Role, allowed
 from accounts.models import User
 from agreements.models import Credit, Revision
 from agreements.signing import proposed
@@ -14,7 +14,6 @@ from goals.models import Plan
 from goals.models.versions import PREFIX
 from goals.mql_worth import count_by_grade, worths
 from goals.progress import REVENUE
-from goals.quota import quota_of, quotas
 from goals.standing import standing
 
 
@@ -34,19 +33,16 @@ def goal_of_the_day(object_id: int, user: User) -> dict[str, Any] | None:
     """How the goal goes that counts today: each side sees the other's targets too, and what reps got for theirs."""
     at = db_clock.now()
     plan = Plan.objects.visible_to(user).for_day(at.astimezone(user.tz).date())
-    return (
-        {"plan": plan, "quotas": quotas(plan, user, at=at)} | standing(plan, at=at, ahead_of={REVENUE})
-        if plan
-        else None
-    )
+    sees_quotas = allowed(user, "scorecard.by_rep")
+    return {"plan": plan, "sees_quotas": sees_quotas} | standing(plan, at=at, ahead_of={REVENUE}) if plan else None
 
 
-@panel("queue", "goals/_quota.html")
+@panel("queue", "goals/_quota_of_mine.html")
 def quota_of_mine(object_id: int, user: User) -> dict[str, Any] | None:
-    """What a rep needs for their part of the goal that counts today, and what they received."""
-    at = db_clock.now()
-    plan = Plan.objects.for_day(at.astimezone(user.tz).date()) if Role.REP in user.roles else None
-    return {"plan": plan, "quota": quota_of(user, plan, at=at)} if plan else None
+    """The way to what a rep needs for their part of the goal that counts today, and what they received."""
+    today = db_clock.now().astimezone(user.tz).date()
+    plan = Plan.objects.for_day(today) if Role.REP in user.roles else None
+    return {"plan": plan} if plan else None
 
 
 @panel("credit", "goals/_mql_worth.html", order=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -13,8 +14,10 @@ from accounts.access import Role, allowed
 from accounts.models import User
 from common import metrics
 from goals.models import Plan
+from goals.models.plan import REVENUE
 from goals.spread import share_gone
 from leads.let_through import handed_over
+from leads.models import Handoff, Opportunity
 
 
 @dataclass(frozen=True)
@@ -44,24 +47,26 @@ def quotas(plan: Plan, user: User, *, at: datetime) -> list[Quota]:
     return sorted(_of(reps, plan, at), key=lambda line: str(line.rep))
 
 
-def quota_of(rep: User, plan: Plan, *, at: datetime) -> Quota:
-    """One rep's own quota. Two queries."""
-    [own] = _of([rep], plan, at)
-    return own
-
-
 def _of(reps: list[User], plan: Plan, at: datetime) -> list[Quota]:
     """What reps need and got.
 
     The plan's deals and MQLs are shared evenly among its reps, and are due by the working days that are over. What a
     rep has now was received by that rep.
     """
-    mine = {"owner__in": reps}
-    received = _by_owner(handed_over(plan.span).filter(**mine))
-    won = _by_owner(metrics.rows("revenue_won_from_marketing", plan.span).filter(**mine))
+    received, won = _by_owner(received_by(reps, plan)), _by_owner(won_by(reps, plan))
     gone = share_gone(plan.span, plan.hours, at) / max(plan.reps, 1)
     needed, due = ceil(plan.needs.mql * gone), ceil(Fraction(plan.needs.deals) * gone)
     return [Quota(rep, needed, received.get(rep.pk, 0), due, won.get(rep.pk, 0)) for rep in reps]
+
+
+def received_by(reps: Iterable[User], plan: Plan) -> QuerySet[Handoff]:
+    """The hand-offs of a plan's period that some reps have now."""
+    return handed_over(plan.span).filter(owner__in=reps)
+
+
+def won_by(reps: Iterable[User], plan: Plan) -> QuerySet[Opportunity]:
+    """The deals of marketing's leads that some reps won in a plan's period."""
+    return metrics.rows(REVENUE, plan.span).filter(owner__in=reps)
 
 
 def _by_owner(rows: QuerySet) -> dict[int, int]:

@@ -46,7 +46,7 @@ def opened_daily(rep: User) -> list[tuple[Role, str]]:
     mine = Handoff.objects.filter(owner=rep, closed_at=None).order_by("due_at", "pk").first()
     lead = mine.lead if mine else Lead.objects.latest("pk")
     deals = Opportunity.objects.exclude(state=DealState.LOST).order_by("state", "-pk").distinct("state")
-    company = _busiest("company")
+    company, plan = _busiest("company"), Plan.objects.get()
     campaign = _busiest("campaign")
     meetings = Meeting.objects.filter(closed_at__isnull=False).order_by("-starts_at")[:1]
     return [
@@ -79,7 +79,12 @@ def opened_daily(rep: User) -> list[tuple[Role, str]]:
         (HEAD_OF_MARKETING, "/reports/revenue_won_from_marketing/"),
         (HEAD_OF_MARKETING, "/reports/alignment/"),
         (HEAD_OF_MARKETING, "/goals/"),
-        (HEAD_OF_MARKETING, f"/goals/plans/{Plan.objects.get().pk}/"),
+        (HEAD_OF_MARKETING, f"/goals/plans/{plan.pk}/"),
+        (HEAD_OF_SALES, f"/goals/plans/{plan.pk}/quotas/"),
+        (HEAD_OF_SALES, "/goals/credit/"),
+        (HEAD_OF_MARKETING, "/goals/credit/rewards/"),
+        (HEAD_OF_MARKETING, "/credit/"),
+        (REP, "/focus/"),
         (MARKETER, "/campaigns/"),
         (MARKETER, f"/campaigns/{campaign}/"),
         (MARKETER, "/campaigns/converts/"),

@@ -4,10 +4,8 @@ What does not depend on the present is a filter: `{{ share|percent }}`. What doe
 because it reads the page's one `now`: `{% ago lead.created_at %}`.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -236,17 +234,6 @@ def day(context: Context, on: date | datetime | None, long: bool = False) -> str
         return _time(on, day_text(localtime(on).date(), today, long=long))
     text = day_text(on, today, long=long)
     return format_html('<time datetime="{}" title="{}">{}</time>', on.isoformat(), f"{on:%A} {on.day} {on:%B %Y}", text)
-
-
-@register.simple_tag
-def options(people: Iterable[Any]) -> SafeString:
-    """People to choose from, as the options of a select. No template: a list may have one in every row."""
-    return mark_safe("".join(_option(each.pk, str(each)) for each in people))
-
-
-@lru_cache(maxsize=1000)
-def _option(value: int, words: str) -> SafeString:
-    return format_html('<option value="{}">{}</option>', value, words)
 
 
 @register.simple_tag

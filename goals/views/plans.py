@@ -22,7 +22,6 @@ from goals.doubting import what_would_have_to_be_true
 from goals.forms.plans import NewPlanForm, PlanForm
 from goals.models import Plan
 from goals.progress import revenue_chart
-from goals.quota import quotas
 from goals.standing import standing
 
 
@@ -176,6 +175,6 @@ def _standing(user: User, plan: Plan, at: datetime) -> dict[str, Any]:
         going = standing(plan, at=at)
         signing |= going | {
             "chart": revenue_chart(going["outlook"], going["going"]),
-            "quotas": quotas(plan, user, at=at),
+            "sees_quotas": allowed(user, "scorecard.by_rep"),
         }
     return signing

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.html import strip_tags
 
 from goals.quota import quotas
 from tests.asked import queries_asked
@@ -68,10 +69,39 @@ def test_the_quotas_of_a_whole_team_take_three_queries(shared, nora):
 
 
 @pytest.mark.usefixtures("_received")
-def test_a_rep_reads_it_below_the_queue(client_of, clock_shows, sam, nora):
+def test_a_rep_reads_it_below_the_queue(shared, client_of, clock_shows, sam, nora):
     clock_shows(MAY)
-    assert "45 MQLs by this morning, received 3; 4 deals due, 0 won" in client_of(sam).get("/queue/").content.decode()
-    assert "Needed for your part" not in client_of(nora).get("/queue/").content.decode()
-    home = client_of(nora).get("/").content.decode()
-    assert "Needed for the quota" in home
-    assert "Rita Kok" in home
+    address, htmx = f"/goals/plans/{shared.pk}/quotas/?own", {"HX-Request": "true"}
+    assert f'hx-get="{address}"' in client_of(sam).get("/queue/").text
+    said = " ".join(strip_tags(client_of(sam).get(address, headers=htmx).text).split())
+    assert "45 MQLs by this morning, received 3; 4 deals due, 0 won" in said
+    assert "Your part" not in client_of(nora).get("/queue/").text
+
+
+@pytest.mark.usefixtures("_received")
+def test_the_head_of_sales_finds_them_at_home_and_beside_the_plan(shared, client_of, clock_shows, nora, theo):
+    clock_shows(MAY)
+    address = f"/goals/plans/{shared.pk}/quotas/"
+    for page in ("/", shared.get_absolute_url()):
+        assert f'hx-get="{address}"' in client_of(nora).get(page).text
+        assert address not in client_of(theo).get(page).text
+    part = client_of(nora).get(address, headers={"HX-Request": "true"}).text
+    assert "Needed for the quota" in part
+    assert "Rita Kok" in part
+    assert "for you to see" in client_of(theo).get(address).text
+
+
+def test_a_quota_opens_the_hand_offs_and_deals_behind_it(shared, client_of, clock_shows, sam, rita, nora, a_win):
+    clock_shows(MAY)
+    received = a_handoff(at=MAY - DAY, owner=sam)
+    won = a_win(at=MAY - DAY)
+    page = client_of(nora).get(f"/goals/plans/{shared.pk}/quotas/?rep={sam.pk}")
+    shown = page.context["shown"]
+    assert (list(page.context["received"]), shown.received) == ([received, won.handoff], 2)
+    assert (list(page.context["won"]), shown.won) == ([won], 1)
+    assert client_of(rita).get(f"/goals/plans/{shared.pk}/quotas/?rep={sam.pk}").status_code == 404
+    assert client_of(nora).get(f"/goals/plans/{shared.pk}/quotas/?rep=x").status_code == 404
+
+
+def test_a_draft_has_no_quotas(draft, client_of, nora):
+    assert "No quotas yet" in client_of(nora).get(f"/goals/plans/{draft.pk}/quotas/").text
