@@ -8,15 +8,14 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import Avg, Count, F, FloatField, Q, Sum, Value
-from django.db.models.functions import Cast, Extract, Greatest, TruncDate
+from django.db.models.functions import Cast, Extract, Greatest
 
 from common import metrics
-from common.hours import zone_named
 from common.metrics import Unit
-from common.once import once
 from common.periods import Period, between, local_day
 from common.templatetags.words import SPACE, percent
 from common.worktime import working_days_between
+from goals.days import Known, by_day, known
 from goals.history import ENOUGH, FEW
 from goals.models import Plan
 from goals.projection import LEVEL, Ahead, Odds, by_deals, by_rate
@@ -26,26 +25,10 @@ from leads.models.opportunity import DealState, DealType
 
 RECENT = timedelta(weeks=13)
 
-# When what is counted happened: the moment of a row.
-MOMENTS = {
-    "mqls_delivered": "handed_over_at",
-    "customers": "customer_at",
-    "revenue_won_from_marketing": "closed_at",
-    "revenue_won": "closed_at",
-}
 # Which deals bring a figure forward; the rest comes by the day.
 OURS = Q(type=DealType.NEW, lead__origin=Origin.MARKETING)
 DEALS = {"customers": OURS, "revenue_won_from_marketing": OURS, "revenue_won": Q()}
 MONEY = ("revenue_won_from_marketing", "revenue_won")
-
-
-@once
-def by_day(metric: str, period: Period) -> dict[date, Decimal]:
-    """How many, or how much, fell on each local day of a period: the rows of the figure, counted by their day."""
-    moment = TruncDate(MOMENTS[metric], tzinfo=zone_named(period.zone))
-    figure = metrics.metric(metric)
-    of_days = figure.rows(period).order_by().values(day=moment).annotate(**figure.measure.columns())
-    return {row["day"]: Decimal(figure.measure.read(row).value) for row in of_days}
 
 
 @dataclass(frozen=True)
@@ -106,7 +89,7 @@ class Outlook:
         return between(since, self.today, self.span.zone)
 
     @cached_property
-    def _looked_at(self) -> Period:
+    def looked_at(self) -> Period:
         """The last weeks and the plan's period in one, so that each figure is asked for by day once."""
         if not self.runs or self.recent is None:
             return self.span
@@ -115,8 +98,17 @@ class Outlook:
     def brought(self, metric: str, period: Period | None = None) -> dict[date, Decimal]:
         """What each day brought, of the plan's period or of another that was looked at."""
         within = period or self.span
-        days = by_day(metric, self._looked_at)
+        days = self._known.days.get(metric) or by_day(metric, self.looked_at)
         return {on: each for on, each in days.items() if within.start_on <= on < within.end_on}
+
+    @cached_property
+    def _known(self) -> Known:
+        return known(self.looked_at, at=self.at)
+
+    @property
+    def counted_at(self) -> datetime | None:
+        """When what the days brought was counted; None where it was just now."""
+        return self._known.at
 
     def heading(self, metric: str, reached: Decimal, wanted: Decimal) -> Heading | None:
         """Where a target is heading; None outside its period and without enough history to say so."""

@@ -14,7 +14,8 @@ from common import charts, metrics
 from common.metrics import Unit
 from common.periods import DAY, Period, local_day
 from common.templatetags.words import money_short, number
-from goals.heading import MOMENTS, Heading, Outlook
+from goals.days import MOMENTS
+from goals.heading import Heading, Outlook
 from goals.models import Plan, Target
 from goals.models.plan import REVENUE
 from goals.spread import share_gone, spread, weeks
@@ -112,11 +113,11 @@ def progress(
 ) -> list[Line]:
     """Every target of a plan in force, over its whole period; with an outlook also where those in `ahead_of` end."""
     targets = plan.targets.filter(period=plan.period)
-    return [line(each, plan, at=at, outlook=outlook if each.metric in ahead_of else None) for each in targets]
+    return [line(each, plan, at=at, outlook=outlook, is_ahead=each.metric in ahead_of) for each in targets]
 
 
-def line(target: Target, plan: Plan, *, at: datetime, outlook: Outlook | None = None) -> Line:
-    """One target over the whole period of its plan."""
+def line(target: Target, plan: Plan, *, at: datetime, outlook: Outlook | None = None, is_ahead: bool = True) -> Line:
+    """One target over the whole period of its plan; with an outlook also where it ends, if `is_ahead` is asked."""
     value = sum(outlook.brought(target.metric).values()) if outlook else metrics.value(target.metric, plan.span)
     reached = Decimal(value or 0)
     return Line(
@@ -128,7 +129,7 @@ def line(target: Target, plan: Plan, *, at: datetime, outlook: Outlook | None = 
         currency=plan.currency,
         is_closed=plan.span.end <= at,
         target=target.pk,
-        heading=outlook.heading(target.metric, reached, target.value) if outlook else None,
+        heading=outlook.heading(target.metric, reached, target.value) if outlook and is_ahead else None,
     )
 
 

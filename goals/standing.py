@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from common.worktime import working_days_between
-from goals.heading import MOMENTS, Outlook
+from goals.days import MOMENTS
+from goals.heading import Outlook
 from goals.models import Plan
 from goals.progress import REVENUE, Line, progress
 from goals.recovery import Shortfall, ways_back

@@ -89,7 +89,7 @@ def pulled_in(contents: Iterable[int]) -> dict[int, int]:
 
 def keep(*, clock: Callable[[], datetime]) -> int:
     """Count what the lists show; return how many rows that were. Safe to run twice, or on two workers."""
-    return sum(_write(of, count(at := clock()), at) for of, count in COUNTED.items())
+    return sum(write(of, count(at := clock()), at=at) for of, count in COUNTED.items())
 
 
 def _campaigns(at: datetime) -> dict[str, list[int | None]]:
@@ -145,7 +145,8 @@ def _kept(of: Of, keys: Iterable[str], at: datetime) -> dict[str, list]:
     return dict(Tally.objects.standing(of, at=at).filter(key__in=list(keys)).values_list("key", "counts"))
 
 
-def _write(of: Of, counted: dict[str, list], at: datetime) -> int:
+def write(of: Of, counted: dict[str, list], *, at: datetime) -> int:
+    """Keep the counts of a list's rows, and none of other rows; return how many those are."""
     Tally.objects.bulk_create(
         [Tally(of=of, key=key, counts=counts, at=at) for key, counts in counted.items()],
         update_conflicts=True, unique_fields=["of", "key"], update_fields=["counts", "at"],

@@ -15,6 +15,7 @@ from accounts.access import Role
 from accounts.models import User
 from common import clock as db_clock
 from common.bench import run
+from goals.tasks import count_days
 from leads import alike, beginnings, readings, tallies
 from leads.models import (
     Assignment,
@@ -116,6 +117,7 @@ def _do_what_workers_do(*, at: datetime) -> None:
     beginnings.reckon(at=at)
     alike.reckon(at=at)
     tallies.keep(clock=db_clock.now)
+    count_days()
     readings.keep(readings.wanted(zones(), at=at), clock=db_clock.now)
     findings.keep(findings.wanted(zones(), at=at), clock=db_clock.now)
 

@@ -45,6 +45,7 @@ SCHEDULE: dict[str, dict] = {
     "climb the ladder of promises that wait": every(EVERY_MINUTE, "sla.tasks.climb"),
     "read the figures ahead": every(5 * EVERY_MINUTE, "sla.tasks.keep_readings"),
     "find out ahead what holds back and what stands out": every(5 * EVERY_MINUTE, "sla.tasks.keep_findings"),
+    "count ahead what each day brought towards goals": every(5 * EVERY_MINUTE, "goals.tasks.count_days"),
     "count ahead what lists show": every(5 * EVERY_MINUTE, "leads.tasks.count_for_lists"),
     "put the signed agreement in force": every(EVERY_MINUTE, "sla.tasks.take_effect"),
     "delete uploaded files that were imported": nightly("leads.tasks.forget_import_files"),

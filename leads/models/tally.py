@@ -18,6 +18,7 @@ class Of(models.TextChoices):
     PERSONA = "persona", "Personas"
     RULE = "rule", "Rules of the definition"
     CREDIT = "credit", "Credit by each model"
+    GOAL = "goal", "Figures of goals, by day"
 
 
 class TallyQuerySet(models.QuerySet["Tally"]):

@@ -7,7 +7,8 @@ import pytest
 
 from common import metrics
 from common.periods import parse
-from goals.heading import DEALS, MOMENTS, Outlook, by_day
+from goals.days import MOMENTS, by_day
+from goals.heading import DEALS, Outlook
 from goals.models import Target
 from goals.progress import line, parts, progress
 from goals.spread import months, weeks
