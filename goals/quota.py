@@ -40,23 +40,19 @@ class Quota:
 
 
 def quotas(plan: Plan, user: User, *, at: datetime) -> list[Quota]:
-    """The quotas that a person may see, by name: a rep their own, the head of sales everybody's. Three queries."""
-    if not allowed(user, "scorecard.by_rep"):
-        return []
-    reps = [rep for rep in User.objects.with_role(Role.REP) if allowed(user, "scorecard.by_rep", rep)]
-    return sorted(_of(reps, plan, at), key=lambda line: str(line.rep))
-
-
-def _of(reps: list[User], plan: Plan, at: datetime) -> list[Quota]:
-    """What reps need and got.
+    """The quotas that a person may see, by name: a rep their own, the head of sales everybody's. Three queries.
 
     The plan's deals and MQLs are shared evenly among its reps, and are due by the working days that are over. What a
     rep has now was received by that rep.
     """
+    if not allowed(user, "scorecard.by_rep"):
+        return []
+    reps = [rep for rep in User.objects.with_role(Role.REP) if allowed(user, "scorecard.by_rep", rep)]
     received, won = _by_owner(received_by(reps, plan)), _by_owner(won_by(reps, plan))
     gone = share_gone(plan.span, plan.hours, at) / max(plan.reps, 1)
     needed, due = ceil(plan.needs.mql * gone), ceil(Fraction(plan.needs.deals) * gone)
-    return [Quota(rep, needed, received.get(rep.pk, 0), due, won.get(rep.pk, 0)) for rep in reps]
+    lines = [Quota(rep, needed, received.get(rep.pk, 0), due, won.get(rep.pk, 0)) for rep in reps]
+    return sorted(lines, key=lambda line: str(line.rep))
 
 
 def received_by(reps: Iterable[User], plan: Plan) -> QuerySet[Handoff]:
