@@ -22,11 +22,6 @@ def _still_theirs(ids: Ids) -> bool:
     return Handoff.objects.pending().filter(pk__in=ids["handoffs"], owner__isnull=False).exists()
 
 
-def _handed_over(ids: Ids) -> Rendered:
-    [said] = _all_handed_over([ids])
-    return said
-
-
 def _all_handed_over(told: list[Ids]) -> list[Rendered]:
     """Several such notices. One query."""
     meant = {pk for ids in told for pk in ids["handoffs"]}
@@ -78,11 +73,6 @@ def _double(ids: Ids) -> Rendered:
 
 def _waits_for_decision(ids: Ids) -> bool:
     return Handoff.objects.pending().filter(pk=ids["handoff"], repair_since__isnull=True).exists()
-
-
-def _repaired(ids: Ids) -> Rendered:
-    [said] = _all_repaired([ids])
-    return said
 
 
 def _all_repaired(told: list[Ids]) -> list[Rendered]:
@@ -151,7 +141,7 @@ kinds.register(
     Kind(
         "leads.handed_over",
         "A lead for you",
-        render=_handed_over,
+        render=kinds.alone(_all_handed_over),
         still_relevant=_still_theirs,
         own_link=lambda ids, person, at: signed(ids["handoffs"], person, at),
         together=_all_handed_over,
@@ -169,7 +159,7 @@ kinds.register(
     Kind(
         "leads.repaired",
         "Your return was completed",
-        render=_repaired,
+        render=kinds.alone(_all_repaired),
         still_relevant=_waits_for_decision,
         together=_all_repaired,
     )

@@ -76,6 +76,16 @@ class Kind:
         return self.hot is not _never
 
 
+def alone(together: Callable[[list[Ids]], list[Rendered]]) -> Callable[[Ids], Rendered]:
+    """How one notice is rendered, of a kind that renders several at once."""
+
+    def render(ids: Ids) -> Rendered:
+        [said] = together([ids])
+        return said
+
+    return render
+
+
 _kinds: dict[str, Kind] = {}
 
 

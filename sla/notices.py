@@ -56,11 +56,6 @@ def _soon(ids: Ids) -> QuerySet[Clock]:
     return Clock.objects.filter(pk__in=ids["clocks"]).running().filter(due_at__gt=db_clock.now())
 
 
-def _reminder(ids: Ids) -> Rendered:
-    [said] = _all_reminders([ids])
-    return said
-
-
 def _all_reminders(told: list[Ids]) -> list[Rendered]:
     """Several such notices: of each what still is to be done, or else all that was. One query."""
     clocks = Clock.objects.annotate(is_soon=RUNNING & Q(due_at__gt=db_clock.now()))
@@ -79,11 +74,6 @@ def _waiting(clocks: list[Clock]) -> Rendered:
 
 def _still_late(ids: Ids) -> bool:
     return Clock.objects.filter(pk__in=ids["clocks"]).late().awaited().exists()
-
-
-def _breached(ids: Ids) -> Rendered:
-    [said] = _all_breached([ids])
-    return said
 
 
 def _all_breached(told: list[Ids]) -> list[Rendered]:
@@ -135,7 +125,7 @@ kinds.register(
     Kind(
         REMINDER,
         "A promise is about to fall due",
-        render=_reminder,
+        render=kinds.alone(_all_reminders),
         still_relevant=lambda ids: _soon(ids).exists(),
         bundled=True,
         hot=lambda ids: ids["hot"],
@@ -147,7 +137,7 @@ kinds.register(
     Kind(
         BREACHED,
         "A promise is missed",
-        render=_breached,
+        render=kinds.alone(_all_breached),
         still_relevant=_still_late,
         own_link=_own_link,
         together=_all_breached,
@@ -253,7 +243,7 @@ kinds.register(
     Kind(
         CONTESTED,
         "What you did is contested",
-        render=lambda ids: _all_contested([ids])[0],
+        render=kinds.alone(_all_contested),
         still_relevant=_awaits_answer,
         bundled=True,
         together=_all_contested,
@@ -263,7 +253,7 @@ kinds.register(
     Kind(
         MOVED,
         "A dispute has moved on",
-        render=lambda ids: _all_moved([ids])[0],
+        render=kinds.alone(_all_moved),
         bundled=True,
         together=_all_moved,
     )
