@@ -199,6 +199,7 @@ OF_SCORE: dict[str, Fact] = _facts(
     ),
     Fact("grade", "fit grade", Type.TEXT, "(SELECT s.grade FROM leads_leadscore s WHERE s.lead_id = {lead})"),
 )
+EVERYWHERE = FACTS | OF_SCORE  # what every installation knows; the rest has a colon in its key
 PERSONA = "persona:"
 OF_COMPANY = frozenset({"company", "industry", "employees", "revenue", "named_account", "customer", "open_deal"})
 

@@ -99,6 +99,7 @@ def opened_daily(rep: User) -> list[tuple[Role, str]]:
         (MARKETER, "/criteria/returns/"),
         (MARKETER, "/criteria/learning/"),
         (HEAD_OF_SALES, "/routing/"),
+        (HEAD_OF_SALES, f"/routing/pools/{rep.team_id}/"),
         (HEAD_OF_SALES, "/routing/shares/"),
         (HEAD_OF_MARKETING, "/stages/"),
         (HEAD_OF_MARKETING, "/stages/stale/"),

@@ -375,6 +375,7 @@ def _keep_house(company: Company) -> None:
     dead.fail("ConnectionRefusedError: nobody listens", again_at=None, at=NOW)
     company.things |= {
         "people": [sam.pk],
+        "pools": [sam.team_id],
         "teams": [sam.team_id],
         "hours": [calendar.pk],
         "closed": [calendar.closures.get().pk],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from accounts.models.user import MOST_A_DAY
 from common.conditions import Condition
 from leads import facts
 from leads.forms.rule import FactRuleForm
+from leads.models import Handoff
 from leads.models.routing import MOST_WEIGHT, RoutingRule, conditions_of
 
 UNREADABLE = "The conditions of this page could not be read. Nothing was changed; open the rule again."
@@ -23,6 +25,23 @@ class CapacityForm(forms.Form):
     """How many hand-offs a working day one rep can take on."""
 
     daily_capacity = forms.IntegerField(label="Hand-offs a day", min_value=0, max_value=MOST_A_DAY)
+
+
+class GiveForm(forms.Form):
+    """Which of the hand-offs that nobody owns are given, and to which of the reps who are here."""
+
+    handoffs = forms.ModelMultipleChoiceField(
+        Handoff.objects.none(), error_messages={"required": "Tick what is to be given."}
+    )
+    to = forms.ModelChoiceField(
+        User.objects.none(),
+        error_messages={"required": "Choose who gets them.", "invalid_choice": "Choose a rep who is here."},
+    )
+
+    def __init__(self, data: Any, *, by: User, at: datetime) -> None:
+        super().__init__(data)
+        self.fields["handoffs"].queryset = Handoff.objects.visible_to(by)
+        self.fields["to"].queryset = User.objects.with_role(Role.REP).present(at=at)
 
 
 class OneMoreForm(FactRuleForm):

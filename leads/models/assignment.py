@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.db.models import Q
 
-from accounts.access import Side
+from accounts.access import Role, Side
 from accounts.models import User
-from common.errors import Refused
+from common.errors import Incomplete, Refused
 from notifications.outbox import tell
 
 
@@ -113,6 +113,12 @@ def refuse_if_away(user: User, *, at: datetime) -> None:
     """Nobody takes on what they are not there for."""
     if not User.objects.present(at=at).filter(pk=user.pk).exists():
         raise Refused("You are entered as away, so you cannot take on new leads.")
+
+
+def refuse_outside_sales(user: User) -> None:
+    """Hand-offs are given to whoever is active in sales. Raises Incomplete for anybody else."""
+    if not User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).filter(pk=user.pk).exists():
+        raise Incomplete(f"{user} is not active in sales.", "to")
 
 
 def _tell(given: list[Given], *, by: User | None, at: datetime) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from accounts.access import Role, check
+from accounts.access import check
 from accounts.models import Team, User
 from campaigns.models import Campaign, Content
 from common.errors import Incomplete, Refused
 from leads.before import keep
 from leads.lifecycle import ACCEPT, ACCEPT_AS_SQL, CONFIRM, Move, leads_changed
-from leads.models.assignment import Assignment, Given, How, refuse_if_away, tell_unassigned
+from leads.models.assignment import Assignment, Given, How, refuse_if_away, refuse_outside_sales, tell_unassigned
 from leads.models.criteria import Criteria
 from leads.models.episode import Transition
 from leads.models.handoffs import ACCEPTED, CLOSED, PENDING, HandoffQuerySet, HandoffState, Promise, Rating
@@ -185,6 +185,14 @@ class Handoff(models.Model):
             return self.pool_id is None or self.pool_id == user.team_id
         return self.owner_id == user.pk
 
+    def why_not_to(self, to: User, passed_over: set[int | None]) -> str:
+        """Why this one, which was nobody's, cannot be given to a person now, in a sentence, or "". `passed_over` are
+        those who sent its lead back.
+        """
+        if self.owner_id or not self.is_open:
+            return self.stands
+        return f"{to} sent it back before." if to.pk in passed_over else ""
+
     # Deciding
 
     @transaction.atomic
@@ -308,8 +316,7 @@ class Handoff(models.Model):
         check(by, "handoff.reassign", self)
         if to.pk == self.owner_id:
             raise Refused(f"It belongs to {to} already.")
-        if not User.objects.with_role(Role.REP, Role.HEAD_OF_SALES).filter(pk=to.pk).exists():
-            raise Incomplete(f"{to} is not active in sales.", "to")
+        refuse_outside_sales(to)
         self._hold()
         leads_changed.send(Handoff, events=self.give(to, because=because, by=by, at=at, how=how))
 

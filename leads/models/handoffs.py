@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,9 +13,16 @@ from accounts.access import check
 from accounts.models import User
 from common.errors import Refused
 from leads.lifecycle import leads_changed
-from leads.models.assignment import Assignment, Given, How, refuse_if_away, tell_unassigned
+from leads.models.assignment import (
+    Assignment,
+    Given,
+    How,
+    refuse_if_away,
+    refuse_outside_sales,
+    tell_unassigned,
+)
 from leads.models.lead import Lead
-from leads.models.turns import Route, Turns
+from leads.models.turns import Route, Turns, returners
 
 if TYPE_CHECKING:
     from leads.models.handoff import Handoff
@@ -47,6 +55,18 @@ class Promise(NamedTuple):
     due_for: str = ""
     attempts: int = 0
     attempt_days: int = 0
+
+
+@dataclass(frozen=True)
+class GivenTogether:
+    """Hand-offs given to one person: what went, and of each that stayed where it is, why."""
+
+    assigned: list[Assignment]
+    stayed: dict[Handoff, str]
+
+    @property
+    def stayed_said(self) -> str:
+        return " ".join(f"{handoff.lead} was not given: {why}" for handoff, why in self.stayed.items())
 
 
 PROMISE = """
@@ -169,6 +189,28 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def claim_next(self, *, by: User, at: datetime) -> Assignment | None:
         """The claim alone, as one statement. Sends no signal: the verb that calls does."""
         return next(iter(Assignment.objects.raw(CLAIM_NEXT, claim_of(by, at))), None)
+
+    @transaction.atomic
+    def give_to(self, to: User, *, because: str, by: User, at: datetime) -> GivenTogether:
+        """Give those of these that are nobody's to one person. What somebody took or decided meanwhile stays where it
+        is, and so does what this person sent back.
+
+        Raises Refused when that is all of them, Incomplete for who is not active in sales.
+        """
+        check(by, "handoff.reassign")
+        refuse_outside_sales(to)
+        Lead.objects.filter(pk__in=self.values("lead")).hold()
+        asked = list(self.select_related("lead", "owner", "accepted_by").order_by("due_at", "pk"))
+        passed_over = returners({handoff.lead_id for handoff in asked})
+        stayed = {each: why for each in asked if (why := each.why_not_to(to, passed_over[each.lead_id]))}
+        free = [each for each in asked if each not in stayed]
+        given = GivenTogether(
+            self._give([Given(each.pk, each.lead_id, to.pk, because) for each in free], by=by, at=at), stayed
+        )
+        if not free:
+            raise Refused(given.stayed_said or "Tick what is to be given.")
+        leads_changed.send(self.model, events=given.assigned)
+        return given
 
     @transaction.atomic
     def hand_on(self, leaver: User, *, by: User, at: datetime) -> list[Assignment]:

@@ -15,7 +15,7 @@ from common.conditions import Condition, listed, validate
 from common.errors import Incomplete, Refused
 from common.once import once
 from leads.definition import Section
-from leads.facts import facts_for_routing
+from leads.facts import EVERYWHERE, facts_for_routing
 from leads.models.routing_change import Did, RoutingChange
 from leads.models.rule import Rule
 from leads.wording import Wording
@@ -128,7 +128,7 @@ class RoutingRule(models.Model):
         if self.person and self.person.team and self.person.team.side == Side.SALES:
             return [self.person.team]
         shared = [share.team for share in self.shares.all()]
-        return shared or list(Team.objects.filter(side=Side.SALES).select_related("calendar").order_by("pk")[:1])
+        return shared or sales_teams()[:1]
 
     @property
     def doubt(self) -> str:
@@ -244,6 +244,12 @@ class RoutingRule(models.Model):
 
 
 @once
+def sales_teams() -> list[Team]:
+    """The pools there are, with their hours, the one that was formed first at the top."""
+    return list(Team.objects.filter(side=Side.SALES).select_related("calendar").order_by("pk"))
+
+
+@once
 def standing_rules() -> list[RoutingRule]:
     """The rules that are asked now, the last row last, with whom they go to."""
     return list(RoutingRule.objects.standing())
@@ -285,7 +291,9 @@ def conditions_of(kept: Iterable[Mapping[str, Any]]) -> list[Condition]:
 
 def said_of(conditions: Iterable[Mapping[str, Any]]) -> str:
     """Conditions as the end of "leads where …": "its country is DE and it is hot", or ""."""
-    wording = Wording(facts_for_routing())
+    conditions = list(conditions)
+    known = all(each["field"] in EVERYWHERE for each in conditions)
+    wording = Wording(EVERYWHERE if known else facts_for_routing())
     said = listed([wording.clause(question) for question in questions(conditions)], "and")
     return said[:1].upper() + said[1:]
 

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Count, FilteredRelation, Max, Q
+from django.db.models import Count, Max, Q
 
-from accounts.access import Role, Side
+from accounts.access import Role
 from accounts.models import Absence, Team, User
 from common.once import once
 from leads.models.aside import Aside
-from leads.models.assignment import ROUTED, Given, How
+from leads.models.assignment import ROUTED, Assignment, Given, How
 from leads.models.returns import HandoffReturn
-from leads.models.routing import RoutingRule
+from leads.models.routing import RoutingRule, sales_teams
 from leads.routing import Candidate, in_turn
 
 if TYPE_CHECKING:
@@ -110,39 +110,48 @@ def midnight_of(pool: Team, *, at: datetime) -> datetime:
     return at.astimezone(ZoneInfo(pool.calendar.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+class Load(NamedTuple):
+    """What a rep was given: since their pool's midnight, in the thirty days until now, and by routing in those of them
+    before midnight.
+    """
+
+    today: int = 0
+    lately: int = 0
+    before: int = 0
+    last_at: datetime | None = None
+
+
+@once
+def loads(pools: tuple[Team, ...], *, at: datetime) -> dict[int, Load]:
+    """What each rep of these pools was given lately; who was given nothing is left out. One query."""
+    today = Q(pk=None)
+    for pool in pools:
+        today |= Q(owner__team=pool, from_at__gte=midnight_of(pool, at=at))
+    given = Assignment.objects.filter(owner__team__in=pools, from_at__gte=at - LATELY).order_by().values_list("owner")
+    counted = given.annotate(
+        today=Count("pk", filter=today),
+        lately=Count("pk"),
+        before=Count("pk", filter=~today & Q(how__in=ROUTED)),
+        last_at=Max("from_at"),
+    )
+    return {owner: Load(*load) for owner, *load in counted}
+
+
 def seats(pools: Iterable[Team], *, at: datetime) -> Seats:
-    """The reps of these pools who are here and not set aside, by pool: three statements, however many there are.
+    """The reps of these pools who are here and not set aside, by pool: four statements, however many there are.
 
     Each with what they were given since their pool's midnight by anybody, what routing gave them in the
     thirty days before that, and for how many of these days they were here.
     """
-    pools = list(pools)
-    today, since = Q(pk=None), at - LATELY
-    for pool in pools:
-        today |= Q(team=pool, given_lately__from_at__gte=midnight_of(pool, at=at))
-    reps = (
-        _can_take(at=at)
-        .filter(team__in=pools, roles__contains=[Role.REP])
-        .only("daily_capacity", "team", "joined_at")
-        .annotate(
-            given_lately=FilteredRelation("assignments", condition=Q(assignments__from_at__gte=since)),
-            given=Count("given_lately", filter=today),
-            before=Count("given_lately", filter=~today & Q(given_lately__how__in=ROUTED)),
-            last_given_at=Max("given_lately__from_at"),
-        )
-    )
+    pools = tuple(pools)
+    reps = _can_take(at=at).filter(team__in=pools, roles__contains=[Role.REP])
+    seated = list(reps.order_by().values_list("pk", "team", "daily_capacity", "joined_at"))
+    given, here = loads(pools, at=at), days_here({pk: max(at - LATELY, joined) for pk, *_, joined in seated}, at=at)
     found: Seats = {pool.pk: {} for pool in pools}
-    here = days_here({rep.pk: max(since, rep.joined_at) for rep in reps}, at=at)
-    for rep in reps:
-        seat = Candidate(rep.pk, rep.daily_capacity, rep.given, rep.last_given_at, rep.before, here[rep.pk])
-        found[rep.team_id][rep.pk] = seat
+    for pk, team, capacity, _ in seated:
+        load = given.get(pk, Load())
+        found[team][pk] = Candidate(pk, capacity, load.today, load.last_at, load.before, here[pk])
     return found
-
-
-@once
-def sales_teams() -> list[Team]:
-    """The pools there are, with their hours."""
-    return list(Team.objects.filter(side=Side.SALES).select_related("calendar").order_by("pk"))
 
 
 @once

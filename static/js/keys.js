@@ -3,6 +3,7 @@
 //   data-key="a" data-key-label="Accept"   on a button or link: the key presses it
 //   data-list with data-row inside         j and k walk the rows; a row is a link, and is pressed
 //   data-options with data-option inside   while it is shown, digits press (or tick) the nth option
+//   data-tick-all                          a box that ticks, or clears, every option of its form
 //   data-search                            / goes there
 //
 // Nothing happens while someone types, or with Ctrl, Alt or Meta held down.
@@ -99,6 +100,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   const cause = event.detail.requestConfig?.elt;
   if (cause?.matches("[data-row]") && matchMedia("(max-width: 820px)").matches) event.detail.target.scrollIntoView({ block: "start" });
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-tick-all]")) return;
+  for (const box of event.target.form.querySelectorAll("[data-option]")) box.checked = event.target.checked;
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-open=keys]")) explain();

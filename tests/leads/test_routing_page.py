@@ -38,6 +38,12 @@ def page(client):
     return response
 
 
+def pool(client, team):
+    response = client.get(f"/routing/pools/{team.pk}/")
+    assert response.status_code == 200
+    return response
+
+
 def words(response):
     return " ".join(response.text.replace("\N{NO-BREAK SPACE}", " ").split())
 
@@ -103,29 +109,42 @@ def test_each_rep_has_what_they_were_given_and_what_capacity_alone_would_have_gi
     yesterday, today = a_handoff(at=now - DAY, owner=rita), a_handoff(at=now - HOUR, owner=rita)
     Assignment.objects.exclude(owner=rita).delete()
     assert {old, yesterday, today} == set(Handoff.objects.open())
-    ritas, sams = page(client_of(nora)).context["pools"][0].seats
+    ritas, sams = pool(client_of(nora), rita.team).context["seats"]
     assert (ritas.rep, ritas.given_today, ritas.given_lately, ritas.open, ritas.fair) == (rita, 1, 2, 3, 1.6)
     assert (sams.rep, sams.given_today, sams.given_lately, sams.open, sams.fair) == (sam, 0, 0, 0, 0.4)
 
 
 def test_a_rep_sees_their_own_count_the_head_everybodys_and_marketing_the_pools(now, sam, rita, nora, maya, client_of):
     a_handoff(at=now, owner=sam)
-    assert page(client_of(nora)).context["by_rep"] == {sam.pk, rita.pk}
-    assert page(client_of(sam)).context["by_rep"] == {sam.pk}
-    assert page(client_of(maya)).context["by_rep"] == set()
-    assert "in 30 days" in words(page(client_of(maya)))
+    assert pool(client_of(nora), sam.team).context["by_rep"] == {sam.pk, rita.pk}
+    assert pool(client_of(sam), sam.team).context["by_rep"] == {sam.pk}
+    assert pool(client_of(maya), sam.team).context["by_rep"] == set()
+    assert "1 in 30 days" in words(page(client_of(maya)))
 
 
 def test_the_page_says_who_is_away_and_whose_turn_it_is(now, sam, rita, nora, client_of):
     sam.be_away(now, now + DAY, cover=None, by=sam, at=now)
-    shown = page(client_of(nora))
-    assert shown.context["pools"][0].next_id == rita.pk
+    shown = pool(client_of(nora), sam.team)
+    assert shown.context["next_id"] == rita.pk
     assert "away until" in shown.text
+
+
+def test_the_page_fetches_the_reps_of_a_pool_which_have_an_address_of_their_own(
+    now, sam, nora, marketing_team, client_of
+):
+    client, address = client_of(nora), f"/routing/pools/{sam.team_id}/"
+    assert f'hx-get="{address}" hx-trigger="revealed"' in page(client).text
+    part = client.get(address, headers={"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert "Sam de Wit" in part
+    assert client.get(f"/routing/pools/{marketing_team.pk}/").status_code == 404
 
 
 def test_the_head_of_sales_says_how_many_a_rep_takes_on(now, sam, nora, maya, client_of):
     client = client_of(nora)
-    client.post(f"/routing/people/{sam.pk}/", {"daily_capacity": "12"})
+    assert 'value="8"' in client.get(f"/routing/people/{sam.pk}/").text
+    saved = client.post(f"/routing/people/{sam.pk}/", {"daily_capacity": "12"})
+    assert saved.url == f"/routing/pools/{sam.team_id}/#rep-{sam.pk}"
     sam.refresh_from_db()
     assert sam.daily_capacity == 12
     for wrong in ("-1", "501", "many", ""):
@@ -136,6 +155,18 @@ def test_the_head_of_sales_says_how_many_a_rep_takes_on(now, sam, nora, maya, cl
     assert client.post(f"/routing/people/{maya.pk}/", {"daily_capacity": "1"}).status_code == 404
     sam.refresh_from_db()
     assert sam.daily_capacity == 12
+
+
+def test_in_the_row_the_form_takes_the_place_of_the_number_and_the_pool_that_of_the_form(now, sam, nora, client_of):
+    client, part = client_of(nora), {"HX-Request": "true"}
+    form = client.get(f"/routing/people/{sam.pk}/", headers=part).text
+    assert "<html" not in form
+    assert f'hx-post="/routing/people/{sam.pk}/"' in form
+    saved = client.post(f"/routing/people/{sam.pk}/", {"daily_capacity": "12"}, headers=part)
+    assert saved.headers["HX-Retarget"] == f"#pool-{sam.team_id}"
+    assert "12 a day" in words(saved)
+    refusal = client.post(f"/routing/people/{sam.pk}/", {"daily_capacity": "501"}, headers=part)
+    assert (refusal.status_code, "HX-Retarget" in refusal.headers) == (422, False)
 
 
 def test_capacity_is_a_number_of_hand_offs_and_not_everybodys_to_say(sam, nora):
@@ -162,21 +193,109 @@ def nobodys(now, sam, rita):
     return second
 
 
-def test_what_nobody_owns_is_given_in_one_step_to_somebody_who_did_not_return_it(nobodys, sam, rita, nora, client_of):
-    client = client_of(nora)
-    shown = page(client).context["nobodys"]
-    assert [(each.handoff, each.takers) for each in shown] == [(nobodys, [rita])]
-    given = {"to": rita.pk, "because": "It was nobody’s", "next": "/routing/"}
-    answer = client.post(f"/handoffs/{nobodys.pk}/reassign/", given)
-    assert (answer.status_code, answer.url) == (302, "/routing/")
-    nobodys.refresh_from_db()
-    assert (nobodys.owner, nobodys.assignments.get().because) == (rita, "It was nobody’s")
+def test_what_nobody_owns_is_shown_with_who_sent_it_back_and_whom_it_can_be_given_to(
+    nobodys, sam, rita, nora, client_of
+):
+    rita.be_away(nobodys.made_at, nobodys.made_at + DAY, cover=None, by=rita, at=nobodys.made_at)
+    shown = page(client_of(nora))
+    assert [(each.handoff, each.sent_back_by) for each in shown.context["nobodys"]] == [(nobodys, [sam])]
+    assert "Sent back before by Sam de Wit." in words(shown)
+    (name, options, _), (_, others, _) = shown.context["takers"]
+    assert (name, [option["value"] for option in options], others) == (sam.team.name, [sam.pk], [])
+    assert options[0]["label"] == "Sam de Wit, 1 of 8 today"
 
 
 def test_only_the_head_of_sales_has_the_form(nobodys, sam, maya, nora, client_of):
-    assert "/reassign/" in page(client_of(nora)).text
+    assert 'action="/routing/give/"' in page(client_of(nora)).text
     for person in (sam, maya):
-        assert "/reassign/" not in page(client_of(person)).text
+        assert "/give/" not in page(client_of(person)).text
+
+
+@pytest.fixture
+def waiting_for_somebody(now, sam, rita):
+    """Three hand-offs that nobody owns, made while nobody had any capacity."""
+    User.objects.update(daily_capacity=0)
+    leads = [a_lead(at=now - HOUR) for _ in range(3)]
+    Transition.objects.make(PROMOTE, leads=[lead.pk for lead in leads], at=now)
+    handoffs = hand_over([lead.pk for lead in leads], at=now)
+    User.objects.update(daily_capacity=8)
+    assert [handoff.owner for handoff in handoffs] == [None, None, None]
+    return handoffs
+
+
+def give(client, handoffs, to):
+    return client.post("/routing/give/", {"handoffs": [handoff.pk for handoff in handoffs], "to": to.pk})
+
+
+def test_what_is_ticked_goes_to_one_rep_together_and_the_rest_stays(
+    waiting_for_somebody, rita, nora, client_of, events
+):
+    first, second, third = waiting_for_somebody
+    events.clear()
+    client = client_of(nora)
+    assert give(client, [first, second], rita).url == "/routing/#nobodys"
+    assert "2 hand-offs went to Rita" in words(page(client))
+    for handoff in (first, second):
+        handoff.refresh_from_db()
+        given = handoff.assignments.get()
+        assert (handoff.owner, handoff.lead.owner_id, given.owner, given.by) == (rita, rita.pk, rita, nora)
+        assert (given.because, given.how) == ("It was nobody’s", "given")
+    assert Handoff.objects.unassigned().get() == third
+    assert [len(batch) for batch in events] == [2]
+
+
+def test_of_those_ticked_what_somebody_took_meanwhile_is_named_and_the_rest_is_given(
+    waiting_for_somebody, sam, rita, nora, now, client_of
+):
+    first, second, third = waiting_for_somebody
+    first.accept(by=sam, at=now)
+    client = client_of(nora)
+    give(client, [first, second], rita)
+    said = words(page(client))
+    assert "1 hand-off went to Rita" in said
+    assert f"{first.lead} was not given: Sam de Wit has accepted it now." in said
+    assert [Handoff.objects.get(pk=each.pk).owner for each in (first, second, third)] == [sam, rita, None]
+    assert first.assignments.get().owner == sam
+
+
+def test_what_a_rep_sent_back_is_not_given_to_them_unless_they_asked_for_it(nobodys, sam, nora, now):
+    ticked = Handoff.objects.filter(pk=nobodys.pk)
+    with refused(Refused, "was not given: Sam de Wit sent it back before"):
+        ticked.give_to(sam, because="It was nobody’s", by=nora, at=now)
+    nobodys.ask_back(by=sam, at=now)
+    assert [each.owner for each in ticked.give_to(sam, because="Asked for it", by=nora, at=now).assigned] == [sam]
+
+
+def test_where_nothing_of_it_can_be_given_it_is_refused(waiting_for_somebody, sam, rita, maya, nora, now, client_of):
+    first, *_ = waiting_for_somebody
+    first.accept(by=sam, at=now)
+    before, client = everything(), client_of(nora)
+    refusal = give(client, [first], rita)
+    assert (refusal.status_code, everything()) == (409, before)
+    assert f"{first.lead} was not given: Sam de Wit has accepted it now." in words(refusal)
+    everybody = Handoff.objects.all()
+    with refused(Incomplete, "is not active in sales"):
+        everybody.give_to(maya, because="It was nobody’s", by=nora, at=now)
+    with refused(NotAllowed):
+        everybody.give_to(rita, because="It was nobody’s", by=maya, at=now)
+    with refused(Refused, "Tick what is to be given"):
+        Handoff.objects.none().give_to(rita, because="It was nobody’s", by=nora, at=now)
+    assert give(client_of(maya), waiting_for_somebody, rita).status_code == 403
+
+
+def test_a_form_that_misses_something_is_asked_again_with_what_was_ticked(
+    waiting_for_somebody, rita, nora, now, client_of
+):
+    first, *_ = waiting_for_somebody
+    rita.be_away(now, now + DAY, cover=None, by=rita, at=now)
+    before, client = everything(), client_of(nora)
+    away = give(client, [first], rita)
+    assert (away.status_code, away.text.count(" checked")) == (422, 1)
+    assert "Choose a rep who is here." in away.text
+    nothing = client.post("/routing/give/", {"to": rita.pk})
+    assert nothing.status_code == 422
+    assert "Tick what is to be given." in nothing.text
+    assert everything() == before
 
 
 def test_the_latest_say_why_they_went_where_they_went(now, sam, rita, nora, maya, client_of):
@@ -258,7 +377,10 @@ def test_more_leads_and_more_reps_ask_the_database_no_more(now, sam, nora, sales
     waiting(10, now)
     with queries_asked() as many:
         page(client)
-    assert len(many) == len(few) <= 36
+    assert len(many) == len(few) <= 28
+    with queries_asked() as of_a_pool:
+        pool(client, sales_team)
+    assert len(of_a_pool) <= 20
 
 
 def test_a_second_pool_costs_no_query(now, sam, calendar, django_assert_num_queries):

@@ -81,7 +81,7 @@ def test_the_routing_page_shows_who_is_set_aside(client_of, clock_shows, agreeme
     clock_shows(at)
     Aside.objects.begin(sam, because="Missed 2 first attempts in a row", at=at)
 
-    page = client_of(nora).get("/routing/").content.decode()
+    page = client_of(nora).get(f"/routing/pools/{sam.team_id}/").content.decode()
 
     assert "set aside" in page
     assert "I am back" not in page
