@@ -96,7 +96,7 @@ def company(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPat
 def takes(company: Company) -> dict[str, list[Address]]:
     """The addresses that take a method: `takes["POST"]`."""
     client, found = Client(), {"GET": [], "POST": []}
-    client.force_login(company.vera, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(company.vera, backend="accounts.backends.PasswordBackend")
     for address in PAGES:
         allowed = client.options(address.path(company.things)).headers.get("Allow", "GET, POST")
         for method in found:
@@ -225,7 +225,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
             elif (answer.status_code >= 400 or address.name not in BUTTONS | ANY_WORDS) and (tables := changed(before)):
                 faults.append((address.name, answer.status_code, tables))
         if address.name == "sign_out":
-            vera.force_login(company.vera, backend="django.contrib.auth.backends.ModelBackend")
+            vera.force_login(company.vera, backend="accounts.backends.PasswordBackend")
     assert not faults, listed(faults)
 
 
@@ -253,13 +253,13 @@ def test_a_body_that_cannot_be_read_breaks_no_page(
             elif address.name not in BUTTONS | ANY_WORDS and (tables := changed(before)):
                 faults.append((address.name, answer.status_code, tables))
         if address.name == "sign_out":
-            vera.force_login(company.vera, backend="django.contrib.auth.backends.ModelBackend")
+            vera.force_login(company.vera, backend="accounts.backends.PasswordBackend")
     assert not faults, listed(faults)
 
 
 def test_a_form_from_another_site_is_refused_in_our_words(takes: dict, company: Company) -> None:
     before, faults, client = rows(), [], Client(enforce_csrf_checks=True)
-    client.force_login(company.vera, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(company.vera, backend="accounts.backends.PasswordBackend")
     for address in takes["POST"]:
         answer = client.post(address.path(company.things), {"note": "x"})
         if answer.status_code != 403 or "This form had expired" not in answer.text:

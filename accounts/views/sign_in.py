@@ -19,7 +19,7 @@ from accounts.forms.sign_in import ForgottenPasswordForm, NewPasswordForm, SignI
 from accounts.models import User
 from common.htmx import back
 
-PASSWORDS = "django.contrib.auth.backends.ModelBackend"
+PASSWORDS = "accounts.backends.PasswordBackend"
 
 
 class SignIn(LoginView):

@@ -112,7 +112,7 @@ def test_unknown_wrong_expired_revoked_and_orphaned_tokens_get_the_same_401(
 
 
 def test_without_a_token_nobody_comes_in_not_even_with_a_session(api: APIClient, sam: User) -> None:
-    api.force_login(sam, backend="django.contrib.auth.backends.ModelBackend")
+    api.force_login(sam, backend="accounts.backends.PasswordBackend")
 
     assert api.get("/leads/").status_code == 401
 
