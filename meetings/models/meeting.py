@@ -24,6 +24,7 @@ NOT_OVER = Q(closed_at__isnull=True, skipped_at__isnull=True)
 NOT_BEGUN = Q(opened_at__isnull=True, skipped_at__isnull=True)
 UNDER_WAY = Q(opened_at__isnull=False, closed_at__isnull=True)
 LONGEST = 100_000  # letters of minutes
+AT_A_GLANCE = ("series", "series__zone", "starts_at", "opened_at", "opened_by", "closed_at")
 
 
 class Overwritten(Refused):
@@ -60,8 +61,8 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.with_people().filter(NOT_OVER)
 
     def next(self) -> Meeting | None:
-        """The same with its series alone, as every page asks for it."""
-        return self.filter(NOT_OVER).select_related("series").first()
+        """The same with when it is and where it stands alone, as every page asks for it: not what is written in it."""
+        return self.filter(NOT_OVER).select_related("series").only(*AT_A_GLANCE).first()
 
     def with_counts(self) -> Self:
         """Each with how many decisions it took and how many actions it gave."""
