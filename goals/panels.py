@@ -39,10 +39,8 @@ def goal_of_the_day(object_id: int, user: User) -> dict[str, Any] | None:
 
 @panel("queue", "goals/_quota_of_mine.html")
 def quota_of_mine(object_id: int, user: User) -> dict[str, Any] | None:
-    """The way to what a rep needs for their part of the goal that counts today, and what they received."""
-    today = db_clock.now().astimezone(user.tz).date()
-    plan = Plan.objects.for_day(today) if Role.REP in user.roles else None
-    return {"plan": plan} if plan else None
+    """The way to what a rep needs for their part of the goal that counts today; fetched once the queue stands."""
+    return {} if Role.REP in user.roles else None
 
 
 @panel("credit", "goals/_mql_worth.html", order=20)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("goals/plans/<int:pk>/what-if/", plans.what_if, name="what_if"),
     path("goals/plans/<int:pk>/segments/", segments.divide_plan, name="divide_plan"),
     path("goals/plans/<int:pk>/quotas/", quotas.quotas_of_plan, name="quotas"),
+    path("goals/quota/", quotas.quota_of_mine, name="quota_of_mine"),
     path("goals/plans/<int:pk>/propose/", plans.propose_plan, name="propose_plan"),
     path("goals/plans/<int:pk>/withdraw/", plans.withdraw_plan, name="withdraw_plan"),
     path("goals/credit/<int:number>/weigh/", weighing.weigh_mqls, name="weigh_mqls"),

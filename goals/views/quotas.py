@@ -21,9 +21,19 @@ def quotas_of_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The quotas that the reader may see, also as a part of other pages; with `?rep=` what is behind one of them."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user).with_terms(), pk=pk)
     lines = quotas(plan, request.user, at=db_clock.now()) if plan.counts else []
-    context = {"plan": plan, "quotas": lines, "own": next((each for each in lines if each.rep == request.user), None)}
-    part = "goals/_quota.html" if "own" in request.GET else "goals/_quotas.html"
-    return answer(request, "goals/quotas.html", context | _behind(request.GET.get("rep"), plan, lines), part=part)
+    context = {"plan": plan, "quotas": lines} | _behind(request.GET.get("rep"), plan, lines)
+    return answer(request, "goals/quotas.html", context, part="goals/_quotas.html")
+
+
+@require_GET
+@may("read")
+def quota_of_mine(request: HttpRequest) -> HttpResponse:
+    """What a rep needs for their part of the goal that counts today, and what they got: a line below the queue."""
+    user, at = request.user, db_clock.now()
+    plan = Plan.objects.visible_to(user).for_day(at.astimezone(user.tz).date())
+    lines = quotas(plan, user, at=at) if plan else []
+    context = {"plan": plan, "quotas": [each for each in lines if each.rep == user]}
+    return answer(request, "goals/quota_of_mine.html", context, part="goals/_quota.html")
 
 
 def _behind(rep: str | None, plan: Plan, lines: list[Quota]) -> dict[str, Any]:

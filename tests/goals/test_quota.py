@@ -71,11 +71,16 @@ def test_the_quotas_of_a_whole_team_take_three_queries(shared, nora):
 @pytest.mark.usefixtures("_received")
 def test_a_rep_reads_it_below_the_queue(shared, client_of, clock_shows, sam, nora):
     clock_shows(MAY)
-    address, htmx = f"/goals/plans/{shared.pk}/quotas/?own", {"HX-Request": "true"}
+    address, htmx = "/goals/quota/", {"HX-Request": "true"}
     assert f'hx-get="{address}"' in client_of(sam).get("/queue/").text
     said = " ".join(strip_tags(client_of(sam).get(address, headers=htmx).text).split())
     assert "45 MQLs by this morning, received 3; 4 deals due, 0 won" in said
     assert "Your part" not in client_of(nora).get("/queue/").text
+
+
+def test_without_a_goal_nothing_stands_below_the_queue_and_the_page_says_so(client_of, sam):
+    assert not client_of(sam).get("/goals/quota/", headers={"HX-Request": "true"}).context["quotas"]
+    assert "No part of a goal is yours today" in client_of(sam).get("/goals/quota/").text
 
 
 @pytest.mark.usefixtures("_received")
