@@ -20,7 +20,6 @@ from common.columns import columns
 from common.panels import panel
 from common.worktime import working_time_between
 from leads import readings, release, tallies
-from leads.alike import what_worked
 from leads.beginnings import RECENT
 from leads.buying import buying_stage
 from leads.converted import reckoned, standing_out
@@ -32,7 +31,6 @@ from leads.models import Aside, Criteria, Handoff, HandoffReturn, Lead, Opportun
 from leads.models.beginning import By
 from leads.models.criteria import DOCUMENT
 from leads.models.tally import Of
-from leads.one_lead import lead_shown_to
 from leads.payback import agreed_sharing, paybacks, shares_of_revenue
 from leads.release import Release
 from leads.stage_age import COUNTED, standings
@@ -307,11 +305,8 @@ def how_far_in_buying(object_id: int, user: User) -> dict[str, Any] | None:
     return {"buying": buying} if buying else None
 
 
-@panel("lead", "leads/_worked.html", order=35)
+@panel("lead", "leads/_worked.html", order=90)
 @panel("handoff", "leads/_worked_here.html")
 def worked_with_the_like(object_id: int, user: User) -> dict[str, Any] | None:
-    """What worked with leads like this one, for whoever sells."""
-    if not user.has_role(*SALES):
-        return None
-    worked = what_worked(lead_shown_to(user, object_id), at=db_clock.now())
-    return {"worked": worked} if worked else None
+    """What worked with leads like this one, for whoever sells; fetched once the page stands."""
+    return {"pk": object_id} if user.has_role(*SALES) else None

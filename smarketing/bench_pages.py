@@ -52,6 +52,9 @@ def opened_daily(rep: User) -> list[tuple[Role, str]]:
     return [
         (REP, "/queue/"),
         (REP, f"/queue/{mine.pk if mine else 0}/"),
+        (REP, f"{lead.get_absolute_url()}score/today/"),
+        (REP, f"{lead.get_absolute_url()}worked/"),
+        (REP, "/goals/quota/"),
         (MARKETER, "/"),
         (HEAD_OF_MARKETING, "/"),
         (HEAD_OF_SALES, "/"),

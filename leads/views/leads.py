@@ -63,6 +63,15 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
     return answer(request, "leads/score.html", context, part="leads/_score_then.html", status=status)
 
 
+@require_GET
+@may("read")
+def today(request: HttpRequest, pk: int) -> HttpResponse:
+    """A lead's points as they stand now and what would make it an MQL; beside the queue in short."""
+    found, at = lead_shown_to(request.user, pk), db_clock.now()
+    context = {"lead": found, "now": at, "explained": explain_now(found, at=at)}
+    return answer(request, "leads/today.html", context, part="leads/_today.html")
+
+
 def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, Any]:
     """Everything the lead's page shows; with an open hand-off also what can be done with that."""
     handoffs = handoffs_of(lead)
@@ -105,7 +114,6 @@ def to_ask_back(lead: Lead, user: User) -> Handoff | None:
 def _forms(lead: Lead, can_lead: set[str]) -> dict[str, Any]:
     """Empty forms for what can be done to the lead where it stands."""
     return {
-        "facts_form": LeadFacts(lead) if "lead.edit" in can_lead else None,
         "qualify_form": NoteForm() if lead.stage in (LEAD, RECYCLED, LOST) else None,
         "restore_form": RestoreForm(lead) if lead.stage in (LOST, DISQUALIFIED, CUSTOMER) else None,
         "nurture_form": NurtureForm(lead) if lead.stage == RECYCLED else None,
@@ -147,13 +155,15 @@ def new_lead(request: HttpRequest) -> HttpResponse:
     return redirect("lead", lead.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @may("lead.edit")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     lead = _found(request, pk)
-    form = LeadFacts(lead, request.POST)
+    access.check(request.user, "lead.edit", lead)
+    form = LeadFacts(lead, request.POST or None)
     if not form.is_valid():
-        return _refused_form(request, lead, facts_form=form)
+        context = {"form": form, "lead": Lead.objects.get(pk=pk)}
+        return render(request, "leads/edit_lead.html", context, status=422 if form.is_bound else 200)
     lead.edit(form.changes, by=request.user, at=db_clock.now())
     toast(request, f"{lead} saved; the score follows in a moment.")
     return redirect("lead", pk)
@@ -209,6 +219,7 @@ urls = [
     path("leads/new/", new_lead, name="new_lead"),
     path("leads/<int:pk>/", lead, name="lead"),
     path("leads/<int:pk>/score/", score, name="score"),
+    path("leads/<int:pk>/score/today/", today, name="score_today"),
     path("leads/<int:pk>/edit/", edit, name="edit_lead"),
     path("leads/<int:pk>/qualify/", qualify_by_hand, name="qualify_by_hand"),
     path("leads/<int:pk>/opt-out/", opt_out, name="opt_out"),

@@ -33,7 +33,7 @@ from leads.models.handoffs import ACCEPTED
 from leads.models.lead import Origin
 from leads.models.returns import Result
 from leads.one_lead import attempts_in, lead_shown_to, put_offs_of
-from leads.reading import explain_now, lines
+from leads.reading import lines
 from leads.rep_day import Day, plan_day
 from leads.timeline import timeline
 from leads.undo import undoable
@@ -184,7 +184,6 @@ def handoff_context(handoff: Handoff, user: User, at: datetime) -> dict[str, Any
         "now": at,
         "history": timeline(lead, latest=8),
         "undoable": undoable(lead, by=user, at=at),
-        "explained": explain_now(lead, at=at),
         **decision_context(handoff, deal, user, at),
     }
 

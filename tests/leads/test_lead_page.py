@@ -61,6 +61,7 @@ def test_a_lead_that_is_not_there_is_not_found(db, sam, client_of):
 def test_facts_are_edited_and_a_wrong_address_keeps_what_was_typed(now, maya, client_of):
     lead = a_lead(at=now, title="Planner")
     client = client_of(maya)
+    assert 'value="Planner"' in client.get(reverse("edit_lead", args=[lead.pk])).text
     before = everything()
     refused = client.post(reverse("edit_lead", args=[lead.pk]), {"email": "nonsense", "title": "Head of planning"})
     assert refused.status_code == 422

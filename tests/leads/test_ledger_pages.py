@@ -10,6 +10,7 @@ from leads.models import Criteria, Handoff
 from tests.builders import a_lead, a_touch, criteria_in_force
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+PART = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -56,7 +57,9 @@ def test_the_queue_opens_with_the_frozen_ledger_its_version_and_where_the_lead_s
     for words in ("2 times, last", "/pricing/teams, /pricing", "VP Operations", "19 Mar"):
         assert words in page.text
     assert f'<a href="/criteria/1/">criteria v{criteria.revision.number}</a>' in page.text
-    today = page.context["explained"]
+    address = f"/leads/{handoff.lead_id}/score/today/"
+    assert f'hx-get="{address}"' in page.text
+    today = client_of(sam).get(address, headers=PART).context["explained"]
     assert (today.score.total, today.gap.qualifies) == (handoff.total, True)
 
 
@@ -66,10 +69,12 @@ def test_when_points_have_gone_the_queue_says_what_is_missing_and_what_would_clo
     clock_shows(now + 30 * DAY)
     page = client_of(sam).get(f"/queue/{handoff.pk}/")
     assert the_line_about("Viewed the pricing page", page.context["ledger"]) == PRICING
-    gap = page.context["explained"].gap
-    assert (gap.qualifies, gap.points > 0, bool(gap.closes)) == (False, True, True)
-    for words in ("points missing", "It would take", "At once"):
-        assert words in page.text
+    for headers in ({}, PART):
+        today = client_of(sam).get(f"/leads/{handoff.lead_id}/score/today/", headers=headers)
+        gap = today.context["explained"].gap
+        assert (gap.qualifies, gap.points > 0, bool(gap.closes)) == (False, True, True)
+        for words in ("points missing", "It would take", "At once"):
+            assert words in today.text
 
 
 @pytest.mark.parametrize("who", ["sam", "maya"])

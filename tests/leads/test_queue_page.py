@@ -58,7 +58,7 @@ def test_the_queue_asks_the_database_as_often_for_one_of_each_as_for_five(now, s
         one_of_each(now, sam, number)
     with queries_asked() as many:
         rows = client.get("/queue/").context["day"].items
-    assert (len(few), len(many), len(rows)) == (36, 36, 25)
+    assert (len(few), len(many), len(rows)) == (31, 31, 25)
 
 
 def test_who_asked_to_be_called_back_in_the_latest_attempt_stands_among_the_call_backs(now, sam, client_of):

@@ -264,22 +264,32 @@ def test_a_rep_reads_what_luck_does_not_explain_beside_the_lead_and_the_queue(sa
     clock_shows(at)
     handoff = a_handoff(at=at, owner=sam)
     a_group(at=at, good=30, calls=40)
-    for address in (f"/leads/{handoff.lead_id}/", "/queue/"):
-        page = " ".join(client_of(sam).get(address).content.decode().split())
+    address = f"/leads/{handoff.lead_id}/worked/"
+    for beside in (f"/leads/{handoff.lead_id}/", "/queue/"):
+        assert f'hx-get="{address}"' in client_of(sam).get(beside).text
+    for headers in ({}, {"HX-Request": "true"}):
+        page = " ".join(client_of(sam).get(address, headers=headers).text.split())
         assert "80 decided hand-offs of leads of every kind" in page
         assert "First call 10 to 12: 75 % answered (30 of 40), otherwise only 20 %." in strip_tags(page)
         assert "31 % were reached by the first attempt, 44 % by attempt 3, 60 % by attempt 6." in page
-    assert "What worked" not in client_of(maya).get(f"/leads/{handoff.lead_id}/").content.decode()
+    assert "What worked" not in client_of(maya).get(f"/leads/{handoff.lead_id}/").text
+
+
+def test_before_a_hand_off_is_over_it_says_that_nothing_is_known(sam, at, clock_shows, client_of):
+    clock_shows(at)
+    handoff = a_handoff(at=at, owner=sam)
+    alike.reckon(at=at)
+    assert "from hand-offs that are over" in client_of(sam).get(f"/leads/{handoff.lead_id}/worked/").text
 
 
 def test_without_a_difference_it_says_so_and_few_cases_are_called_few(sam, at, clock_shows, client_of):
     clock_shows(at)
     handoff = a_handoff(at=at, owner=sam)
     a_group(at=at, good=9, calls=40)
-    page = client_of(sam).get(f"/leads/{handoff.lead_id}/").content.decode()
+    page = client_of(sam).get(f"/leads/{handoff.lead_id}/worked/").text
     assert "No difference between channels, hours and offers that few cases cannot explain." in page
     Worked.objects.filter(question="days", answer="won").update(hits=1, of=12)
-    page = client_of(sam).get(f"/leads/{handoff.lead_id}/").content.decode()
+    page = client_of(sam).get(f"/leads/{handoff.lead_id}/worked/").text
     assert "few, so all of this may be luck" in page
 
 
@@ -289,9 +299,9 @@ def test_no_colleague_is_named(sam, rita, at, clock_shows, client_of):
         finished(at=at, sam=rita, won=True)
     alike.reckon(at=at)
     handoff = a_handoff(at=at, owner=sam)
-    part = client_of(sam).get(f"/queue/{handoff.pk}/", headers={"HX-Request": "true"}).content.decode()
-    begin = part.index("What worked for leads")
-    assert "Rita" not in part[begin : part.index("So far", begin)]
+    part = client_of(sam).get(f"/leads/{handoff.lead_id}/worked/", headers={"HX-Request": "true"}).text
+    assert "3 decided hand-offs" in part
+    assert "Rita" not in part
 
 
 def test_a_share_opens_the_hand_offs_behind_it_of_either_kind_without_saying_whose(guide, sam, rita, at, client_of):
