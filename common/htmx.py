@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from common.errors import Refused
 
+READING = ("GET", "HEAD")
 SORRY = {
     400: "That request could not be read. Nothing was changed.",
     403: "You may not do this. Nothing was changed.",
@@ -60,7 +61,8 @@ class RefusalsAsAnswers:
     """Turn a refused verb into an answer: a toast on the page that is open, or a page with the way back.
 
     Toasts are swapped out of band, so they reach the reader whatever the request's target was
-    and nothing else on the page is touched. The event `refused` lets a page fetch itself anew.
+    and nothing else on the page is touched. The event `refused` lets a page fetch itself anew: after a verb, and
+    where something is gone. A part that could not be read would be asked for, and fail, again and again.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -86,7 +88,8 @@ class RefusalsAsAnswers:
 def _refusal_toast(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     response = render(request, "common/_refusal_toast.html", {"sentence": sentence}, status=status)
     response.headers["HX-Reswap"] = "none"
-    response.headers["HX-Trigger"] = "refused"
+    if status == HTTPStatus.NOT_FOUND or request.method not in READING:
+        response.headers["HX-Trigger"] = "refused"
     return response
 
 

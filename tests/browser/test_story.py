@@ -83,6 +83,7 @@ def test_two_teams_agree_on_a_lead_hand_it_over_and_see_how_both_kept_their_word
     accepts_and_calls(rep)
     returns(rep)
     expect(row_of(rep, LATE)).to_be_visible()
+    settles(rep)  # the clocks are put forward under every connection
 
     all_clocks_show(at + A_DAY_LATER)
     is_told_of_the_breach(sales)

@@ -41,10 +41,17 @@ def test_on_a_page_that_is_open_a_refusal_is_a_toast_and_nothing_is_swapped(clie
     assert "<html" not in html
 
 
+def test_a_part_that_cannot_be_read_says_so_and_is_not_asked_for_again_by_the_page(client: Client) -> None:
+    response = client.get("/gallery/return/", headers=HTMX)
+    assert (response.status_code, response.headers["HX-Reswap"]) == (409, "none")
+    assert "HX-Trigger" not in response.headers
+    assert 'hx-swap-oob="beforeend:#toasts"' in response.text
+
+
 def test_what_is_gone_is_a_toast_too_and_never_a_page_in_a_page(client: Client) -> None:
     response = client.get("/gallery/nothing/", headers=HTMX)
     assert response.status_code == 404
-    assert response.headers["HX-Reswap"] == "none"
+    assert (response.headers["HX-Reswap"], response.headers["HX-Trigger"]) == ("none", "refused")
     assert "<html" not in response.content.decode()
 
 
