@@ -108,8 +108,9 @@ class Metric:
     `rows(period)` gives the queryset (or list) of what is counted and `measure` what it comes to.
     `formula` says that in one line; `side` owns the number, or "" for both. `trail` leads from a row to
     a lead or a campaign, where there is a way: such a figure can be broken down. `made_of` names the figures that a
-    composed one is reckoned from. `shortcut(period)` gives the parts that the measure would ask of the rows,
-    for several figures in one look or from a rollup; it never says anything else than the rows.
+    composed one is reckoned from, and `reads` those whose values its rows tell of. `shortcut(period)` gives the parts
+    that the measure would ask of the rows, for several figures in one look or from a rollup; it never says anything
+    else than the rows.
     """
 
     key: str
@@ -125,7 +126,13 @@ class Metric:
     view: View = View.PERIOD
     trail: Trail | None = None
     made_of: tuple[Of, ...] = ()
+    reads: tuple[str, ...] = ()
     shortcut: Callable[[Period], Parts] | None = None
+
+    @property
+    def behind(self) -> set[str]:
+        """The keys of all figures that it takes to reckon this one, its own too."""
+        return {self.key, *self.reads}.union(*(metric(each.key).behind for each in self.made_of))
 
     def reading(self, period: Period) -> Reading:
         """The value in a period, with of how many cases."""

@@ -5,7 +5,7 @@ who fits it now: a lead may fit several and counts with each, so these groups do
 or recycled is told by the life of the lead that a case belongs to.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -111,6 +111,11 @@ def breakdown(dimension: Dimension, figures: list[Metric], period: Period, *, at
         Group(key, dimension.label(key), [_reading(figure, period, found, key) for figure in figures], figures)
         for key in keys
     ]
+    return in_order(groups)
+
+
+def in_order(groups: Iterable[Group]) -> list[Group]:
+    """Those with the most cases first, and what belongs to none last."""
     return sorted(groups, key=lambda each: (each.key == NONE, -each.cases, each.label))
 
 

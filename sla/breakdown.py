@@ -9,7 +9,7 @@ from common import metrics
 from common.measures import Reading
 from common.metrics import Metric
 from common.periods import Period
-from leads.breakdown import DIMENSIONS, Dimension, Group, breakdown
+from leads.breakdown import DIMENSIONS, Dimension, Group, breakdown, in_order
 from leads.models.reading import read, written
 from sla.clauses import CLAUSES
 from sla.models import Agreement
@@ -41,6 +41,13 @@ def groups(dimension: Dimension, columns: list[str], told: list[Any]) -> list[Gr
     """The same groups again, each with the name it bears now."""
     figures = _figures(columns)
     return [Group(key, dimension.label(key), [_reading(*each) for each in plain], figures) for key, plain in told]
+
+
+def of_one(figure: Metric, dimension: Dimension, columns: list[str], told: list[Any]) -> list[Group]:
+    """One figure of the same groups, of those that have a case of it."""
+    place = columns.index(figure.key)
+    own = [(key, _reading(*plain[place])) for key, plain in told]
+    return in_order(Group(key, dimension.label(key), [each], [figure]) for key, each in own if each.cases)
 
 
 def _figures(columns: list[str]) -> list[Metric]:

@@ -14,9 +14,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from common.metrics import Metric
 from common.once import one_page
 from common.periods import Period, month_of, quarter_of, week_of
-from leads.breakdown import DIMENSIONS
+from leads.breakdown import DIMENSIONS, Dimension, Group
+from leads.breakdown import breakdown as broken_down
 from sla import breakdown, holdback, worth_a_look
 from sla.models import Finding
 from sla.models.finding import STANDS
@@ -52,9 +54,23 @@ class Found:
 def found(what: str, period: Period, *, at: datetime) -> Found:
     """What is kept of a period, else what is found on the spot."""
     columns = FINDERS[what].columns(period, at)
-    kept = Finding.objects.about(what, period, columns).standing(at=at).first()
-    told = kept.told if kept else FINDERS[what].find(period, columns, at)
-    return Found(columns, told, kept and kept.at)
+    return _kept(what, period, columns, at) or Found(columns, FINDERS[what].find(period, columns, at), None)
+
+
+def groups_of(
+    figure: Metric, dimension: Dimension, period: Period, *, at: datetime
+) -> tuple[list[Group], datetime | None]:
+    """The groups of one figure, and as of when, unless they were counted just now."""
+    columns = FINDERS[dimension.key].columns(period, at)
+    kept = _kept(dimension.key, period, columns, at) if figure.key in columns else None
+    if kept is None:
+        return broken_down(dimension, [figure], period, at=at), None
+    return breakdown.of_one(figure, dimension, kept.columns, kept.told), kept.as_of
+
+
+def _kept(what: str, period: Period, columns: list[str], at: datetime) -> Found | None:
+    row = Finding.objects.about(what, period, columns).standing(at=at).first()
+    return row and Found(columns, row.told, row.at)
 
 
 def wanted(zones: Iterable[str], *, at: datetime) -> Iterator[Period]:

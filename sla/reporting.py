@@ -77,7 +77,7 @@ def went(shown: Shown, period: Period, *, at: datetime) -> list[Moment]:
     periods = [period]
     while len(periods) < TREND:
         periods.append(periods[-1].previous())
-    with from_settled(periods[1:], at=at):
+    with from_settled(periods[1:], at=at, of=shown.metric.behind):
         readings = [(each, shown.reading(each, at=at)) for each in reversed(periods)]
     return [Moment(each, reading, at < each.end or bool(reading.maturing)) for each, reading in readings]
 

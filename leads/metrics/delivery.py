@@ -52,9 +52,8 @@ def delivered(period: Period) -> QuerySet[Episode]:
     found wrong, before the books closed.
     """
     closed = books_close_at(period)
-    # None comes back before it was delivered: said, so that few returns are looked at, and not each delivery.
-    then = (period.start, closed)
-    returned = _quality_returns(known_by=closed).filter(at__range=then, handoff__made_at__range=then)
+    # None comes back before it was delivered: said, so that few returns are looked at.
+    returned = _quality_returns(known_by=closed).filter(at__range=(period.start, closed))
     wrong = Correction.objects.known_by(closed).filter(delivered=OuterRef("pk"))
     return first_delivered(period).exclude(Exists(returned)).exclude(Exists(wrong))
 

@@ -9,6 +9,7 @@ from common.metrics import Better, Metric, Theme, Unit, register
 from common.once import once
 from common.periods import Period
 from goals.ledger import PointsGiven
+from sla.clauses import CLAUSES
 from sla.holdback import causes
 from sla.sales_ledger import SALES
 from sla.scorecard import Line, Scorecard, alignment_of, scorecard
@@ -47,6 +48,7 @@ register(
         theme=Theme.PROMISES,
         rows=promises,
         measure=Reckoned(alignment_of),
+        reads=tuple(CLAUSES),
     )
 )
 register(
@@ -59,6 +61,7 @@ register(
         unit=Unit.COUNT,
         theme=Theme.PROMISES,
         rows=missing,
+        reads=tuple(CLAUSES),
         better=Better.LOWER,
     )
 )

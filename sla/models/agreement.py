@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import F, Min, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -145,13 +145,16 @@ class AgreementManager(models.Manager.from_queryset(AgreementQuerySet)):
         ruling = self.ruling()
         if ruling and ruling.ruled_at(at):
             return ruling
-        then = Revision.objects.of(DOCUMENT).in_force_at(at)
-        return self.with_terms().filter(revision__in=then).first()
+        return next((each for each in self._that_ruled() if each.ruled_at(at)), None)
 
-    @once
     def first_begun_at(self) -> datetime:
         """When the first version took effect; only to be asked once one has."""
-        return self.aggregate(first=Min("revision__in_force_at"))["first"]
+        return min(each.revision.in_force_at for each in self._that_ruled())
+
+    @once
+    def _that_ruled(self) -> list[Agreement]:
+        """Every version that was ever in force: who looks back over months asks of several."""
+        return list(self.with_terms().ever_in_force())
 
 
 def _usual_mqls(calendar: WorkCalendar, *, at: datetime) -> int:

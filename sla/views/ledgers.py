@@ -24,6 +24,7 @@ from goals.ledger import Ledger, Lines, Which, agreed
 from goals.marketing_ledger import MARKETING
 from leads import readings
 from sla.asked import Asked, asked
+from sla.clauses import CLAUSES
 from sla.drafting import REWARDS
 from sla.forms import LinesForm
 from sla.models import Agreement
@@ -161,7 +162,7 @@ def rewards(request: HttpRequest) -> HttpResponse:
 def _closed_months(month: Period, at: datetime) -> list[tuple[Period, Scorecard]]:
     """The latest closed months in which an agreement was in force, the latest first."""
     closed = [month := month.previous() for _ in range(MONTHS)]
-    with readings.from_settled(closed, at=at):
+    with readings.from_settled(closed, at=at, of=CLAUSES):
         return [(month, card) for month in closed if (card := scorecard(month, at=at))]
 
 

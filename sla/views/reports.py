@@ -14,10 +14,11 @@ from common import metrics
 from common.metrics import Metric, Theme, View
 from common.periods import Period
 from common.sheets import csv_lines
-from leads.breakdown import DIMENSIONS, breakdown
+from leads.breakdown import DIMENSIONS
 from leads.readings import from_kept
 from sla.asked import asked
 from sla.drilldown import line_of
+from sla.findings import groups_of
 from sla.reporting import Shown, drawn, first_of, row_table, trend_table, went
 
 A_PAGE, MOST = 50, 200  # rows shown at once, and when more are asked for
@@ -121,9 +122,9 @@ def _groups(request: HttpRequest, shown: Shown, period: Period, *, at: datetime)
     if not suited:
         return {}
     dimension = DIMENSIONS[by] if by else suited[0]
-    groups = breakdown(dimension, [shown.metric], period, at=at)
+    groups, counted_at = groups_of(shown.metric, dimension, period, at=at)
     told = [each for each in groups if each.readings[0].value is not None or not shown.metric.made_of]
-    return {"dimensions": suited, "dimension": dimension, "groups": told}
+    return {"dimensions": suited, "dimension": dimension, "groups": told, "counted_at": counted_at}
 
 
 @require_GET

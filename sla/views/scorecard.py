@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import allowed, may
 from common import clock as db_clock
 from common import metrics
+from common.htmx import answer
 from leads.readings import from_settled
 from sla.asked import Asked, asked
 from sla.attainment import responses as responses_of
@@ -19,7 +20,7 @@ from sla.drawings import delivery, responses
 from sla.findings import found
 from sla.holdback import in_one_sentence
 from sla.models import Agreement, Dispute
-from sla.scorecard import Scorecard, scorecard
+from sla.scorecard import Scorecard, judged_by, scorecard
 
 APART = {
     "mqls_by_hand": "qualified by hand",
@@ -36,7 +37,7 @@ APART = {
 def card(request: HttpRequest) -> HttpResponse:
     at = db_clock.now()
     picked = asked(request, at=at)
-    with from_settled([picked.period, picked.period.previous()], at=at, of={*CLAUSES, *APART}):
+    with from_settled([picked.period, picked.period.previous()], at=at, of=CLAUSES):
         return _card(picked, request)
 
 
@@ -60,10 +61,7 @@ def _context(shown: Scorecard, picked: Asked, request: HttpRequest) -> dict[str,
         "holds_back": in_one_sentence(causes.told),
         "held_back": sum(cause["count"] for cause in causes.told),
         "held_back_at": causes.as_of,
-        "apart": [(key, words, count) for key, words in APART.items() if (count := metrics.value(key, shown.period))],
-        "charts": _charts(shown, picked),
         "sees_reps": allowed(request.user, "scorecard.by_rep"),
-        "spread": responses_of(shown.period),
         "reward": next((part for part in shown.agreement.parts if part.key == REWARDS), None),
         "between_us": _between_us(shown),
         "is_baseline": shown.agreement.is_baseline(picked.at),
@@ -86,14 +84,34 @@ def _points(shown: Scorecard, before: Scorecard | None) -> int | None:
     return shown.points - before.points
 
 
-def _charts(shown: Scorecard, picked: Asked) -> list[Any]:
-    promised = {line.commitment.metric: line.commitment for line in shown.lines}
-    charts = []
+@require_GET
+@may("read")
+def beside(request: HttpRequest) -> HttpResponse:
+    """What stands beside the promises: what is shown apart, what was delivered by day, and how long first attempts
+    took. Also a part of the scorecard.
+    """
+    picked = asked(request, at=db_clock.now())
+    period = picked.period
+    with from_settled([period], at=picked.at, of=APART):
+        apart = [(key, words, count) for key, words in APART.items() if (count := metrics.value(key, period))]
+    context = {
+        "asked": picked,
+        "period": period,
+        "apart": apart,
+        "charts": _charts(judged_by(period, at=picked.at), picked),
+        "spread": responses_of(period),
+    }
+    return answer(request, "sla/beside.html", context, part="sla/_beside.html")
+
+
+def _charts(agreement: Agreement | None, picked: Asked) -> list[Any]:
+    promised = {each.metric: each for each in agreement.commitments.all()} if agreement else {}
+    found = []
     if count := promised.get("mqls_delivered"):
-        charts.append(delivery(shown.agreement, count, shown.period, at=picked.at))
+        found.append(delivery(agreement, count, picked.period, at=picked.at))
     if deadline := promised.get("first_attempt_attainment"):
-        charts.append(responses(deadline, shown.period))
-    return charts
+        found.append(responses(deadline, picked.period))
+    return found
 
 
-urls = [path("sla/", card, name="scorecard")]
+urls = [path("sla/", card, name="scorecard"), path("sla/beside/", beside, name="beside")]

@@ -14,6 +14,7 @@ from common.metrics import Theme, Unit
 from common.periods import parse
 from common.templatetags.words import in_unit
 from leads.models import Attempt, Handoff, Opportunity, Touch
+from sla.clauses import CLAUSES
 from sla.drilldown import line_of
 from sla.reporting import first_of
 from tests.asked import queries_asked
@@ -160,6 +161,12 @@ def test_a_report_asks_as_often_however_much_there_is(month, client_of, theo, sa
 def cells(response) -> list[list[str]]:
     text = b"".join(response.streaming_content).decode().removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     return list(csv.reader(StringIO(text)))
+
+
+def test_a_figure_names_the_figures_that_it_takes_to_reckon_it():
+    assert metrics.metric("mqls").behind == {"mqls"}
+    assert metrics.metric("campaign_roi").behind > {"campaign_roi", "campaign_cost"}
+    assert metrics.metric("alignment").behind == {"alignment", *CLAUSES}
 
 
 def test_rows_and_trend_are_exported_as_they_are_counted(month, client_of, theo):

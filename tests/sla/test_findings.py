@@ -56,6 +56,22 @@ def test_the_groups_that_are_kept_are_those_of_the_breakdown(month, dimension):
     assert groups(dimension, kept.columns, kept.told) == breakdown(dimension, figures, MARCH, at=LATER) != []
 
 
+@pytest.mark.parametrize("dimension", DIMENSIONS.values(), ids=DIMENSIONS)
+def test_the_page_of_a_figure_tells_its_groups_from_what_is_kept(month, dimension, client_of, theo):
+    figures = figures_of(judged_by(MARCH, at=LATER))
+    on_the_spot = [findings.groups_of(figure, dimension, MARCH, at=LATER) for figure in figures]
+    keep()
+    kept = [findings.groups_of(figure, dimension, MARCH, at=LATER) for figure in figures]
+
+    assert [groups for groups, _ in kept] == [groups for groups, _ in on_the_spot]
+    assert {as_of for _, as_of in kept} == {LATER}
+    assert {as_of for _, as_of in on_the_spot} == {None}
+    report = client_of(theo).get(f"/reports/acceptance_rate/?by={dimension.key}&period=2026-03")
+    assert (report.context["counted_at"], "As of" in report.text) == (LATER, True)
+    other = client_of(theo).get(f"/reports/leads_created/?by={dimension.key}&period=2026-03")
+    assert other.context["counted_at"] is None
+
+
 def test_another_period_and_other_figures_are_found_on_the_spot(month):
     keep()
     assert findings.found("source", MARCH.next(), at=LATER).as_of is None
