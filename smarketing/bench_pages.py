@@ -66,6 +66,7 @@ def opened_daily(rep: User) -> list[tuple[Role, str]]:
         (MARKETER, lead.get_absolute_url()),
         (REP, f"/companies/{company}/"),
         (HEAD_OF_SALES, "/sla/"),
+        (HEAD_OF_SALES, "/sla/between-us/"),
         (HEAD_OF_SALES, "/sla/beside/"),
         (HEAD_OF_SALES, "/sla/by/source/"),
         (HEAD_OF_SALES, "/sla/by/campaign/"),

@@ -1,6 +1,4 @@
-"""The scorecard broken down, by rep too, and the signs that are worth a look."""
-
-from typing import Any
+"""The scorecard broken down, by rep too, the signs that are worth a look, and what is open between the sides."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,6 +17,7 @@ from sla.attainment import by_rep, of_rep
 from sla.breakdown import groups
 from sla.drilldown import line_of
 from sla.findings import found
+from sla.models import Dispute
 from sla.signs import Sign
 
 A_PAGE = 200
@@ -49,23 +48,41 @@ def broken_down(request: HttpRequest, dimension: str) -> HttpResponse:
 @require_GET
 @may("read")
 def standing_out(request: HttpRequest) -> HttpResponse:
-    """All signs with their cases; as a part of the scorecard, those that stand out."""
+    """All signs with their cases, those of reps too."""
     at = db_clock.now()
     picked = asked(request, at=at)
     known = found("signs", picked.period, at=at)
-    sides = worth_a_look.seen(known.told)
-    context: dict[str, Any] = {
+    context = {
         "asked": picked,
         "period": picked.period,
         "tab": "signs",
-        "sides": sides,
-        "standing_out": [each for _, of_side in sides for each in of_side if each.stands_out],
+        "sides": worth_a_look.seen(known.told),
         "fewest": worth_a_look.FEWEST,
         "counted_at": known.as_of,
+        "of_reps": worth_a_look.OF_REPS,
+        "reps": worth_a_look.by_rep(known.told, request.user),
     }
-    if not request.htmx:
-        context |= {"of_reps": worth_a_look.OF_REPS, "reps": worth_a_look.by_rep(known.told, request.user)}
-    return answer(request, "sla/signs.html", context, part="sla/_signs.html")
+    return render(request, "sla/signs.html", context)
+
+
+@require_GET
+@may("read")
+def between_us(request: HttpRequest) -> HttpResponse:
+    """What is disputed now, how far the sides judge alike, and the signs that stand out; also a part of the
+    scorecard.
+    """
+    at = db_clock.now()
+    picked = asked(request, at=at)
+    known = found("signs", picked.period, at=at)
+    context = {
+        "asked": picked,
+        "period": picked.period,
+        "open": Dispute.objects.open().count(),
+        "alike": metrics.metric("review_agreement").reading(picked.period),
+        "standing_out": [each for _, of_side in worth_a_look.seen(known.told) for each in of_side if each.stands_out],
+        "counted_at": known.as_of,
+    }
+    return answer(request, "sla/between_us.html", context, part="sla/_between_us.html")
 
 
 @require_GET
@@ -106,6 +123,7 @@ def _sign(request: HttpRequest) -> Sign | None:
 urls = [
     path("sla/by/<slug:dimension>/", broken_down, name="broken_down"),
     path("sla/signs/", standing_out, name="signs"),
+    path("sla/between-us/", between_us, name="between_us"),
     path("sla/reps/", reps, name="reps"),
     path("sla/reps/<int:pk>/", rep, name="rep_card"),
 ]

@@ -19,7 +19,7 @@ from sla.drafting import REWARDS
 from sla.drawings import delivery, responses
 from sla.findings import found
 from sla.holdback import in_one_sentence
-from sla.models import Agreement, Dispute
+from sla.models import Agreement
 from sla.scorecard import Scorecard, judged_by, scorecard
 
 APART = {
@@ -63,17 +63,7 @@ def _context(shown: Scorecard, picked: Asked, request: HttpRequest) -> dict[str,
         "held_back_at": causes.as_of,
         "sees_reps": allowed(request.user, "scorecard.by_rep"),
         "reward": next((part for part in shown.agreement.parts if part.key == REWARDS), None),
-        "between_us": _between_us(shown),
         "is_baseline": shown.agreement.is_baseline(picked.at),
-    }
-
-
-def _between_us(shown: Scorecard) -> dict[str, Any]:
-    """What is disputed now, and how far the sides judge alike in the period."""
-    return {
-        "open": Dispute.objects.open().count(),
-        "agreement": metrics.value("review_agreement", shown.period),
-        "reviewed": metrics.cases("review_agreement", shown.period),
     }
 
 
