@@ -52,8 +52,9 @@ def delivered(period: Period) -> QuerySet[Episode]:
     found wrong, before the books closed.
     """
     closed = books_close_at(period)
-    # None comes back before it was delivered: said, so that few returns are looked at.
-    returned = _quality_returns(known_by=closed).filter(at__range=(period.start, closed))
+    # None comes back before it was delivered: said, so that few returns are looked at, and not each delivery.
+    then = (period.start, closed)
+    returned = _quality_returns(known_by=closed).filter(at__range=then, handoff__made_at__range=then)
     wrong = Correction.objects.known_by(closed).filter(delivered=OuterRef("pk"))
     return first_delivered(period).exclude(Exists(returned)).exclude(Exists(wrong))
 
