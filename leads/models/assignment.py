@@ -100,8 +100,8 @@ class Assignment(models.Model):
         indexes = [
             # Read by routing: what each rep was given today and in the weeks before.
             models.Index(fields=["owner", "from_at"], name="assignment_by_owner"),
-            # Read by the page of how it is shared out, over a period.
-            models.Index(fields=["from_at"], name="assignment_by_time"),
+            # Read by the pages of routing, which count from it alone what was given in a period, to whom and how.
+            models.Index(fields=["from_at"], name="assignment_by_time", include=["id", "handoff", "owner", "how"]),
             models.Index(fields=["until_at"], name="assignment_by_end", condition=Q(until_at__isnull=False)),
         ]
 
