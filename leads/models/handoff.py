@@ -123,15 +123,15 @@ class Handoff(models.Model):
                 F("pool"), F("due_at"), F("hot").desc(), F("id"),
                 condition=Q(owner__isnull=True, closed_at__isnull=True), name="handoff_nobodys_by_due",
             ),
-            # Read by the figures of a period, by the verdicts beside each grade, and by what each rule made, which count
+            # Read by the figures of a period, by the verdicts beside each grade, and by what each rule made: they count
             # from it alone.
             models.Index(
                 fields=["made_at"],
                 name="handoff_by_time",
                 include=["id", "lead", "episode", "withdrawn", "owner", "criteria", "grade", "rating", "pool", "rule"],
             ),
-            # Read by the figures of clocks and returns and by how it was shared out, which ask of a hand-off whose it
-            # is, by which version, and of which pool.
+            # Read by the figures of clocks and returns and by how it was shared out: whose it is, by which version, and
+            # of which pool.
             models.Index(fields=["id"], name="handoff_whose", include=["lead", "episode", "criteria", "pool"]),
             # Read by what was delivered by hand: the hand-off of an episode.
             models.Index(fields=["lead", "episode"], name="handoff_by_hand", condition=Q(by_hand=True)),
