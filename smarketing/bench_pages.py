@@ -79,6 +79,7 @@ def opened_daily(rep: User) -> list[tuple[Role, str]]:
         (HEAD_OF_MARKETING, "/reports/"),
         (HEAD_OF_MARKETING, "/reports/leads_created/"),
         (HEAD_OF_MARKETING, "/reports/mqls_delivered/"),
+        (HEAD_OF_MARKETING, "/reports/mqls_delivered/rows/"),
         (HEAD_OF_SALES, "/reports/acceptance_rate/"),
         (HEAD_OF_SALES, "/reports/first_attempt_attainment/"),
         (HEAD_OF_MARKETING, "/reports/revenue_won_from_marketing/"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import Side, may
 from common import clock as db_clock
 from common import metrics
+from common.htmx import answer
 from common.metrics import Metric, Theme, View
 from common.periods import Period
 from common.sheets import csv_lines
@@ -65,14 +66,11 @@ def _is_called(metric: Metric, words: str) -> bool:
 @require_GET
 @may("read")
 def report(request: HttpRequest, key: str) -> HttpResponse:
-    """One figure with its definition, its last periods, its groups and the rows behind its value."""
+    """One figure with its definition, its last periods and its groups; the rows behind its value follow."""
     at = db_clock.now()
     shown, picked = _shown(request, key), asked(request, at=at)
     period, metric = picked.period, shown.metric
     moments = went(shown, period, at=at)
-    rows = shown.rows(period, at=at)
-    limit = MOST if "more" in request.GET else A_PAGE
-    first = first_of(rows, limit + 1)
     context = {
         "asked": picked,
         "period": period,
@@ -84,12 +82,30 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
         "owner": Side(metric.side).label if metric.side else "Both sides",
         "trend": moments,
         "chart": drawn(shown, moments),
-        "lines": [line_of(row) for row in first[:limit]],
-        "more": len(first) > limit,
-        "longer": MOST if limit < MOST else None,
         **_groups(request, shown, period, at=at),
     }
     return render(request, "sla/report.html", context)
+
+
+@require_GET
+@may("read")
+def counted(request: HttpRequest, key: str) -> HttpResponse:
+    """The first rows behind a figure; also a part of its page."""
+    at = db_clock.now()
+    shown, picked = _shown(request, key), asked(request, at=at)
+    limit = MOST if "more" in request.GET else A_PAGE
+    first = first_of(shown.rows(picked.period, at=at), limit + 1)
+    context = {
+        "asked": picked,
+        "period": picked.period,
+        "kept": _kept(request),
+        "metric": shown.metric,
+        "shown": shown,
+        "lines": [line_of(row) for row in first[:limit]],
+        "more": len(first) > limit,
+        "longer": MOST if limit < MOST else None,
+    }
+    return answer(request, "sla/counted.html", context, part="sla/_counted.html")
 
 
 def _shown(request: HttpRequest, key: str) -> Shown:
@@ -147,5 +163,6 @@ def export(request: HttpRequest, key: str) -> StreamingHttpResponse:
 urls = [
     path("reports/", reports, name="reports"),
     path("reports/<slug:key>/", report, name="report"),
+    path("reports/<slug:key>/rows/", counted, name="report_rows"),
     path("reports/<slug:key>/export/", export, name="export_report"),
 ]

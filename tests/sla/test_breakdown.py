@@ -154,7 +154,7 @@ def test_a_group_opens_its_leads_and_what_is_none_opens_nothing(month, client_of
 
     assert client.get("/reports/alignment/?by=source&is=Webinar").status_code == 404
     assert client.get("/reports/mqls_delivered/?by=colour&is=Webinar").status_code == 404
-    assert "Nothing in" in client.get("/reports/mqls_delivered/?period=2026-03&by=source&is=Nowhere").content.decode()
+    assert "Nothing in" in client.get("/reports/mqls_delivered/rows/?period=2026-03&by=source&is=Nowhere").text
     assert client.get("/sla/by/colour/").status_code == 404
 
 

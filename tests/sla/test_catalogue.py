@@ -107,22 +107,36 @@ def test_a_composed_figure_opens_the_figures_it_is_reckoned_from(month, client_o
     html = client_of(theo).get("/reports/campaign_roi/?period=2026-03").text
 
     assert "(revenue credited to campaigns − cost of campaigns) / cost of campaigns" in html
-    assert "/reports/revenue_attributed/?period=2026-03" in html
-    assert "/reports/campaign_cost/?period=2026-03" in html
+    rows = client_of(theo).get("/reports/campaign_roi/rows/?period=2026-03").text
+    assert "/reports/revenue_attributed/?period=2026-03" in rows
+    assert "/reports/campaign_cost/?period=2026-03" in rows
 
 
 def test_a_page_shows_the_first_rows_and_more_of_them_when_it_is_asked_to(client_of, theo, at, clock_shows):
     clock_shows(at)
     for _ in range(51):
         a_lead(at=at, source="Fair")
-    client, page = client_of(theo), "/reports/leads_created/?period=2026-03&by=source&is=Fair"
+    client, page = client_of(theo), "/reports/leads_created/rows/?period=2026-03&by=source&is=Fair"
     first = client.get(page)
     assert len(first.context["lines"]) == 50
     assert "the first 50" in first.text
-    assert 'href="?period=2026-03&amp;more=yes&amp;by=source&amp;is=Fair#rows">Show 200<' in first.text
+    assert f'hx-get="{page.replace("&", "&amp;more=yes&amp;", 1).replace("&is", "&amp;is")}"' in first.text
+    assert "Show 200" in first.text
     longer = client.get(f"{page}&more=yes")
     assert len(longer.context["lines"]) == 51
     assert "Show 200" not in longer.text
+
+
+def test_the_rows_follow_the_page_of_a_figure_and_have_one_of_their_own(month, client_of, theo):
+    client, address = client_of(theo), "/reports/mqls/rows/?period=2026-03"
+    assert f'hx-get="{address}"' in client.get("/reports/mqls/?period=2026-03").text
+    narrowed = client.get("/reports/mqls/?period=2026-03&by=source&is=Webinar").text
+    assert f'hx-get="{address}&amp;by=source&amp;is=Webinar"' in narrowed
+    part = client.get(address, headers={"HX-Request": "true"}).text
+    assert "What it counts" in part
+    assert "<html" not in part
+    assert "What it counts" in client.get(address).text
+    assert client.get("/reports/no_such_figure/rows/").status_code == 404
 
 
 def test_a_group_opens_its_own_trend_and_rows(month, client_of, theo):

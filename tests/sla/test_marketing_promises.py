@@ -203,9 +203,9 @@ def test_the_scorecard_has_a_line_for_each_and_its_rows_open(agreement, sam, may
     assert said["briefs_in_time"][::2] == ("0\N{NO-BREAK SPACE}%", "of 1 brief due")
     assert said["customers"][0] == "0"
     client = client_of(maya)
-    assert "A page on tolls" in client.get("/reports/requests_answered/?period=2026-03").text
-    assert "complete" in client.get("/reports/data_complete/?period=2026-03").text
-    assert "none yet" in client.get("/reports/briefs_in_time/?period=2026-03").text
+    assert "A page on tolls" in client.get("/reports/requests_answered/rows/?period=2026-03").text
+    assert "complete" in client.get("/reports/data_complete/rows/?period=2026-03").text
+    assert "none yet" in client.get("/reports/briefs_in_time/rows/?period=2026-03").text
     assert "By the agreement it is due" in client.get(campaign.get_absolute_url()).text
 
 

@@ -138,8 +138,9 @@ def test_every_figure_opens_its_definition_and_its_rows(client_of, late_week, sa
 
     html = page(client, "/reports/first_attempt_attainment/?period=2026-03")
     assert "overdue and open counts as missed" in html
-    assert "Priya, Halden" in html
-    assert "not yet" in html
+    rows = page(client, "/reports/first_attempt_attainment/rows/?period=2026-03")
+    assert "Priya, Halden" in rows
+    assert "not yet" in rows
     assert client.get("/reports/no_such_figure/").status_code == 404
 
 
@@ -192,7 +193,7 @@ def test_the_joint_reward_says_what_is_missing(client_of, late_week, theo):
     assert "Not in sight for March 2026" in html
     assert "both teams share the reward" in html
     assert "First attempt or return within 8 working hours – 50 %, out of reach" in html
-    listed = page(client_of(theo), "/reports/reward_missing/?period=2026-03")
+    listed = page(client_of(theo), "/reports/reward_missing/rows/?period=2026-03")
     assert "First attempt or return within 8 working hours" in listed
 
 
