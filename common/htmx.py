@@ -52,9 +52,11 @@ def back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
 
 
 def here(request: HttpRequest) -> str:
-    """The path of the page the reader looks at, also when only a part of it was asked for."""
+    """The path of the page the reader looks at, also when only a part of it was asked for; on a page that was opened to
+    do one thing, where they came from.
+    """
     current = getattr(request, "htmx", None) and request.htmx.current_url_abs_path
-    return current or request.get_full_path()
+    return current or request.GET.get("next") or request.get_full_path()
 
 
 class RefusalsAsAnswers:

@@ -56,6 +56,14 @@ class AttemptForm(forms.Form):
     call_back_at = MomentField(label="Call back on", required=False)
     note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
+    def for_call_back(self) -> AttemptForm:
+        """The form of a call whose outcome is known: they asked to be called back."""
+        del self.fields["channel"]
+        self.fields["outcome"].widget = forms.HiddenInput()
+        self.initial["outcome"] = Outcome.CALL_BACK
+        self.fields["call_back_at"].required = True
+        return self
+
     def clean_channel(self) -> str:
         return self.cleaned_data["channel"] or Channel.CALL
 

@@ -172,6 +172,11 @@ class Handoff(models.Model):
         return self.state == PENDING
 
     @property
+    def is_accepted(self) -> bool:
+        """Whether sales works on it now."""
+        return self.state == ACCEPTED
+
+    @property
     def total(self) -> Any:
         """The points it was handed over with; never under zero."""
         return None if self.fit is None else max(self.fit + self.engagement, 0)

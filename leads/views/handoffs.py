@@ -4,16 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import Role, may
+from accounts.access import Role, check, may
 from accounts.models import User
 from common import clock as db_clock
 from common.errors import Incomplete
-from common.htmx import back, toast, wants_part
+from common.htmx import answer, back, toast, wants_part
 from common.once import one_page
 from leads.forms.day import (
     AttemptForm,
@@ -27,9 +27,12 @@ from leads.forms.day import (
     WinForm,
 )
 from leads.models import Handoff, Lead, Opportunity, ReturnReason
+from leads.models.attempt import Outcome
 from leads.models.returns import Result
 from leads.undo import undo, undoable
 from leads.views.queue import queue_context
+
+ASKED_OR_DONE = ["GET", "POST"]  # a verb with a form: GET shows it, POST does what it says
 
 
 def found(request: HttpRequest, pk: int) -> Handoff:
@@ -50,11 +53,16 @@ def done(request: HttpRequest, lead: Lead, said: str, *, open_pk: int | None = N
     return response
 
 
-def asked_again(request: HttpRequest, handoff: Handoff, form: forms.Form, title: str) -> HttpResponse:
+def asked(request: HttpRequest, lead: Lead, form: forms.Form, title: str, submit: str) -> HttpResponse:
+    """The form of a verb, in the dialog of the page that is open, or on a page of its own."""
+    context = {"lead": lead, "form": form, "title": title, "submit": submit}
+    return answer(request, "leads/asked.html", context, part="leads/_asked.html")
+
+
+def asked_again(request: HttpRequest, lead: Lead, form: forms.Form, title: str, submit: str = "Go on") -> HttpResponse:
     """The form once more with what is wrong in it; nothing was done, and what was typed is kept."""
-    context = {"handoff": handoff, "lead": handoff.lead, "form": form, "title": title}
-    part = "leads/_asked_again.html" if wants_part(request) else "leads/asked_again.html"
-    response = render(request, part, context, status=422)
+    context = {"lead": lead, "form": form, "title": title, "submit": submit}
+    response = answer(request, "leads/asked.html", context, part="leads/_asked_again.html", status=422)
     if wants_part(request) and request.htmx.trigger:
         response.headers["HX-Retarget"] = f"#{request.htmx.trigger}"
         response.headers["HX-Reswap"] = "innerHTML"
@@ -77,7 +85,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     return done(request, handoff.lead, f"{handoff.lead} is yours to decide.", open_pk=handoff.pk, undo=False)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(ASKED_OR_DONE)
 @may("handoff.return")
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     """GET lists the reasons, for readers without dialogs; POST returns the lead, or asks for the evidence."""
@@ -87,7 +95,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "leads/return.html", {"handoff": handoff, "lead": handoff.lead, "reasons": reasons})
     form = ReturnForm(request.POST)
     if not form.is_valid():
-        return asked_again(request, handoff, form, "Return")
+        return asked_again(request, handoff.lead, form, "Return")
     reason = form.cleaned_data["reason"]
     try:
         returned = handoff.send_back(
@@ -101,95 +109,116 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     except Incomplete as missing:
         form.for_reason(reason)
         form.add_error(None, str(missing))
-        return asked_again(request, handoff, form, f"Return: {reason.label.lower()}")
+        return asked_again(request, handoff.lead, form, f"Return: {reason.label.lower()}")
     said = f"{handoff.lead} returned: {returned.get_result_display().lower()}."
     return done(request, handoff.lead, said, undo=returned.result != Result.MERGE)
 
 
+Make = Callable[[Handoff, QueryDict | None], forms.Form]
 Act = Callable[[Handoff, forms.Form, User, datetime], str]
 
 
 def _filled_in(
-    request: HttpRequest, pk: int, make: Callable[[Handoff], forms.Form], act: Act, title: str, *, undo: bool = True
+    request: HttpRequest, pk: int, verb: str, make: Make, act: Act, title: str, submit: str, *, undo: bool = True
 ) -> HttpResponse:
-    """A verb with a form: fill it in, do it, say it; with its undo if there is one."""
+    """A verb with a form. GET asks; POST fills it in, does it and says it, with its undo if there is one."""
     handoff = found(request, pk)
-    form = make(handoff)
+    check(request.user, verb, handoff)
+    form = make(handoff, request.POST if request.method == "POST" else None)
+    if not form.is_bound:
+        return asked(request, handoff.lead, form, title, submit)
     if not form.is_valid():
-        return asked_again(request, handoff, form, title)
+        return asked_again(request, handoff.lead, form, title, submit)
     said = act(handoff, form, request.user, db_clock.now())
     return done(request, handoff.lead, said, open_pk=pk, undo=undo)
 
 
-@require_POST
+@require_http_methods(ASKED_OR_DONE)
 @may("attempt.log")
 def log_attempt(request: HttpRequest, pk: int) -> HttpResponse:
-    """An attempt and its outcome; on an undecided hand-off it accepts as well."""
+    """An attempt and its outcome; on an undecided hand-off it accepts as well. `?outcome=call_back` asks when alone."""
+
+    def make(handoff: Handoff, sent: QueryDict | None) -> forms.Form:
+        called_back = sent is None and request.GET.get("outcome") == Outcome.CALL_BACK
+        return AttemptForm(sent).for_call_back() if called_back else AttemptForm(sent)
 
     def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
         attempt = form.log(handoff, by=by, at=at)
         return f"{attempt}: logged for {handoff.lead}."
 
-    return _filled_in(request, pk, lambda _: AttemptForm(request.POST), act, "Log an attempt")
+    title = "Call back" if "outcome" in request.GET else "An e-mail, a meeting, a message, a call"
+    return _filled_in(request, pk, "attempt.log", make, act, title, "Log it")
 
 
-@require_POST
+@require_http_methods(ASKED_OR_DONE)
 @may("handoff.plan")
 def plan_next(request: HttpRequest, pk: int) -> HttpResponse:
+    def make(handoff: Handoff, sent: QueryDict | None) -> forms.Form:
+        return NextStepForm(sent, initial={"step": handoff.next_step, "step_at": handoff.next_step_at})
+
     def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
         handoff.plan_next(step=form.cleaned_data["step"], when=form.cleaned_data["step_at"], by=by, at=at)
         return f"Next step with {handoff.lead}: {handoff.next_step}."
 
-    return _filled_in(request, pk, lambda _: NextStepForm(request.POST), act, "Next step", undo=False)
+    return _filled_in(request, pk, "handoff.plan", make, act, "Next step", "Plan it", undo=False)
 
 
-@require_POST
+@require_http_methods(ASKED_OR_DONE)
 @may("handoff.put_off")
 def put_off(request: HttpRequest, pk: int) -> HttpResponse:
     """They asked for later, without an attempt of ours: by a letter, or to a colleague."""
+
+    def make(handoff: Handoff, sent: QueryDict | None) -> forms.Form:
+        return PutOffForm(sent)
 
     def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
         later = handoff.put_off(until=form.cleaned_data["until"], note=form.cleaned_data["note"], by=by, at=at)
         return f"{handoff.lead} asked for later, until {later.until_at.astimezone(by.tz):%-d %B}."
 
-    return _filled_in(request, pk, lambda _: PutOffForm(request.POST), act, "Asked for later")
+    return _filled_in(request, pk, "handoff.put_off", make, act, "They asked for later", "Until then")
 
 
-@require_POST
+@require_http_methods(ASKED_OR_DONE)
 @may("handoff.qualify")
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    def make(handoff: Handoff) -> forms.Form:
-        return ChecklistForm(handoff.criteria.checklist if handoff.criteria else [], request.POST)
+    def make(handoff: Handoff, sent: QueryDict | None) -> forms.Form:
+        return ChecklistForm(handoff.criteria.checklist if handoff.criteria else [], sent)
 
     def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
         handoff.confirm(form.answers, by=by, at=at)
         return f"{handoff.lead} is an SQL."
 
-    return _filled_in(request, pk, make, act, "Is it an SQL?")
+    title = "Is it an SQL? The signed checklist"
+    return _filled_in(request, pk, "handoff.qualify", make, act, title, "It is an SQL")
 
 
-@require_POST
+@require_http_methods(ASKED_OR_DONE)
 @may("opportunity.open")
 def open_deal(request: HttpRequest, pk: int) -> HttpResponse:
-    def make(handoff: Handoff) -> forms.Form:
-        return DealForm(request.POST, typical=Opportunity.objects.typical_amount(handoff.lead))
+    def make(handoff: Handoff, sent: QueryDict | None) -> forms.Form:
+        return DealForm(sent, typical=Opportunity.objects.typical_amount(handoff.lead))
 
     def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
         handoff.open_deal(**form.terms, rating=form.cleaned_data["rating"], by=by, at=at)
         return f"{handoff.lead} is an opportunity."
 
-    return _filled_in(request, pk, make, act, "Open a deal")
+    return _filled_in(request, pk, "opportunity.open", make, act, "Open a deal", "Open the deal")
 
 
-@require_POST
+@require_http_methods(ASKED_OR_DONE)
 @may("handoff.reassign")
 def reassign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form offers who is here; who is away may be named all the same."""
+
+    def make(handoff: Handoff, sent: QueryDict | None) -> forms.Form:
+        reps = User.objects.with_role(Role.REP)
+        return ReassignForm(reps.present(at=db_clock.now()) if sent is None else reps, sent)
+
     def act(handoff: Handoff, form: forms.Form, by: User, at: datetime) -> str:
         handoff.reassign(to=form.cleaned_data["to"], because=form.cleaned_data["because"], by=by, at=at)
         return f"{handoff.lead} went to {handoff.owner}."
 
-    people = User.objects.with_role(Role.REP)
-    return _filled_in(request, pk, lambda _: ReassignForm(people, request.POST), act, "Reassign", undo=False)
+    return _filled_in(request, pk, "handoff.reassign", make, act, "Give it to another", "Reassign", undo=False)
 
 
 @require_POST
@@ -218,30 +247,39 @@ def ask_back(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, handoff.lead, f"When {handoff.lead} is handed over again, it may come to you.", undo=False)
 
 
-def _deal(request: HttpRequest, pk: int) -> Opportunity:
-    return get_object_or_404(Opportunity.objects.visible_to(request.user).select_related("lead"), pk=pk)
+CloseWith = Callable[[Opportunity, QueryDict | None], forms.Form]
+Close = Callable[[Opportunity, forms.Form, datetime], None]
 
 
-@require_POST
+def _closed(request: HttpRequest, pk: int, make: CloseWith, close: Close, word: str) -> HttpResponse:
+    """How a deal ends. GET asks; POST closes it and says so."""
+    deal = get_object_or_404(Opportunity.objects.visible_to(request.user).select_related("lead"), pk=pk)
+    check(request.user, "opportunity.close", deal)
+    form = make(deal, request.POST if request.method == "POST" else None)
+    if not form.is_bound:
+        return asked(request, deal.lead, form, word, word)
+    if not form.is_valid():
+        return asked_again(request, deal.lead, form, word, word)
+    close(deal, form, db_clock.now())
+    return done(request, deal.lead, f"{word}: {deal}.", open_pk=deal.handoff_id)
+
+
+@require_http_methods(ASKED_OR_DONE)
 @may("opportunity.close")
 def win(request: HttpRequest, pk: int) -> HttpResponse:
-    deal = _deal(request, pk)
-    form = WinForm(deal, request.POST)
-    if not form.is_valid():
-        return asked_again(request, deal.handoff, form, "Won")
-    deal.win(amount=form.cleaned_data["amount"], by=request.user, at=db_clock.now())
-    return done(request, deal.lead, f"Won: {deal}.", open_pk=deal.handoff_id)
+    def close(deal: Opportunity, form: forms.Form, at: datetime) -> None:
+        deal.win(amount=form.cleaned_data["amount"], by=request.user, at=at)
+
+    return _closed(request, pk, WinForm, close, "Won")
 
 
-@require_POST
+@require_http_methods(ASKED_OR_DONE)
 @may("opportunity.close")
 def lose(request: HttpRequest, pk: int) -> HttpResponse:
-    deal = _deal(request, pk)
-    form = LoseForm(request.POST)
-    if not form.is_valid():
-        return asked_again(request, deal.handoff, form, "Lost")
-    deal.lose(because=form.cleaned_data["because"], by=request.user, at=db_clock.now())
-    return done(request, deal.lead, f"Lost: {deal}.", open_pk=deal.handoff_id)
+    def close(deal: Opportunity, form: forms.Form, at: datetime) -> None:
+        deal.lose(because=form.cleaned_data["because"], by=request.user, at=at)
+
+    return _closed(request, pk, lambda _, sent: LoseForm(sent), close, "Lost")
 
 
 @require_POST

@@ -25,7 +25,7 @@ from leads.one_lead import episodes_of, handoffs_of, lead_shown_to, returns_of
 from leads.reading import explain_now, explain_then, lines
 from leads.timeline import timeline
 from leads.undo import undoable
-from leads.views.queue import deal_forms, decision_context
+from leads.views.queue import decision_context
 from notifications.threads import thread_on
 
 LISTED = (
@@ -94,7 +94,7 @@ def lead_context(lead: Lead, request: HttpRequest, at: datetime) -> dict[str, An
         "can_lead": can_lead,
         "deal": deal,
         "can_deal": {"close"} if deal and access.allowed(request.user, "opportunity.close", deal) else set(),
-        **(decision_context(handoff, deal, request.user, at) if handoff else deal_forms(deal)),
+        **(decision_context(handoff, deal, request.user) if handoff else {}),
         **_forms(lead, can_lead),
     }
 

@@ -16,20 +16,9 @@ from accounts.models.calendar import hours_of
 from common import clock as db_clock
 from common.htmx import answer, wants_part
 from common.once import once
-from leads.forms.day import (
-    AttemptForm,
-    ChecklistForm,
-    DealForm,
-    LoseForm,
-    NextStepForm,
-    PutOffForm,
-    ReassignForm,
-    WinForm,
-)
 from leads.lifecycle import SAL, SQL
 from leads.models import Aside, Attempt, Handoff, HandoffReturn, Lead, Opportunity, PutOff, ReturnReason
 from leads.models.attempt import Outcome
-from leads.models.handoffs import ACCEPTED
 from leads.models.lead import Origin
 from leads.models.returns import Result
 from leads.one_lead import attempts_in, lead_shown_to, put_offs_of
@@ -175,7 +164,7 @@ def month_so_far(user: User, at: datetime) -> dict[str, int]:
 
 
 def handoff_context(handoff: Handoff, user: User, at: datetime) -> dict[str, Any]:
-    """One hand-off, what led to it, and the forms of what this person may do with it."""
+    """One hand-off, what led to it, and what this person may do with it."""
     lead = handoff.lead
     deal = Opportunity.objects.open().filter(lead=lead).first()
     return {
@@ -184,12 +173,12 @@ def handoff_context(handoff: Handoff, user: User, at: datetime) -> dict[str, Any
         "now": at,
         "history": timeline(lead, latest=8),
         "undoable": undoable(lead, by=user, at=at),
-        **decision_context(handoff, deal, user, at),
+        **decision_context(handoff, deal, user),
     }
 
 
-def decision_context(handoff: Handoff, deal: Opportunity | None, user: User, at: datetime) -> dict[str, Any]:
-    """A hand-off with what it was made for, and the forms of what this person may do with it."""
+def decision_context(handoff: Handoff, deal: Opportunity | None, user: User) -> dict[str, Any]:
+    """A hand-off with what it was made for, what comes next, and what of that this person may do."""
     attempts = attempts_in(handoff)
     lasting = (each for each in put_offs_of(handoff.lead) if each.handoff_id == handoff.pk and each.is_lasting)
     return {
@@ -199,7 +188,9 @@ def decision_context(handoff: Handoff, deal: Opportunity | None, user: User, at:
         "attempts": len(attempts),
         "attempt_days": len({attempt.at.astimezone(user.tz).date() for attempt in attempts}),
         "can": {verb.split(".")[1] for verb in HANDOFF_VERBS if access.allowed(user, verb, handoff)},
-        **forms_for(handoff, deal, user, at),
+        "reasons": ReturnReason.objects.filter(is_active=True),
+        "to_confirm": handoff.is_accepted and handoff.lead.stage == SAL,
+        "to_open_deal": handoff.is_accepted and not deal,
     }
 
 
@@ -212,34 +203,6 @@ HANDOFF_VERBS = (
     "handoff.reassign",
     "handoff.repair",
 )
-
-
-def forms_for(handoff: Handoff, deal: Opportunity | None, user: User, at: datetime) -> dict[str, Any]:
-    """Empty forms for the dialogs of one hand-off."""
-    return {
-        "reasons": ReturnReason.objects.filter(is_active=True),
-        "attempt_form": AttemptForm(),
-        **(working_forms(handoff, deal) if handoff.state == ACCEPTED else {}),
-        **deal_forms(deal),
-        "reassign_form": ReassignForm(User.objects.with_role(Role.REP).present(at=at)),
-    }
-
-
-def working_forms(handoff: Handoff, deal: Opportunity | None) -> dict[str, Any]:
-    """Empty forms for what is done with a hand-off once it is accepted."""
-    lead = handoff.lead
-    questions = handoff.criteria.checklist if handoff.criteria else []
-    return {
-        "next_step_form": NextStepForm(initial={"step": handoff.next_step, "step_at": handoff.next_step_at}),
-        "put_off_form": PutOffForm(),
-        "checklist_form": ChecklistForm(questions) if lead.stage == SAL else None,
-        "deal_form": None if deal else DealForm(typical=Opportunity.objects.typical_amount(lead)),
-    }
-
-
-def deal_forms(deal: Opportunity | None) -> dict[str, Any]:
-    """Empty forms to close an open deal."""
-    return {"win_form": WinForm(deal) if deal else None, "lose_form": LoseForm() if deal else None}
 
 
 urls = [

@@ -1,6 +1,7 @@
 // Native dialogs and menus.
 //
 //   data-open="id"    opens the dialog with that id        data-close    closes the one it stands in
+//                     with hx-get, what it fetches comes into the emptied dialog
 //   data-menu         on <details>: closes when something else is pressed
 //   data-confirm="…"  on a form: asks before it is sent
 
@@ -10,6 +11,7 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener && opener.dataset.open !== "keys") {
     const dialog = document.getElementById(opener.dataset.open);
+    if (opener.hasAttribute("hx-get")) dialog?.replaceChildren();
     dialog?.showModal();
     if (dialog) begin(dialog);
     event.preventDefault();

@@ -163,6 +163,61 @@ def test_a_call_back_needs_its_moment(now, sam, client_of):
     assert everything() == before
 
 
+@pytest.mark.parametrize(
+    ("name", "title", "field"),
+    [
+        ("log_attempt", "An e-mail, a meeting, a message, a call", "channel"),
+        ("plan_next", "Next step", "step_at"),
+        ("put_off", "They asked for later", "until"),
+        ("qualify", "Is it an SQL? The signed checklist", ""),
+        ("open_deal", "Open a deal", "closes_on"),
+        ("reassign", "Give it to another", "because"),
+    ],
+)
+def test_a_form_comes_into_the_dialog_or_on_a_page_that_leads_back(now, nora, sam, client_of, name, title, field):
+    handoff = an_accepted_handoff(at=now, owner=sam)
+    client, address = client_of(nora), reverse(name, args=[handoff.pk])
+    before = everything()
+    part = client.get(address, headers=PART | {"HX-Current-URL": "http://testserver/queue/"})
+    assert (part.context["title"], 'id="act-form"' in part.text, "<html" in part.text) == (title, True, False)
+    assert 'name="next" value="/queue/"' in part.text
+    page = client.get(address, {"next": handoff.lead.get_absolute_url()})
+    assert f"<h1>{title}</h1>" in page.text
+    assert f'name="next" value="{handoff.lead.get_absolute_url()}"' in page.text
+    for answer in (part, page):
+        assert f'name="{field}"' in answer.text or not field
+    assert everything() == before
+
+
+def test_a_form_is_not_shown_to_whom_the_hand_off_does_not_belong(now, sam, rita, client_of):
+    handoff = an_accepted_handoff(at=now, owner=sam)
+    deal = handoff.open_deal(amount=5000, currency="EUR", closes_on=now.date(), by=sam, at=now)
+    client = client_of(rita)
+    for name, pk in [("plan_next", handoff.pk), ("open_deal", handoff.pk), ("win", deal.pk), ("lose", deal.pk)]:
+        assert client.get(reverse(name, args=[pk])).status_code == 403
+
+
+def test_asked_to_call_back_only_when_is_asked(now, sam, client_of):
+    handoff = an_accepted_handoff(at=now, owner=sam)
+    form = client_of(sam).get(f"/handoffs/{handoff.pk}/attempt/?outcome=call_back", headers=PART).context["form"]
+    assert [(field.name, field.is_hidden) for field in form] == [
+        ("outcome", True), ("call_back_at", False), ("note", False),
+    ]  # fmt: skip
+    assert form["outcome"].value() == "call_back"
+
+
+def test_a_deal_that_the_rep_found_alone_is_asked_again_too(now, sam, client_of):
+    lead = source_lead({"email": "own@found.test"}, by=sam, at=now)
+    terms = {"amount": 5000, "currency": "EUR", "closes_on": now.date(), "estimated": False, "name": ""}
+    deal = Opportunity.objects.open_for(lead, **terms, by=sam, at=now)
+    client = client_of(sam)
+    assert client.get(reverse("win", args=[deal.pk]), headers=PART).context["form"]["amount"].value() == 5000
+    before = everything()
+    assert post(client, "win", deal.pk, amount="much").status_code == 422
+    assert post(client, "lose", deal.pk).status_code == 422
+    assert everything() == before
+
+
 def test_a_lead_walks_from_accepted_to_customer_by_buttons_alone(now, sam, client_of):
     client = client_of(sam)
     handoff = an_accepted_handoff(at=now, owner=sam)
