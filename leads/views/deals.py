@@ -1,22 +1,28 @@
-"""A deal: who is on it, what led to it, and what each touch is credited with."""
+"""A deal: who is on it, what led to it, what each touch is credited with, and how it ends."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import access
 from accounts.access import may
 from agreements.models import Sharing
+from common import clock as db_clock
 from common.htmx import toast
 from leads.crediting import journeys
+from leads.forms.day import LoseForm, WinForm
 from leads.forms.deals import ContactForm, SharingForm
 from leads.models import DealContact, Opportunity
 from leads.payback import agreed_sharing
+from leads.views.handoffs import ASKED_OR_DONE, asked, asked_again, done
 
 
 @require_GET
@@ -31,6 +37,7 @@ def _page(request: HttpRequest, found: Opportunity, form: ContactForm | None = N
         "deal": found,
         "contacts": found.contacts.select_related("lead__company").order_by("pk"),
         "form": form or (ContactForm(found, request.user) if may_edit else None),
+        "may_close": found.closed_at is None and access.allowed(request.user, "opportunity.close", found),
         **_credit(request, found),
     }
     return render(request, "leads/deal.html", context, status=422 if form else 200)
@@ -78,8 +85,45 @@ def _deal(request: HttpRequest, pk: int) -> Opportunity:
     return get_object_or_404(deals, pk=pk)
 
 
+CloseWith = Callable[[Opportunity, QueryDict | None], forms.Form]
+Close = Callable[[Opportunity, forms.Form, datetime], None]
+
+
+def _closed(request: HttpRequest, pk: int, make: CloseWith, close: Close, word: str) -> HttpResponse:
+    """How a deal ends. GET asks; POST closes it and says so."""
+    found = _deal(request, pk)
+    access.check(request.user, "opportunity.close", found)
+    form = make(found, request.POST if request.method == "POST" else None)
+    if not form.is_bound:
+        return asked(request, found.lead, form, word, word)
+    if not form.is_valid():
+        return asked_again(request, found.lead, form, word, word)
+    close(found, form, db_clock.now())
+    return done(request, found.lead, f"{word}: {found}.", open_pk=found.handoff_id)
+
+
+@require_http_methods(ASKED_OR_DONE)
+@may("opportunity.close")
+def win(request: HttpRequest, pk: int) -> HttpResponse:
+    def close(found: Opportunity, form: forms.Form, at: datetime) -> None:
+        found.win(amount=form.cleaned_data["amount"], by=request.user, at=at)
+
+    return _closed(request, pk, WinForm, close, "Won")
+
+
+@require_http_methods(ASKED_OR_DONE)
+@may("opportunity.close")
+def lose(request: HttpRequest, pk: int) -> HttpResponse:
+    def close(found: Opportunity, form: forms.Form, at: datetime) -> None:
+        found.lose(because=form.cleaned_data["because"], by=request.user, at=at)
+
+    return _closed(request, pk, lambda _, sent: LoseForm(sent), close, "Lost")
+
+
 urls = [
     path("deals/<int:pk>/", deal, name="deal"),
     path("deals/<int:pk>/contacts/", add_contact, name="add_deal_contact"),
     path("deals/<int:pk>/contacts/<int:contact>/remove/", remove_contact, name="remove_deal_contact"),
+    path("opportunities/<int:pk>/win/", win, name="win"),
+    path("opportunities/<int:pk>/lose/", lose, name="lose"),
 ]

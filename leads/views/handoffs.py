@@ -19,12 +19,10 @@ from leads.forms.day import (
     AttemptForm,
     ChecklistForm,
     DealForm,
-    LoseForm,
     NextStepForm,
     PutOffForm,
     ReassignForm,
     ReturnForm,
-    WinForm,
 )
 from leads.models import Handoff, Lead, Opportunity, ReturnReason
 from leads.models.attempt import Outcome
@@ -247,41 +245,6 @@ def ask_back(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, handoff.lead, f"When {handoff.lead} is handed over again, it may come to you.", undo=False)
 
 
-CloseWith = Callable[[Opportunity, QueryDict | None], forms.Form]
-Close = Callable[[Opportunity, forms.Form, datetime], None]
-
-
-def _closed(request: HttpRequest, pk: int, make: CloseWith, close: Close, word: str) -> HttpResponse:
-    """How a deal ends. GET asks; POST closes it and says so."""
-    deal = get_object_or_404(Opportunity.objects.visible_to(request.user).select_related("lead"), pk=pk)
-    check(request.user, "opportunity.close", deal)
-    form = make(deal, request.POST if request.method == "POST" else None)
-    if not form.is_bound:
-        return asked(request, deal.lead, form, word, word)
-    if not form.is_valid():
-        return asked_again(request, deal.lead, form, word, word)
-    close(deal, form, db_clock.now())
-    return done(request, deal.lead, f"{word}: {deal}.", open_pk=deal.handoff_id)
-
-
-@require_http_methods(ASKED_OR_DONE)
-@may("opportunity.close")
-def win(request: HttpRequest, pk: int) -> HttpResponse:
-    def close(deal: Opportunity, form: forms.Form, at: datetime) -> None:
-        deal.win(amount=form.cleaned_data["amount"], by=request.user, at=at)
-
-    return _closed(request, pk, WinForm, close, "Won")
-
-
-@require_http_methods(ASKED_OR_DONE)
-@may("opportunity.close")
-def lose(request: HttpRequest, pk: int) -> HttpResponse:
-    def close(deal: Opportunity, form: forms.Form, at: datetime) -> None:
-        deal.lose(because=form.cleaned_data["because"], by=request.user, at=at)
-
-    return _closed(request, pk, lambda _, sent: LoseForm(sent), close, "Lost")
-
-
 @require_POST
 @may("move.undo")
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
@@ -307,7 +270,5 @@ urls = [
     path("handoffs/<int:pk>/reroute/", reroute, name="reroute"),
     path("handoffs/<int:pk>/repaired/", finish_repair, name="finish_repair"),
     path("handoffs/<int:pk>/ask-back/", ask_back, name="ask_back"),
-    path("opportunities/<int:pk>/win/", win, name="win"),
-    path("opportunities/<int:pk>/lose/", lose, name="lose"),
     path("leads/<int:pk>/undo/", take_back, name="undo"),
 ]

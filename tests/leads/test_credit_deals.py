@@ -245,6 +245,18 @@ def brought(reading: str) -> bool:
     return brought_by_marketing(Opportunity.objects.all(), Sourced(reading)).exists()
 
 
+def test_its_owner_closes_it_from_its_page_and_comes_back_to_it(deal, sam, rita, client_of):
+    address = f"/opportunities/{deal.pk}/win/"
+    asked = f"{address}?next={deal.get_absolute_url()}"
+    assert asked not in client_of(rita).get(deal.get_absolute_url()).text
+    assert asked in client_of(sam).get(deal.get_absolute_url()).text
+    form = client_of(sam).get(asked)
+    assert (form.context["title"], f'name="next" value="{deal.get_absolute_url()}"' in form.text) == ("Won", True)
+    answer = client_of(sam).post(address, {"amount": "9500", "next": deal.get_absolute_url()}, follow=True)
+    assert (answer.context["deal"].state, answer.context["deal"].amount) == ("won", 9500)
+    assert asked not in answer.text
+
+
 def test_three_readings_tell_what_marketing_brought(deal, sam, at, campaigns):
     deal = win(deal, sam, at)
     assert [brought(each) for each in Sourced.values] == [True, True, True]
