@@ -50,7 +50,7 @@ def test_a_key_opens_a_form_to_type_in_at_once(
     assert accepted.next_step == "Send the offer"
 
 
-def test_on_a_phone_a_call_back_is_asked_for_and_another_form_takes_its_place(
+def test_on_a_phone_every_form_is_at_hand_and_takes_the_place_of_the_one_before(
     new_page: Callable[..., Page],
     sign_in: Callable[[Page, User], Page],
     screenshot: Callable[[Page, str], object],
@@ -66,6 +66,13 @@ def test_on_a_phone_a_call_back_is_asked_for_and_another_form_takes_its_place(
     page.get_by_role("link", name="E-mail, meeting").click()
     expect(page.get_by_role("dialog").get_by_label("Outcome")).to_be_visible()
     expect(page.get_by_role("dialog").get_by_role("heading")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.locator("a[data-key=n]").click()
+    expect(page.get_by_role("dialog", name="Next step").get_by_label("What")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Deal").click()
+    expect(page.get_by_role("dialog", name="Open a deal")).to_be_visible()
+    screenshot(page, "queue-deal-375")
 
 
 def test_without_scripts_a_form_is_a_page_that_leads_back(
