@@ -124,7 +124,7 @@ def test_a_page_of_many_wins_asks_the_database_as_often_as_one_of_a_single_win(w
         win_one(at + n * DAY, spring)
     with queries_asked() as many:
         assert len(client.get("/wins/").context["rows"]) == 4
-    assert (len(few), len(many)) == (17, 17)
+    assert (len(few), len(many)) == (16, 16)
 
 
 def test_won_lately_stands_on_the_home_page(win_one, spring, client_of, theo, at, clock_shows):
