@@ -7,6 +7,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from common.htmx import READING
+
 
 class SignInRequired(LoginRequiredMiddleware):
     """Everyone signs in first, and then comes back to the page they asked for.
@@ -17,7 +19,7 @@ class SignInRequired(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
         if request.htmx:
             return self._leave_the_page(request, view_func)
-        asked_for = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+        asked_for = request.get_full_path() if request.method in READING else ""
         return redirect_to_login(asked_for, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
 
     def _leave_the_page(self, request: HttpRequest, view_func: Callable) -> HttpResponse:

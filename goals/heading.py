@@ -98,7 +98,8 @@ class Outlook:
     def brought(self, metric: str, period: Period | None = None) -> dict[date, Decimal]:
         """What each day brought, of the plan's period or of another that was looked at."""
         within = period or self.span
-        days = self._known.days.get(metric) or by_day(metric, self.looked_at)
+        kept = self._known.days
+        days = kept[metric] if metric in kept else by_day(metric, self.looked_at)
         return {on: each for on, each in days.items() if within.start_on <= on < within.end_on}
 
     @cached_property

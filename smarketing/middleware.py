@@ -6,6 +6,7 @@ from itertools import chain
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
+from common.htmx import READING
 from common.once import one_page
 
 
@@ -31,13 +32,11 @@ class SecurityHeaders:
 class ReckonedOnce:
     """Let the menu, the banners and the page share what each of them asks for; reading changes nothing meanwhile."""
 
-    READING = ("GET", "HEAD")
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in self.READING:
+        if request.method not in READING:
             return self.get_response(request)
         with one_page():
             return self.get_response(request)

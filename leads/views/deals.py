@@ -22,7 +22,7 @@ from leads.forms.day import LoseForm, WinForm
 from leads.forms.deals import ContactForm, SharingForm
 from leads.models import DealContact, Opportunity
 from leads.payback import agreed_sharing
-from leads.views.handoffs import ASKED_OR_DONE, asked, asked_again, done
+from leads.views.handoffs import ASKED_OR_DONE, done, unfinished
 
 
 @require_GET
@@ -94,10 +94,8 @@ def _closed(request: HttpRequest, pk: int, make: CloseWith, close: Close, word: 
     found = _deal(request, pk)
     access.check(request.user, "opportunity.close", found)
     form = make(found, request.POST if request.method == "POST" else None)
-    if not form.is_bound:
-        return asked(request, found.lead, form, word, word)
-    if not form.is_valid():
-        return asked_again(request, found.lead, form, word, word)
+    if ask := unfinished(request, found.lead, form, word, word):
+        return ask
     close(found, form, db_clock.now())
     return done(request, found.lead, f"{word}: {found}.", open_pk=found.handoff_id)
 

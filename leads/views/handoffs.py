@@ -51,8 +51,12 @@ def done(request: HttpRequest, lead: Lead, said: str, *, open_pk: int | None = N
     return response
 
 
-def asked(request: HttpRequest, lead: Lead, form: forms.Form, title: str, submit: str) -> HttpResponse:
-    """The form of a verb, in the dialog of the page that is open, or on a page of its own."""
+def unfinished(request: HttpRequest, lead: Lead, form: forms.Form, title: str, submit: str) -> HttpResponse | None:
+    """The form of a verb as long as it was not filled in well: in the dialog of the page that is open, or on a page of
+    its own. None when what it says can be done.
+    """
+    if form.is_bound:
+        return None if form.is_valid() else asked_again(request, lead, form, title, submit)
     context = {"lead": lead, "form": form, "title": title, "submit": submit}
     return answer(request, "leads/asked.html", context, part="leads/_asked.html")
 
@@ -123,10 +127,8 @@ def _filled_in(
     handoff = found(request, pk)
     check(request.user, verb, handoff)
     form = make(handoff, request.POST if request.method == "POST" else None)
-    if not form.is_bound:
-        return asked(request, handoff.lead, form, title, submit)
-    if not form.is_valid():
-        return asked_again(request, handoff.lead, form, title, submit)
+    if ask := unfinished(request, handoff.lead, form, title, submit):
+        return ask
     said = act(handoff, form, request.user, db_clock.now())
     return done(request, handoff.lead, said, open_pk=pk, undo=undo)
 

@@ -1,5 +1,7 @@
 """The scorecard broken down, by rep too, the signs that are worth a look, and what is open between the sides."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -49,18 +51,13 @@ def broken_down(request: HttpRequest, dimension: str) -> HttpResponse:
 @may("read")
 def standing_out(request: HttpRequest) -> HttpResponse:
     """All signs with their cases, those of reps too."""
-    at = db_clock.now()
-    picked = asked(request, at=at)
-    known = found("signs", picked.period, at=at)
-    context = {
-        "asked": picked,
-        "period": picked.period,
+    told, context = _signs(request)
+    context |= {
         "tab": "signs",
-        "sides": worth_a_look.seen(known.told),
+        "sides": worth_a_look.seen(told),
         "fewest": worth_a_look.FEWEST,
-        "counted_at": known.as_of,
         "of_reps": worth_a_look.OF_REPS,
-        "reps": worth_a_look.by_rep(known.told, request.user),
+        "reps": worth_a_look.by_rep(told, request.user),
     }
     return render(request, "sla/signs.html", context)
 
@@ -71,18 +68,20 @@ def between_us(request: HttpRequest) -> HttpResponse:
     """What is disputed now, how far the sides judge alike, and the signs that stand out; also a part of the
     scorecard.
     """
-    at = db_clock.now()
-    picked = asked(request, at=at)
-    known = found("signs", picked.period, at=at)
-    context = {
-        "asked": picked,
-        "period": picked.period,
+    told, context = _signs(request)
+    context |= {
         "open": Dispute.objects.open().count(),
-        "alike": metrics.metric("review_agreement").reading(picked.period),
-        "standing_out": [each for _, of_side in worth_a_look.seen(known.told) for each in of_side if each.stands_out],
-        "counted_at": known.as_of,
+        "alike": metrics.metric("review_agreement").reading(context["period"]),
+        "standing_out": [each for _, of_side in worth_a_look.seen(told) for each in of_side if each.stands_out],
     }
     return answer(request, "sla/between_us.html", context, part="sla/_between_us.html")
+
+
+def _signs(request: HttpRequest) -> tuple[Any, dict[str, Any]]:
+    """What is known of the signs in the period that is asked for, and what a page of it shows anyway."""
+    picked = asked(request, at=db_clock.now())
+    known = found("signs", picked.period, at=picked.at)
+    return known.told, {"asked": picked, "period": picked.period, "counted_at": known.as_of}
 
 
 @require_GET
