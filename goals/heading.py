@@ -22,6 +22,7 @@ from goals.projection import LEVEL, Ahead, Odds, by_deals, by_rate
 from leads.models import Lead, Opportunity
 from leads.models.lead import Origin
 from leads.models.opportunity import DealState, DealType
+from leads.models.rate import newest_rate
 
 RECENT = timedelta(weeks=13)
 
@@ -153,13 +154,16 @@ class Outlook:
 
     @cached_property
     def _open(self) -> dict[str, Ahead]:
-        """What the open deals will bring that should close by the period's end, those that are late among them."""
-        amount, due = Cast("amount", FloatField()), Opportunity.objects.open().filter(closes_on__lt=self.span.end_on)
+        """What the open deals will bring that should close by the period's end, those that are late among them.
+
+        One in another currency counts at the newest rate there is, and brings no money without any.
+        """
+        amount = Cast("amount", FloatField()) * newest_rate(on=self.today)
         asked = {"count": Count("pk", filter=OURS)}
         for name in MONEY:
-            ours = DEALS[name] & Q(currency=self.plan.currency)
+            ours = DEALS[name]
             asked |= {name: Sum(amount, filter=ours), f"{name}_squares": Sum(amount * amount, filter=ours)}
-        row = due.aggregate(**asked)
+        row = Opportunity.objects.open().filter(closes_on__lt=self.span.end_on).aggregate(**asked)
         sums = {name: (row[name] or 0.0, row[f"{name}_squares"] or 0.0) for name in MONEY}
         sums["customers"] = (row["count"], row["count"])
         return {name: by_deals(*sums[name], self.odds) for name in DEALS}

@@ -1,4 +1,4 @@
-"""What it would take to reach a goal that is out of reach at this pace, each way by itself. Plain arithmetic."""
+"""What it would take to reach a target that is out of reach at this pace, each way by itself. Plain arithmetic."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,14 +33,24 @@ def ways_back(assumptions: Assumptions, short: Shortfall) -> list[str]:
     return list(_ways(assumptions, short))
 
 
+def ways_to_mqls(assumptions: Assumptions, missing: float, *, expected: float, days: int, last_on: date) -> list[str]:
+    """Each way to deliver the MQLs that are missing beside those `expected` in the working `days` until `last_on`."""
+    raised = _raised("lead to MQL", assumptions.lead_to_mql, missing, expected)
+    return [_more_a_week(Fraction(missing), days, last_on), *raised] if days > 0 else []
+
+
 def _ways(assumptions: Assumptions, short: Shortfall) -> Iterator[str]:
     rates = (assumptions.acceptance, assumptions.sal_to_opportunity, assumptions.win_rate)
     missing = Fraction(short.deals) / (rates[0] * rates[1] * rates[2])
     if short.days > 0:
-        a_week = ceil(missing * A_WEEK / max(short.days, A_WEEK))
-        yield f"{plural(a_week, 'more MQL')} a week until {short.last_on.day} {MONTHS[short.last_on.month - 1]}"
+        yield _more_a_week(missing, short.days, short.last_on)
         yield from _raised("acceptance", rates[0], missing, short.mqls)
     yield from _raised("opportunities won", rates[2], short.deals, short.wins)
+
+
+def _more_a_week(missing: Fraction, days: int, last_on: date) -> str:
+    a_week = ceil(missing * A_WEEK / max(days, A_WEEK))
+    return f"{plural(a_week, 'more MQL')} a week until {last_on.day} {MONTHS[last_on.month - 1]}"
 
 
 def _raised(name: str, rate: Fraction, missing: float, expected: float) -> Iterator[str]:

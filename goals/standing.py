@@ -9,7 +9,7 @@ from goals.days import MOMENTS
 from goals.heading import Outlook
 from goals.models import Plan
 from goals.progress import REVENUE, Line, progress
-from goals.recovery import Shortfall, ways_back
+from goals.recovery import Shortfall, ways_back, ways_to_mqls
 
 
 def standing(plan: Plan, *, at: datetime, ahead_of: Container[str] = MOMENTS) -> dict[str, Any]:
@@ -24,25 +24,25 @@ def standing(plan: Plan, *, at: datetime, ahead_of: Container[str] = MOMENTS) ->
         "outlook": outlook,
         "going": lines,
         "goal": goal,
-        "ways": _ways(plan, goal, outlook),
+        "ways": ways(plan, goal, outlook),
         "late": outlook.today > _last_mql(plan),
     }
 
 
-def _ways(plan: Plan, goal: Line | None, outlook: Outlook) -> list[str]:
-    """What would bring what is missing at this pace; empty while nothing is, or while that cannot be said."""
-    if goal is None or goal.heading is None or goal.heading.likely >= goal.wanted:
+def ways(plan: Plan, line: Line | None, outlook: Outlook) -> list[str]:
+    """What would bring what a target misses at this pace; empty while it misses nothing, or that cannot be said."""
+    if line is None or line.heading is None or line.heading.likely >= line.wanted:
         return []
-    average, last_on = float(plan.assumptions.average_deal), min(_last_mql(plan), plan.span.last_on)
+    missing, expected = float(line.wanted) - line.heading.likely, line.heading.likely - float(line.value)
+    if line.metric == "mqls_delivered":
+        left = {"days": outlook.left, "last_on": plan.span.last_on}
+        return ways_to_mqls(plan.assumptions, missing, expected=expected, **left)
+    a_deal = 1.0 if line.metric == "customers" else float(plan.assumptions.average_deal)
+    last_on = min(_last_mql(plan), plan.span.last_on)
     days = max(working_days_between(outlook.today, last_on, plan.hours), 0)
     whole = working_days_between(plan.span.start_on, plan.span.end_on, plan.hours) or 1
-    short = Shortfall(
-        deals=(float(goal.wanted) - goal.heading.likely) / average,
-        wins=(goal.heading.likely - float(goal.value)) / average,
-        mqls=float(plan.needs.mql) * days / whole,
-        days=days,
-        last_on=last_on,
-    )
+    mqls = float(plan.needs.mql) * days / whole
+    short = Shortfall(deals=missing / a_deal, wins=expected / a_deal, mqls=mqls, days=days, last_on=last_on)
     return ways_back(plan.assumptions, short)
 
 

@@ -10,6 +10,7 @@ from goals.heading import DEALS, Outlook
 from goals.models import Target
 from goals.progress import chart, line, parts
 from goals.spread import months, weeks
+from goals.standing import ways
 
 
 @require_safe
@@ -23,6 +24,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": plan,
         "line": going,
         "outlook": outlook,
+        "ways": ways(plan, going, outlook),
         "with_deals": shown.metric in DEALS,
         "chart": chart(going, plan, days, at=at),
         "months": parts(shown, plan, months(plan.span), days, at=at),

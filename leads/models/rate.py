@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Case, FloatField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast
 
 from accounts.models import User
 
@@ -28,6 +29,16 @@ class RateQuerySet(models.QuerySet["Rate"]):
             return ONE
         hold_rates(shared=True)
         return self.filter(currency=currency, month=month_of(won_at)).values_list("rate", flat=True).first()
+
+
+def newest_rate(*, on: date) -> Case:
+    """The rate at which a row with a `currency` is estimated on a day: the newest entered until then, as a float.
+
+    One for the base currency, NULL where no rate was ever entered.
+    """
+    known = Rate.objects.filter(currency=OuterRef("currency"), month__lte=on).order_by("-month")
+    is_base = When(currency=settings.BASE_CURRENCY, then=Value(1.0))
+    return Case(is_base, default=Cast(Subquery(known.values("rate")[:1]), FloatField()), output_field=FloatField())
 
 
 def month_of(won_at: datetime) -> date:
