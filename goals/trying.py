@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.forms import BoundField
 from django.http import QueryDict
 
-from common.templatetags.words import money, number
+from common.templatetags.words import money, number, plural
 from goals.forms.plans import PlanForm, VariantForm
 from goals.models import Plan
 from goals.picture import hours
 
+Typed = tuple[str, str, list[BoundField]]
+
 LETTERS = ("A", "B")
+GROUPS = {
+    "Goal and rates": ("revenue", "marketing_share", "average_deal", "win_rate", "sal_to_opportunity", "acceptance",
+                       "lead_to_mql"),
+    "Sales’ time": ("reps", "weekly_hours", "attempts_per_mql"),
+    "Days from one stage to the next": ("lead_to_mql_days", "mql_to_sal_days", "sal_to_opportunity_days",
+                                        "opportunity_to_customer_days"),
+}  # fmt: skip
 COUNTS = {
     "visits": "Visits",
     "leads": "Leads",
@@ -67,16 +76,20 @@ def variants(plan: Plan, asked: QueryDict, *, at: datetime) -> list[Variant]:
 
 
 def _variant(plan: Plan, asked: QueryDict, name: str, at: datetime) -> Variant:
-    told = any(key.startswith(f"{name}-") for key in asked)
-    form = VariantForm(asked if told else None, instance=copy(plan), prefix=name)
+    told = {key: value for key, value in asked.items() if key.startswith(f"{name}-")}
+    as_it_is = {field.html_name: field.value() for field in VariantForm(instance=plan, prefix=name)}
+    form = VariantForm(as_it_is | told if told else None, instance=copy(plan), prefix=name)
     tried = form.instance if told and form.is_valid() else plan
     return Variant(name, tried, tried.doubts(at=at), form)
 
 
-def inputs(shown: list[Variant]) -> list[tuple[str, str, list[BoundField]]]:
-    """Each assumption: its label, what the plan says, and its fields, one for each variant."""
+def inputs(shown: list[Variant]) -> dict[str, list[Typed]]:
+    """Each assumption by its group: its label, what the plan says, and its fields, one for each variant."""
     plan, forms = shown[0].whole, [each.form for each in shown if each.form]
-    return [(forms[0][name].label, plan[name].value(), [form[name] for form in forms]) for name in forms[0].fields]
+    return {
+        group: [(forms[0][name].label, plan[name].value(), [form[name] for form in forms]) for name in names]
+        for group, names in GROUPS.items()
+    }
 
 
 def outcome(shown: list[Variant]) -> list[Row]:
@@ -93,7 +106,16 @@ def outcome(shown: list[Variant]) -> list[Row]:
     times = [hours(each.plan) for each in shown]
     rows.append(Row("Hours of sales needed", _cells([time.needed for time in times])))
     rows.append(Row("Hours of sales there", _cells([time.there for time in times])))
+    rows.append(Row("Last day for an MQL", _day_cells([each.plan.needed_by["mql"] for each in shown])))
     return rows
+
+
+def _day_cells(days: list[date]) -> list[Cell]:
+    return [Cell(f"{on.day} {on:%b %Y}", _days_more((on - days[0]).days)) for on in days]
+
+
+def _days_more(days: int) -> str:
+    return f"{plural(abs(days), 'day')} {'later' if days > 0 else 'earlier'}" if days else ""
 
 
 def _cells(values: list[int | None], currency: str = "") -> list[Cell]:

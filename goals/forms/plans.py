@@ -97,5 +97,6 @@ class VariantForm(PlanForm):
         model = Plan
         fields = (
             "revenue", "marketing_share", "average_deal", "win_rate", "sal_to_opportunity", "acceptance",
-            "lead_to_mql", "reps",
+            "lead_to_mql", "reps", "weekly_hours", "attempts_per_mql", "lead_to_mql_days", "mql_to_sal_days",
+            "sal_to_opportunity_days", "opportunity_to_customer_days",
         )  # fmt: skip

@@ -44,6 +44,20 @@ def test_variants_stand_beside_the_plan_with_their_differences(client_of, draft,
     assert Plan.objects.get().win_rate == Decimal("0.25")
 
 
+def test_a_variant_may_take_fewer_days_and_more_hours_a_week(client_of, draft, maya):
+    asked = {"A-opportunity_to_customer_days": "30", "B-weekly_hours": "24", "B-attempts_per_mql": "2"}
+    rows = table(client_of(maya).get(f"/goals/plans/{draft.pk}/what-if/", asked))
+    assert rows["Last day for an MQL"] == ["6 May 2026", "15 days later 21 May 2026", "6 May 2026"]
+    assert rows["Hours of sales there"] == ["156", "156", "+156 312"]
+    assert rows["Hours of sales needed"] == ["317", "317", "−83 234"]
+
+
+def test_an_address_that_names_one_change_leaves_the_rest_as_the_plan_is(client_of, draft, maya):
+    seen = client_of(maya).get(f"/goals/plans/{draft.pk}/what-if/", {"A-win_rate": "50"})
+    assert table(seen)["MQLs"] == ["250", "−125 125", "250"]
+    assert [each.differs for each in seen.context["variants"]] == [False, True, False]
+
+
 def test_without_a_variant_all_columns_are_the_plan(client_of, draft, maya):
     rows = table(client_of(maya).get(f"/goals/plans/{draft.pk}/what-if/"))
     assert rows["MQLs"] == ["250", "250", "250"]
