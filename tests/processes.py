@@ -94,7 +94,7 @@ def start_worker(folder: Path, broker: str, *, concurrency: int = 2, clock_off_b
 
 
 def start_beat(folder: Path, broker: str, *, app: str = "smarketing") -> Running:
-    """Celery beat with the product's own schedule; `tests.hurried` ticks the same each second."""
+    """Celery beat with the product's own schedule; `tests.hurried` ticks the same each second, `tests.idle` never."""
     folder.mkdir(exist_ok=True)
     schedule = folder / "beat-schedule"
     process = _celery("beat", _environment(broker), folder, ["--pidfile=", "-s", str(schedule)], app=app)

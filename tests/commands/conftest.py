@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,14 +27,12 @@ class Start:
 
     def __init__(self, checkout: Path) -> None:
         self.port = free_port()
-        self.began = time.monotonic()
         self.popen = run(checkout, "./bin/start", "--empty", "--port", str(self.port))
         self.said = ""
         self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
         wait_until(lambda: "Ctrl-C stops everything" in self.said or self.popen.poll() is not None, seconds=60)
         assert self.popen.poll() is None, self.said
-        self.seconds = time.monotonic() - self.began
 
     def _listen(self) -> None:
         for line in self.popen.stdout:

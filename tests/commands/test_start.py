@@ -13,7 +13,7 @@ from tests.commands.conftest import WHICH, command_line, family, gone, manage, r
 from tests.processes import wait_until
 
 
-def test_the_second_start_is_up_at_once_and_has_kept_its_data(start, checkout: Path):
+def test_the_second_start_has_kept_its_data(start, checkout: Path):
     first = start()
     assert f"Smarketing is at http://127.0.0.1:{first.port}/" in first.said
     assert "./bin/manage create_user you@example.com --role admin" in first.said
@@ -26,7 +26,7 @@ def test_the_second_start_is_up_at_once_and_has_kept_its_data(start, checkout: P
 
     second = start()
     assert execute(checkout, "SELECT answer FROM kept") == [(42,)]
-    assert second.seconds < 20  # 2 s on a quiet machine; here the other half of the tests runs too
+    assert second.answers()
 
 
 def test_killed_it_leaves_nothing_running_and_starts_again_at_once(start, checkout: Path):
@@ -74,7 +74,8 @@ def test_a_taken_port_is_named_and_another_offered(checkout: Path):
     assert "Use ./bin/start --port " in said
 
 
-def test_data_of_another_major_version_are_not_opened(checkout: Path):
+def test_data_of_another_major_version_are_not_opened(start, checkout: Path):
+    start().end()
     version = (checkout / "var" / "postgres").resolve() / "data" / "PG_VERSION"
     made_by = version.read_text()
     version.write_text("12\n")

@@ -13,10 +13,9 @@ WITH_A_CHILD = "import os, time; os.fork(); time.sleep(60)"
 
 def test_who_hears_the_signal_is_gone_at_once():
     process = begin("import time; time.sleep(60)")
-    began = time.monotonic()
-    undertaker.end([charge(process, patience=10)])
+    undertaker.end([charge(process, patience=60)])
     assert undertaker.members(process.pid) == set()
-    assert time.monotonic() - began < 5
+    assert process.wait() == -signal.SIGTERM
 
 
 def test_who_does_not_hear_is_killed_after_the_patience():

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from celery import Celery
 from django.db import connection
 
 from common import wake
@@ -32,6 +33,20 @@ def broker(broker_and_url: tuple[Running, str]) -> Running:
 
 
 @pytest.fixture
+def tries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The times that the web turned to the broker; the quiet after a failure outlasts the test, however slow it is."""
+    sender, tried = wake._sender, []
+
+    def noted() -> Celery:
+        tried.append("again" if tried else "once")
+        return sender()
+
+    monkeypatch.setattr(wake, "_sender", noted)
+    monkeypatch.setattr(wake, "QUIET_AFTER_FAILURE", 3600.0)
+    return tried
+
+
+@pytest.fixture
 def worker(broker_and_url: tuple[Running, str], transactional_db, tmp_path: Path) -> Iterator[Running]:
     """A real worker with two children: `worker.kill()`, `worker.start()`, `worker.children()`."""
     worker = start_worker(tmp_path, broker_and_url[1])
@@ -43,6 +58,14 @@ def worker(broker_and_url: tuple[Running, str], transactional_db, tmp_path: Path
 def beat(broker_and_url: tuple[Running, str], transactional_db, tmp_path: Path) -> Iterator[Running]:
     """A real beat, ticking the product's schedule."""
     beat = start_beat(tmp_path, broker_and_url[1])
+    yield beat
+    beat.kill()
+
+
+@pytest.fixture
+def idle_beat(broker_and_url: tuple[Running, str], transactional_db, tmp_path: Path) -> Iterator[Running]:
+    """A beat that never ticks."""
+    beat = start_beat(tmp_path, broker_and_url[1], app="tests.idle")
     yield beat
     beat.kill()
 

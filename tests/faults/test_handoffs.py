@@ -1,6 +1,5 @@
-"""The broker hung or gone while people work: pages stay quick, hand-offs are made and decided, notices follow."""
+"""The broker hung or gone while people work: no page waits for it, hand-offs are made and decided, notices follow."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -19,11 +18,9 @@ from tests.processes import Running, wait_until
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
-def post(client: Client, name: str, pk: int, **data: str) -> float:
-    """Press a button; the seconds until the answer."""
-    started = time.monotonic()
+def post(client: Client, name: str, pk: int, **data: str) -> None:
+    """Press a button, and be answered."""
     assert client.post(reverse(name, args=[pk]), data).status_code == 302
-    return time.monotonic() - started
 
 
 @pytest.mark.parametrize(("fail", "come_back"), [("hang", "resume"), ("kill", "start")], ids=["hung", "gone"])
@@ -31,6 +28,7 @@ def test_leads_are_handed_over_and_accepted_while_the_broker_is_away(
     fail: str,
     come_back: str,
     broker: Running,
+    tries: list[str],
     worker: Running,
     hurried_beats: list[Running],
     all_clocks_show: Callable,
@@ -44,12 +42,14 @@ def test_leads_are_handed_over_and_accepted_while_the_broker_is_away(
     marketer, rep = client_of(maya), client_of(sam)
 
     getattr(broker, fail)()
-    seconds = [post(marketer, "qualify_by_hand", lead.pk, note="Met at the fair") for lead in leads]
+    tries.clear()
+    for lead in leads:
+        post(marketer, "qualify_by_hand", lead.pk, note="Met at the fair")
     handoffs = list(Handoff.objects.filter(owner=sam).order_by("pk"))
-    seconds += [post(rep, "accept", handoff.pk) for handoff in handoffs[:3]]
+    for handoff in handoffs[:3]:
+        post(rep, "accept", handoff.pk)
 
-    assert max(seconds[1:]) < 1
-    assert seconds[0] < 3
+    assert tries == ["once"]
     assert Lead.objects.filter(stage=SAL, owner=sam).count() == 3
     assert not Notice.objects.exists()
 
