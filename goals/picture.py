@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 
 from accounts.access import Side
 from common.charts import Step
-from common.templatetags.words import money, number, plural
+from common.templatetags.words import money, number
 from goals.funnel import backwards
 from goals.history import LAGS
 from goals.models import Plan
@@ -77,7 +77,7 @@ def _revenue(plan: Plan, needs: dict[str, int | None]) -> Step:
     part = f"{rate(plan.marketing_share)} of {money(plan.revenue, plan.currency)}"
     from_pipeline = needs["deals"] - needs["new_deals"]
     if from_pipeline:
-        part += f", with {plural(from_pipeline, 'deal')} that are open"
+        part += f", with {number(from_pipeline)} of the open deals"
     return Step("Revenue", words, part, SALES)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.forms import BoundField
 from django.http import QueryDict
@@ -87,9 +88,14 @@ def inputs(shown: list[Variant]) -> dict[str, list[Typed]]:
     """Each assumption by its group: its label, what the plan says, and its fields, one for each variant."""
     plan, forms = shown[0].whole, [each.form for each in shown if each.form]
     return {
-        group: [(forms[0][name].label, plan[name].value(), [form[name] for form in forms]) for name in names]
+        group: [(forms[0][name].label, _said(plan[name].value()), [form[name] for form in forms]) for name in names]
         for group, names in GROUPS.items()
     }
+
+
+def _said(value: str | int) -> str:
+    """What a field holds, to read: 140000 as 140,000."""
+    return f"{Decimal(value).normalize():,f}"
 
 
 def outcome(shown: list[Variant]) -> list[Row]:
@@ -111,7 +117,7 @@ def outcome(shown: list[Variant]) -> list[Row]:
 
 
 def _day_cells(days: list[date]) -> list[Cell]:
-    return [Cell(f"{on.day} {on:%b %Y}", _days_more((on - days[0]).days)) for on in days]
+    return [Cell(f"{on.day} {on:%b}", _days_more((on - days[0]).days)) for on in days]
 
 
 def _days_more(days: int) -> str:
