@@ -18,6 +18,7 @@ from common import metrics
 from common.hours import zone_named
 from common.once import once
 from common.periods import Period
+from goals.deals import DEALS, Deals
 from leads.models import Tally
 from leads.models.rate import CENT
 from leads.models.tally import Of
@@ -34,9 +35,12 @@ Days = dict[date, Decimal]
 
 
 class Known(NamedTuple):
-    """What the days of a period brought, by figure, and when it was counted; nothing and None where it is not kept."""
+    """What the days of a period brought and what deals say of what is left of it, by figure, and when that was counted;
+    nothing and None where it is not kept.
+    """
 
     days: dict[str, Days]
+    deals: dict[str, Deals]
     at: datetime | None
 
 
@@ -51,19 +55,22 @@ def by_day(metric: str, period: Period) -> Days:
 
 def known(period: Period, *, at: datetime) -> Known:
     """What is kept of a period. One query."""
-    keys = {_key(metric, period): metric for metric in MOMENTS}
-    rows = list(Tally.objects.standing(Of.GOAL, at=at).filter(key__in=keys))
-    days = {keys[row.key]: _read(row.counts, period) for row in rows}
-    return Known(days, min((row.at for row in rows), default=None))
+    by_days, ahead = _keys(MOMENTS, period), _keys(DEALS, period, what=" deals")
+    kept = {row.key: row for row in Tally.objects.standing(Of.GOAL, at=at).filter(key__in=by_days | ahead)}
+    days = {name: _read(kept[key].counts, period) for key, name in by_days.items() if key in kept}
+    deals = {name: Deals(*kept[key].counts) for key, name in ahead.items() if key in kept}
+    return Known(days, deals, min((row.at for row in kept.values()), default=None))
 
 
-def counted(periods: Iterable[Period]) -> dict[str, list[int]]:
-    """What the days of some periods brought, to be kept: in hundredths, from the first day on."""
-    return {_key(metric, period): _written(by_day(metric, period), period) for period in periods for metric in MOMENTS}
+def to_keep(period: Period, deals: dict[str, Deals]) -> dict[str, list[int]]:
+    """What the days of a period brought, in hundredths, from the first day on, and what deals say of what is left."""
+    days = {key: _written(by_day(name, period), period) for key, name in _keys(MOMENTS, period).items()}
+    return days | {key: list(deals[name]) for key, name in _keys(DEALS, period, what=" deals").items() if deals}
 
 
-def _key(metric: str, period: Period) -> str:
-    return f"{metric} {period.key} {period.zone}"
+def _keys(metrics: Iterable[str], period: Period, *, what: str = "") -> dict[str, str]:
+    """Under which key each figure of a period is kept."""
+    return {f"{metric} {period.key} {period.zone}{what}": metric for metric in metrics}
 
 
 def _written(days: Days, period: Period) -> list[int]:

@@ -7,29 +7,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Avg, Count, F, FloatField, Q, Sum, Value
-from django.db.models.functions import Cast, Extract, Greatest
-
 from common import metrics
 from common.metrics import Unit
 from common.periods import Period, between, local_day
 from common.templatetags.words import SPACE, percent
 from common.worktime import working_days_between
-from goals.days import Known, by_day, known
+from goals.days import Known, by_day, known, to_keep
+from goals.deals import DEALS, Deals, deals_of
 from goals.history import ENOUGH, FEW
 from goals.models import Plan
 from goals.projection import LEVEL, Ahead, Odds, by_deals, by_rate
-from leads.models import Lead, Opportunity
-from leads.models.lead import Origin
-from leads.models.opportunity import DealState, DealType
-from leads.models.rate import newest_rate
+from leads.models import Lead
 
 RECENT = timedelta(weeks=13)
-
-# Which deals bring a figure forward; the rest comes by the day.
-OURS = Q(type=DealType.NEW, lead__origin=Origin.MARKETING)
-DEALS = {"customers": OURS, "revenue_won_from_marketing": OURS, "revenue_won": Q()}
-MONEY = ("revenue_won_from_marketing", "revenue_won")
 
 
 @dataclass(frozen=True)
@@ -107,6 +97,11 @@ class Outlook:
     def _known(self) -> Known:
         return known(self.looked_at, at=self.at)
 
+    def to_keep(self) -> dict[str, list[int]]:
+        """What a page about it asks for, reckoned anew, to be kept by key."""
+        deals = deals_of(self.span, self.recent, at=self.at) if self.recent else {}
+        return to_keep(self.looked_at, deals)
+
     @property
     def counted_at(self) -> datetime | None:
         """When what the days brought was counted; None where it was just now."""
@@ -119,7 +114,7 @@ class Outlook:
         counted = metrics.metric(metric).unit == Unit.COUNT
         seen = self.brought(metric, self.recent)
         ahead = self._ahead(metric, seen, counted=counted)
-        now, cases = float(reached), int(sum(seen.values())) if counted else self._won[metric][1]
+        now, cases = float(reached), int(sum(seen.values())) if counted else self._deals[metric].cases
         return Heading(
             low=now + ahead.quantile((1 - LEVEL) / 2),
             likely=now + ahead.mean,
@@ -132,8 +127,9 @@ class Outlook:
         days = self._working_days(seen)
         if metric not in DEALS:
             return by_rate(days, self.left, counted=counted)
-        new, _ = self._won[metric]
-        return self._open[metric] + by_rate(days, self.left, counted=counted, share=new)
+        deals = self._deals[metric]
+        open_ones = by_deals(deals.total, deals.squares, self.odds)
+        return open_ones + by_rate(days, self.left, counted=counted, share=deals.share)
 
     def _working_days(self, seen: dict[date, Decimal]) -> list[float]:
         """What each working day brought; what came on a day off counts for the next working day."""
@@ -153,32 +149,5 @@ class Outlook:
         return Odds.of(float(self.plan.win_rate), known and known.value, known.cases if known else 0)
 
     @cached_property
-    def _open(self) -> dict[str, Ahead]:
-        """What the open deals will bring that should close by the period's end, those that are late among them.
-
-        One in another currency counts at the newest rate there is, and brings no money without any.
-        """
-        amount = Cast("amount", FloatField()) * newest_rate(on=self.today)
-        asked = {"count": Count("pk", filter=OURS)}
-        for name in MONEY:
-            ours = DEALS[name]
-            asked |= {name: Sum(amount, filter=ours), f"{name}_squares": Sum(amount * amount, filter=ours)}
-        row = Opportunity.objects.open().filter(closes_on__lt=self.span.end_on).aggregate(**asked)
-        sums = {name: (row[name] or 0.0, row[f"{name}_squares"] or 0.0) for name in MONEY}
-        sums["customers"] = (row["count"], row["count"])
-        return {name: by_deals(*sums[name], self.odds) for name in DEALS}
-
-    @cached_property
-    def _won(self) -> dict[str, tuple[float, int]]:
-        """Of the deals won lately: the share that would be opened and won within the days left, and how many they are.
-
-        In a steady flow a deal that took a part of those days has the rest of them in which to begin.
-        """
-        took = Extract(F("closed_at") - F("opened_at"), "epoch")
-        within = Greatest(Value(0.0), 1 - Cast(took, FloatField()) / (self.span.end - self.at).total_seconds())
-        won = Opportunity.objects.filter(state=DealState.WON, closed_at__gte=self.recent.start, closed_at__lt=self.at)
-        asked = {}
-        for name, which in DEALS.items():
-            asked |= {name: Avg(within, filter=which), f"{name}_cases": Count("pk", filter=which)}
-        row = won.aggregate(**asked)
-        return {name: (row[name] or 0.0, row[f"{name}_cases"]) for name in DEALS}
+    def _deals(self) -> dict[str, Deals]:
+        return self._known.deals or deals_of(self.span, self.recent, at=self.at)

@@ -3,7 +3,6 @@
 from celery import shared_task
 
 from common import clock as db_clock
-from goals import days
 from goals.heading import Outlook
 from goals.models import Plan
 from leads import tallies
@@ -18,7 +17,10 @@ def take_effect() -> int:
 
 @shared_task
 def count_days() -> int:
-    """Every five minutes: count what each day brought towards the plans that run. Safe to run twice."""
+    """Every five minutes: count what the pages of the goals that run ask for. Safe to run twice."""
     at = db_clock.now()
-    running = [outlook for plan in Plan.objects.in_force() if (outlook := Outlook(plan, at=at)).runs]
-    return tallies.write(Of.GOAL, days.counted(outlook.looked_at for outlook in running), at=at)
+    found = {}
+    for plan in Plan.objects.in_force():
+        if (outlook := Outlook(plan, at=at)).runs:
+            found |= outlook.to_keep()
+    return tallies.write(Of.GOAL, found, at=at)

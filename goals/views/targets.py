@@ -6,7 +6,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import may
 from common import clock as db_clock
-from goals.heading import DEALS, Outlook
+from goals.deals import DEALS
+from goals.heading import Outlook
 from goals.models import Target
 from goals.progress import chart, line, parts
 from goals.spread import months, weeks

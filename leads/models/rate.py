@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Case, FloatField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Q
 
 from accounts.models import User
 
@@ -30,15 +30,14 @@ class RateQuerySet(models.QuerySet["Rate"]):
         hold_rates(shared=True)
         return self.filter(currency=currency, month=month_of(won_at)).values_list("rate", flat=True).first()
 
+    def newest(self, currencies: Collection[str], *, on: date) -> dict[str, Decimal]:
+        """The rates at which what is not won yet is estimated on a day, by currency: the newest entered until then.
 
-def newest_rate(*, on: date) -> Case:
-    """The rate at which a row with a `currency` is estimated on a day: the newest entered until then, as a float.
-
-    One for the base currency, NULL where no rate was ever entered.
-    """
-    known = Rate.objects.filter(currency=OuterRef("currency"), month__lte=on).order_by("-month")
-    is_base = When(currency=settings.BASE_CURRENCY, then=Value(1.0))
-    return Case(is_base, default=Cast(Subquery(known.values("rate")[:1]), FloatField()), output_field=FloatField())
+        One for the base currency; without those that nobody entered. One query, where there are others.
+        """
+        others = [each for each in currencies if each != settings.BASE_CURRENCY]
+        known = self.filter(currency__in=others, month__lte=on).order_by("currency", "-month").distinct("currency")
+        return {settings.BASE_CURRENCY: ONE} | (dict(known.values_list("currency", "rate")) if others else {})
 
 
 def month_of(won_at: datetime) -> date:

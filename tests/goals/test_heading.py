@@ -8,7 +8,8 @@ import pytest
 from common import metrics
 from common.periods import parse
 from goals.days import MOMENTS, by_day
-from goals.heading import DEALS, Outlook
+from goals.deals import DEALS
+from goals.heading import Outlook
 from goals.models import Target
 from goals.progress import line, parts, progress
 from goals.spread import months, weeks
