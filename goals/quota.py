@@ -40,7 +40,8 @@ class Quota:
 
 
 def quotas(plan: Plan, user: User, *, at: datetime) -> list[Quota]:
-    """The quotas that a person may see, by name: a rep their own, the head of sales everybody's. Three queries.
+    """The quotas that a person may see: a rep their own, the head of sales everybody's, who got too few first, then by
+    name. Three queries.
 
     The plan's deals and MQLs are shared evenly among its reps, and are due by the working days that are over. What a
     rep has now was received by that rep.
@@ -52,7 +53,7 @@ def quotas(plan: Plan, user: User, *, at: datetime) -> list[Quota]:
     gone = share_gone(plan.span, plan.hours, at) / max(plan.reps, 1)
     needed, due = ceil(plan.needs.mql * gone), ceil(Fraction(plan.needs.deals) * gone)
     lines = [Quota(rep, needed, received.get(rep.pk, 0), due, won.get(rep.pk, 0)) for rep in reps]
-    return sorted(lines, key=lambda line: str(line.rep))
+    return sorted(lines, key=lambda line: (not line.state, str(line.rep)))
 
 
 def received_by(reps: Iterable[User], plan: Plan) -> QuerySet[Handoff]:

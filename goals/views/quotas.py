@@ -13,6 +13,7 @@ from goals.models import Plan
 from goals.quota import Quota, quotas, received_by, won_by
 
 A_PAGE = 100
+AT_A_GLANCE = 12
 
 
 @require_GET
@@ -21,7 +22,7 @@ def quotas_of_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The quotas that the reader may see, also as a part of other pages; with `?rep=` what is behind one of them."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user).with_terms(), pk=pk)
     lines = quotas(plan, request.user, at=db_clock.now()) if plan.counts else []
-    context = {"plan": plan, "quotas": lines} | _behind(request.GET.get("rep"), plan, lines)
+    context = {"plan": plan, "quotas": lines, "at_a_glance": AT_A_GLANCE} | _behind(request.GET.get("rep"), plan, lines)
     return answer(request, "goals/quotas.html", context, part="goals/_quotas.html")
 
 

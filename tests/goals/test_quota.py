@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils.html import strip_tags
 
+from accounts.access import Role
 from goals.quota import quotas
 from tests.asked import queries_asked
-from tests.builders import a_handoff
+from tests.builders import a_handoff, a_person
 
 DAY = timedelta(days=1)
 MAY = datetime(2026, 5, 4, 10, tzinfo=UTC)  # Monday; 23 of the quarter's 65 working days are over
@@ -94,6 +95,28 @@ def test_the_head_of_sales_finds_them_at_home_and_beside_the_plan(shared, client
     assert "Needed for the quota" in part
     assert "Rita Kok" in part
     assert "for you to see" in client_of(theo).get(address).text
+
+
+def test_who_got_too_few_stands_first(draft, theo, nora, rita, sam, at):
+    draft.edit(by=theo, at=at, reps=300)  # of 250 MQLs one is needed of each by this morning
+    draft.propose(by=theo, at=at)
+    draft.sign(by=theo, at=at)
+    draft.sign(by=nora, at=at)
+    a_handoff(at=MAY - DAY, owner=rita)
+    assert [(line.rep, line.needed, line.standing) for line in quotas(draft, nora, at=MAY)] == [
+        (sam, 1, "too few"),
+        (rita, 1, "enough"),
+    ]
+
+
+def test_another_page_shows_a_dozen_reps_and_leads_to_all_of_them(shared, client_of, clock_shows, nora, sales_team):
+    clock_shows(MAY)
+    for number in range(13):
+        a_person(f"Rep{number} Jansen", Role.REP, team=sales_team)
+    browser, address = client_of(nora), f"/goals/plans/{shared.pk}/quotas/"
+    part, page = browser.get(address, headers={"HX-Request": "true"}).text, browser.get(address).text
+    assert (part.count("?rep="), page.count("?rep=")) == (12, 15)
+    assert ("All 15 reps" in part, "All " in page) == (True, False)
 
 
 def test_a_quota_opens_the_hand_offs_and_deals_behind_it(shared, client_of, clock_shows, sam, rita, nora, a_win):
