@@ -118,11 +118,10 @@ def _months(won: QuerySet[Episode], since: str) -> dict[str, int]:
     return {str(int(months)): count for months, count in passed.values_list("months").annotate(count=Count("pk"))}
 
 
-def pipeline(period: Period, *, currency: str) -> int:
-    """Open deals of marketing's leads that are expected to close within a period."""
+def pipeline(period: Period) -> int:
+    """Open deals of marketing's leads that are expected to close within a period, in any currency."""
     days = {"closes_on__gte": period.start_on, "closes_on__lt": period.end_on}
-    deals = Opportunity.objects.open().filter(type=DealType.NEW, lead__origin=Origin.MARKETING, **days)
-    return deals.filter(currency=currency).count()
+    return Opportunity.objects.open().filter(type=DealType.NEW, lead__origin=Origin.MARKETING, **days).count()
 
 
 def _rates(since: datetime, until: datetime) -> dict[str, Measured]:

@@ -76,7 +76,6 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         span = _period(period, calendar)
         if span.end <= at:
             raise Incomplete(f"{span} is over. Plan one that is still to come.", "period")
-        currency = settings.BASE_CURRENCY
         known = measure(at=at, zone=calendar.zone)
         return self._open(
             period,
@@ -84,9 +83,9 @@ class PlanQuerySet(models.QuerySet["Plan"]):
             at=at,
             revenue=revenue,
             calendar=calendar,
-            currency=currency,
+            currency=settings.BASE_CURRENCY,
             history=kept(known, months_to_customer(at=at)),
-            open_opportunities=pipeline(span, currency=currency),
+            open_opportunities=pipeline(span),
             reps=User.objects.with_role(Role.REP).count() or 1,
             **first_terms(known),
         )
