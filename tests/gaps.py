@@ -19,8 +19,9 @@ NO_CHROMIUM = "Install Chromium (Debian: apt-get install chromium), or set CHROM
 
 LEFT_OUT = pytest.StashKey[dict[str, set[str]]]()
 
-hypothesis.settings.register_profile("desk", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+UNTIMED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}  # benchmarks tell of speed
+hypothesis.settings.register_profile("desk", **UNTIMED)
+hypothesis.settings.register_profile("ci", **UNTIMED, derandomize=True, database=None)
 hypothesis.settings.load_profile("ci" if IN_CI else "desk")
 
 

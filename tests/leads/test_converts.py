@@ -131,7 +131,7 @@ histories = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(histories)
 def test_every_count_and_median_is_what_plain_python_makes_of_the_rows_and_opens_its_leads(at, drawn):
     with transaction.atomic():

@@ -64,7 +64,7 @@ def test_each_figure_by_source(month):
     assert found["no source"]["first_attempt_attainment"] == (0, 1)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(st.sampled_from(["Webinar", "Fair", ""]), st.sampled_from(["call", "late", "back", ""])), max_size=6

@@ -79,7 +79,7 @@ stories = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(stories)
 def test_the_signs_of_sales_are_what_plain_python_counts(hand_over, sam, at, clock_shows, played):
     with transaction.atomic():
