@@ -13,7 +13,6 @@ from common.panels import panel
 from goals.models import Plan
 from goals.models.versions import PREFIX
 from goals.mql_worth import count_by_grade, worths
-from goals.progress import REVENUE
 from goals.standing import standing
 
 
@@ -34,7 +33,7 @@ def goal_of_the_day(object_id: int, user: User) -> dict[str, Any] | None:
     at = db_clock.now()
     plan = Plan.objects.visible_to(user).for_day(at.astimezone(user.tz).date())
     sees_quotas = allowed(user, "scorecard.by_rep")
-    return {"plan": plan, "sees_quotas": sees_quotas} | standing(plan, at=at, ahead_of={REVENUE}) if plan else None
+    return {"plan": plan, "sees_quotas": sees_quotas} | standing(plan, at=at) if plan else None
 
 
 @panel("queue", "goals/_quota_of_mine.html")

@@ -1,7 +1,7 @@
 """How a plan goes: what was reached of each target, against its pace in working days, and where it is heading."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +14,6 @@ from common import charts, metrics
 from common.metrics import Unit
 from common.periods import DAY, Period, local_day
 from common.templatetags.words import money_short, number
-from goals.days import MOMENTS
 from goals.heading import Heading, Outlook
 from goals.models import Plan, Target
 from goals.models.plan import REVENUE
@@ -108,16 +107,14 @@ def how_said(metric: str, currency: str) -> Say:
     return partial(money_short, currency=currency) if is_money else number
 
 
-def progress(
-    plan: Plan, *, at: datetime, outlook: Outlook | None = None, ahead_of: Container[str] = MOMENTS
-) -> list[Line]:
-    """Every target of a plan in force, over its whole period; with an outlook also where those in `ahead_of` end."""
+def progress(plan: Plan, *, at: datetime, outlook: Outlook | None = None) -> list[Line]:
+    """Every target of a plan in force, over its whole period; with an outlook also where it ends."""
     targets = plan.targets.filter(period=plan.period)
-    return [line(each, plan, at=at, outlook=outlook, is_ahead=each.metric in ahead_of) for each in targets]
+    return [line(each, plan, at=at, outlook=outlook) for each in targets]
 
 
-def line(target: Target, plan: Plan, *, at: datetime, outlook: Outlook | None = None, is_ahead: bool = True) -> Line:
-    """One target over the whole period of its plan; with an outlook also where it ends, if `is_ahead` is asked."""
+def line(target: Target, plan: Plan, *, at: datetime, outlook: Outlook | None = None) -> Line:
+    """One target over the whole period of its plan; with an outlook also where it ends."""
     value = sum(outlook.brought(target.metric).values()) if outlook else metrics.value(target.metric, plan.span)
     reached = Decimal(value or 0)
     return Line(
@@ -129,7 +126,7 @@ def line(target: Target, plan: Plan, *, at: datetime, outlook: Outlook | None = 
         currency=plan.currency,
         is_closed=plan.span.end <= at,
         target=target.pk,
-        heading=outlook.heading(target.metric, reached, target.value) if outlook and is_ahead else None,
+        heading=outlook.heading(target.metric, reached, target.value) if outlook else None,
     )
 
 

@@ -1,24 +1,19 @@
 """How a plan in force stands: its targets, how likely the goal is, and what would bring it when it is not."""
 
-from collections.abc import Container
 from datetime import date, datetime
 from typing import Any
 
 from common.worktime import working_days_between
-from goals.days import MOMENTS
 from goals.heading import Outlook
 from goals.models import Plan
 from goals.progress import REVENUE, Line, progress
 from goals.recovery import Shortfall, ways_back, ways_to_mqls
 
 
-def standing(plan: Plan, *, at: datetime, ahead_of: Container[str] = MOMENTS) -> dict[str, Any]:
-    """The lines of a plan, that of marketing's revenue, and the ways back to it.
-
-    Where a target is heading is asked of the figures in `ahead_of`: all of them, or fewer where it has to be quick.
-    """
+def standing(plan: Plan, *, at: datetime) -> dict[str, Any]:
+    """The lines of a plan, that of marketing's revenue, and the ways back to it."""
     outlook = Outlook(plan, at=at)
-    lines = progress(plan, at=at, outlook=outlook, ahead_of=ahead_of)
+    lines = progress(plan, at=at, outlook=outlook)
     goal = next((line for line in lines if line.metric == REVENUE), None)
     return {
         "outlook": outlook,
