@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from common import wake
@@ -32,6 +34,10 @@ FLAGS = (
 LOGGED = ("Failed to load resource: the server responded with a status of", "Response Status Error Code")
 REFUSALS = tuple(f"{said} {n}" for said in LOGGED for n in (403, 409, 422, 429))
 
+# Milliseconds, and many: what does not come at all fails its test, what a slow machine takes its time for does not.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
+
 HERE = Path(__file__).parent
 SCREENSHOTS = Path(settings.BASE_DIR) / "var" / "screenshots"
 
@@ -43,11 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield browser
         browser.close()
+        with django_db_blocker.unblock():  # beside the event loop Django had a connection of its own
+            connections.close_all()
 
 
 @pytest.fixture
@@ -75,7 +83,7 @@ def new_page(
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", complain)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page

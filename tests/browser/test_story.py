@@ -46,7 +46,6 @@ SCORECARD = [
     ("A reason on every return", "1 return", "100 %", [RETURNED]),
 ]
 A_DAY_LATER = timedelta(days=1, hours=2)
-WORKS = 30_000  # milliseconds that a worker may take
 
 
 @pytest.fixture
@@ -147,19 +146,19 @@ def uploads(page: Page, file: Path) -> None:
     page.get_by_role("link", name="Import a file").first.click()
     page.get_by_label("File").set_input_files(file)
     page.get_by_role("button", name="Upload").click()
-    expect(page.get_by_role("heading", name="What do the columns mean?")).to_be_visible(timeout=WORKS)
+    expect(page.get_by_role("heading", name="What do the columns mean?")).to_be_visible()
 
 
 def would_do(page: Page, *figures: str) -> None:
     """How many are new, known already, twice in the file, and refused."""
     preview = page.get_by_role("region", name="What the import would do")
-    expect(preview.locator(".figure")).to_have_text(list(figures), timeout=WORKS)
+    expect(preview.locator(".figure")).to_have_text(list(figures))
 
 
 def has_done(page: Page, *figures: str) -> None:
     """How many are new, brought up to date, said nothing new, and were refused."""
     done = page.get_by_role("region", name="What was imported")
-    expect(done.locator(".figure")).to_have_text(list(figures), timeout=WORKS)
+    expect(done.locator(".figure")).to_have_text(list(figures))
 
 
 # Both sides agree
