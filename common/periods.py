@@ -86,15 +86,24 @@ class Period:
     @property
     def label(self) -> str:
         """What stands on a page: Week 47, 2026; November 2026; Q4 2026; 2026; 3–20 November 2026."""
+        match self.kind:
+            case Kind.WEEK:
+                return f"{self.short}, {self.start_on.isocalendar().year}"
+            case Kind.MONTH | Kind.QUARTER:
+                return f"{self.short} {self.start_on.year}"
+        return self.short
+
+    @property
+    def short(self) -> str:
+        """What stands where the year is plain: Week 47; November; Q4; 2026; 3–20 November 2026."""
         start = self.start_on
         match self.kind:
             case Kind.WEEK:
-                year, week, _ = start.isocalendar()
-                return f"Week {week}, {year}"
+                return f"Week {start.isocalendar().week}"
             case Kind.MONTH:
-                return f"{MONTHS[start.month - 1]} {start.year}"
+                return MONTHS[start.month - 1]
             case Kind.QUARTER:
-                return f"Q{_quarter(start)} {start.year}"
+                return f"Q{_quarter(start)}"
             case Kind.YEAR:
                 return f"{start.year}"
         return _span_label(start, self.last_on)

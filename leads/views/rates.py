@@ -58,7 +58,7 @@ def _table() -> dict[str, Any]:
     for rate in Rate.objects.filter(month__in=months):
         found.setdefault(rate.month, {})[rate.currency] = rate
     currencies = sorted({currency for row in found.values() for currency in row})
-    rows = [(month, [found[month].get(currency) for currency in currencies]) for month in months]
+    rows = [(month, [(currency, found[month].get(currency)) for currency in currencies]) for month in months]
     return {"currencies": currencies, "rows": rows}
 
 

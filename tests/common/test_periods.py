@@ -57,6 +57,15 @@ def test_a_key_names_a_period_and_is_named_by_it(key: str, label: str, first: da
 
 
 @pytest.mark.parametrize(
+    ("key", "short"),
+    [("2026-W01", "Week 1"), ("2026-11", "November"), ("2026-Q4", "Q4"), ("2026", "2026"),
+     ("2026-11-03..2026-11-20", "3–20 November 2026")],
+)  # fmt: skip
+def test_where_the_year_is_plain_a_period_goes_by_its_short_name(key: str, short: str):
+    assert periods.parse(key, AMSTERDAM).short == short
+
+
+@pytest.mark.parametrize(
     ("key", "before", "after"),
     [
         ("2026-01", "2025-12", "2026-02"),

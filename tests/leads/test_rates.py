@@ -227,7 +227,7 @@ def test_the_page_teaches_shows_what_waits_and_enters(a_deal, ada, maya, sam, at
     assert {str(rate) for rate in Rate.objects.all()} == {"USD in March 2026: 0.9217", "GBP in March 2026: 1.15"}
     assert frozen(deal)[1] == Decimal("921.70")
     page = client_of(ada).get("/settings/rates/").content.decode()
-    assert '<td class="num">0.9217</td>' in page
+    assert '<td class="num" data-label="1 USD">0.9217</td>' in page
     assert "921.70, at 0.9217<" in client_of(sam).get(deal.get_absolute_url()).content.decode()
 
     right = {"lines": "USD, 2026-03, 0.5", "mend": "on"}
