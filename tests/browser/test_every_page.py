@@ -36,6 +36,7 @@ CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 LOADED = "Failed to load resource: the server responded with a status of"
 # What a page is made of; one that is built like another has no faults of access of its own.
 MADE_OF = "[...new Set([...document.querySelectorAll('*')].map(e => `${e.tagName}.${e.className}`))].sort().join()"
+LONG_LINES = "[...document.querySelectorAll('main pre')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -97,6 +98,8 @@ def faults_of(page: Page, answer: Response, complaints: list[str]) -> list[str]:
         faults.append(f"has {headings} first headings")
     if wider := page.evaluate(WIDER):
         faults.append(f"is {wider} px wider than the window")
+    if texts := page.evaluate(LONG_LINES):
+        faults.append(f"has {texts} texts whose lines are cut off")
     return faults
 
 
@@ -164,10 +167,9 @@ def test_a_fault_of_any_kind_would_be_noticed(
     page = sign_in(new_page(width=375), sam)
     answer = visit(page, "/queue/")
     assert faults_of(page, answer, complaints) + violations(page) == []
-    page.evaluate(
-        "document.querySelector('main').innerHTML += '<h1>Again</h1><hr width=700><img src=/x.png style=color:red>'"
-    )
+    seeded = f"<h1>Again</h1><hr width=700><pre>{'Agreed. ' * 99}</pre><img src=/x.png style=color:red>"
+    page.evaluate("seeded => document.querySelector('main').innerHTML += seeded", seeded)
     expect(page.locator("main img")).to_have_js_property("complete", True)
     faults = "\n".join(faults_of(page, answer, complaints) + violations(page))
-    for fault in ("violates", "404", "has 2 first headings", "px wider than the window", "image-alt"):
+    for fault in ("violates", "404", "has 2 first headings", "px wider than the window", "1 texts", "image-alt"):
         assert fault in faults
