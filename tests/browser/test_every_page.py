@@ -3,11 +3,14 @@
 A new page is covered by being an address; a new word in an address is told to `tests/living.py`.
 """
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Error, Page, Response, expect
 
@@ -36,6 +39,20 @@ CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 LOADED = "Failed to load resource: the server responded with a status of"
 # What a page is made of; one that is built like another has no faults of access of its own.
 MADE_OF = "[...new Set([...document.querySelectorAll('*')].map(e => `${e.tagName}.${e.className}`))].sort().join()"
+SHEETS = Path(settings.BASE_DIR, "static", "css")
+STYLED = sorted(
+    {name for sheet in SHEETS.glob("*.css") for name in re.findall(r"\.([a-zA-Z_][\w-]*)", sheet.read_text())}
+)
+# Of some classes, those in use for which no sheet of the page has a rule.
+WITHOUT_RULE = """styled => {
+  const ruled = new Set();
+  const read = rules => [...rules].forEach(rule => {
+    for (const [, name] of (rule.selectorText || "").matchAll(/\\.([a-zA-Z_][\\w-]*)/g)) ruled.add(name);
+    read(rule.cssRules || []);
+  });
+  [...document.styleSheets].forEach(sheet => read(sheet.cssRules));
+  return styled.filter(name => !ruled.has(name) && document.getElementsByClassName(name).length);
+}"""
 LONG_LINES = "[...document.querySelectorAll('main pre')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -98,6 +115,7 @@ def faults_of(page: Page, answer: Response, complaints: list[str]) -> list[str]:
         faults.append(f"has {headings} first headings")
     if wider := page.evaluate(WIDER):
         faults.append(f"is {wider} px wider than the window")
+    faults += [f"has no rule for .{name}" for name in page.evaluate(WITHOUT_RULE, STYLED)]
     if texts := page.evaluate(LONG_LINES):
         faults.append(f"has {texts} texts whose lines are cut off")
     return faults
@@ -167,9 +185,11 @@ def test_a_fault_of_any_kind_would_be_noticed(
     page = sign_in(new_page(width=375), sam)
     answer = visit(page, "/queue/")
     assert faults_of(page, answer, complaints) + violations(page) == []
-    seeded = f"<h1>Again</h1><hr width=700><pre>{'Agreed. ' * 99}</pre><img src=/x.png style=color:red>"
+    seeded = "<h1>Again</h1><hr width=700 class=over-group><img src=/x.png style=color:red>"
+    seeded += f"<pre>{'Agreed. ' * 99}</pre>"
     page.evaluate("seeded => document.querySelector('main').innerHTML += seeded", seeded)
     expect(page.locator("main img")).to_have_js_property("complete", True)
     faults = "\n".join(faults_of(page, answer, complaints) + violations(page))
-    for fault in ("violates", "404", "has 2 first headings", "px wider than the window", "1 texts", "image-alt"):
+    noticed = ("violates", "404", "2 first headings", "px wider than the window", "1 texts", ".over-group", "image-alt")
+    for fault in noticed:
         assert fault in faults
