@@ -10,13 +10,11 @@ from django.db.models.functions import Cast, Extract, Greatest
 
 from common.periods import Period, local_day
 from leads.models import Opportunity, Rate
-from leads.models.lead import Origin
-from leads.models.opportunity import DealState, DealType
+from leads.models.opportunity import FROM_MARKETING, DealState
 
 # Which deals bring a figure forward; the others come by the day.
-OURS = Q(type=DealType.NEW, lead__origin=Origin.MARKETING)
-DEALS = {"customers": OURS, "revenue_won_from_marketing": OURS, "revenue_won": Q()}
-COUNTED = "customers"
+MONEY = {"revenue_won_from_marketing": FROM_MARKETING, "revenue_won": Q()}
+DEALS = {"customers": FROM_MARKETING} | MONEY
 
 HUNDREDTHS, MILLIONTHS = 100, 1_000_000
 
@@ -57,22 +55,18 @@ def _open(span: Period, at: datetime) -> dict[str, tuple[int, int]]:
     One in another currency counts at the newest rate there is, and brings no money without any.
     """
     amount, due = Cast("amount", FloatField()), Opportunity.objects.open().filter(closes_on__lt=span.end_on)
-    asked = {
-        f"{name}_{what}": Sum(each, filter=which)
-        for name, which in DEALS.items()
-        for what, each in (("sum", amount), ("squares", amount * amount))
-    }
-    rows = list(due.order_by().values("currency").annotate(**asked, ours=Count("pk", filter=OURS)))
+    asked = {"customers": Count("pk", filter=FROM_MARKETING)}
+    for name, which in MONEY.items():
+        asked |= {name: Sum(amount, filter=which), f"{name}_squares": Sum(amount * amount, filter=which)}
+    rows = list(due.order_by().values("currency").annotate(**asked))
     rates = Rate.objects.newest({row["currency"] for row in rows}, on=local_day(at, span.zone))
 
     def together(name: str, power: int) -> float:
         return sum((row[name] or 0) * float(rates.get(row["currency"], 0)) ** power for row in rows)
 
-    found = {
-        name: (round(together(f"{name}_sum", 1) * HUNDREDTHS), round(together(f"{name}_squares", 2))) for name in DEALS
-    }
-    ours = sum(row["ours"] for row in rows)
-    return found | {COUNTED: (ours * HUNDREDTHS, ours)}
+    count = sum(row["customers"] for row in rows)
+    money = {name: (round(together(name, 1) * HUNDREDTHS), round(together(f"{name}_squares", 2))) for name in MONEY}
+    return {"customers": (count * HUNDREDTHS, count)} | money
 
 
 def _won(span: Period, recent: Period, at: datetime) -> dict[str, tuple[int, int]]:

@@ -21,7 +21,7 @@ from common.hours import zone_named
 from common.periods import Period, local_day
 from leads.models import Episode, Opportunity
 from leads.models.lead import Origin
-from leads.models.opportunity import DealState, DealType
+from leads.models.opportunity import FROM_MARKETING, DealState, DealType
 from leads.money import WON_AMOUNT, frozen
 
 YEAR = timedelta(days=365)
@@ -121,7 +121,7 @@ def _months(won: QuerySet[Episode], since: str) -> dict[str, int]:
 def pipeline(period: Period) -> int:
     """Open deals of marketing's leads that are expected to close within a period, in any currency."""
     days = {"closes_on__gte": period.start_on, "closes_on__lt": period.end_on}
-    return Opportunity.objects.open().filter(type=DealType.NEW, lead__origin=Origin.MARKETING, **days).count()
+    return Opportunity.objects.open().filter(FROM_MARKETING, **days).count()
 
 
 def _rates(since: datetime, until: datetime) -> dict[str, Measured]:

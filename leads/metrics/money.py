@@ -14,8 +14,7 @@ from common.measures import Mean, Share, Total, Within
 from common.metrics import Better, Metric, Of, Theme, Unit, composed, register
 from common.periods import Period, between
 from leads.models import Opportunity
-from leads.models.lead import Origin
-from leads.models.opportunity import DealState, DealType
+from leads.models.opportunity import FROM_MARKETING, DealState
 from leads.money import AMOUNT, WON_AMOUNT, frozen, in_base_currency
 from leads.trails import WITH_HANDOFF
 
@@ -25,8 +24,7 @@ OURS = "new-business deals of marketing’s leads"
 
 
 def deals() -> QuerySet[Opportunity]:
-    ours = Opportunity.objects.filter(type=DealType.NEW, lead__origin=Origin.MARKETING)
-    return ours.select_related("lead__company", "company")
+    return Opportunity.objects.filter(FROM_MARKETING).select_related("lead__company", "company")
 
 
 def opened(period: Period) -> QuerySet[Opportunity]:

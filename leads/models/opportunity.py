@@ -18,7 +18,7 @@ from leads.before import Before, keep, made
 from leads.lifecycle import LOSE, OPEN_DEAL, OPPORTUNITY, WIN, Move, leads_changed
 from leads.models.company import Company
 from leads.models.episode import Transition
-from leads.models.lead import Lead
+from leads.models.lead import Lead, Origin
 from leads.models.rate import Rate, in_base, plainly
 from leads.money import WON_AMOUNT, frozen
 
@@ -37,6 +37,10 @@ class DealState(models.TextChoices):
     OPEN = "open", "Open"
     WON = "won", "Won"
     LOST = "lost", "Lost"
+
+
+# New business of marketing's leads, by the recorded source of each.
+FROM_MARKETING = Q(type=DealType.NEW, lead__origin=Origin.MARKETING)
 
 
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
