@@ -31,6 +31,8 @@ MOMENTS = {
     "revenue_won": "closed_at",
 }
 
+AHEAD = " deals"  # the end of a key of what deals say
+
 Days = dict[date, Decimal]
 
 
@@ -55,7 +57,7 @@ def by_day(metric: str, period: Period) -> Days:
 
 def known(period: Period, *, at: datetime) -> Known:
     """What is kept of a period. One query."""
-    by_days, ahead = _keys(MOMENTS, period), _keys(DEALS, period, what=" deals")
+    by_days, ahead = _keys(MOMENTS, period), _keys(DEALS, period, what=AHEAD)
     kept = {row.key: row for row in Tally.objects.standing(Of.GOAL, at=at).filter(key__in=by_days | ahead)}
     days = {name: _read(kept[key].counts, period) for key, name in by_days.items() if key in kept}
     deals = {name: Deals(*kept[key].counts) for key, name in ahead.items() if key in kept}
@@ -65,7 +67,7 @@ def known(period: Period, *, at: datetime) -> Known:
 def to_keep(period: Period, deals: dict[str, Deals]) -> dict[str, list[int]]:
     """What the days of a period brought, in hundredths, from the first day on, and what deals say of what is left."""
     days = {key: _written(by_day(name, period), period) for key, name in _keys(MOMENTS, period).items()}
-    return days | {key: list(deals[name]) for key, name in _keys(DEALS, period, what=" deals").items() if deals}
+    return days | {key: list(deals[name]) for key, name in _keys(deals, period, what=AHEAD).items()}
 
 
 def _keys(metrics: Iterable[str], period: Period, *, what: str = "") -> dict[str, str]:
