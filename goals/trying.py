@@ -12,20 +12,13 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from common.templatetags.words import money, number, plural
-from goals.forms.plans import PlanForm, VariantForm
+from goals.forms.plans import VARIED, PlanForm, VariantForm
 from goals.models import Plan
 from goals.picture import hours
 
 Typed = tuple[str, str, list[BoundField]]
 
 LETTERS = ("A", "B")
-GROUPS = {
-    "Goal and rates": ("revenue", "marketing_share", "average_deal", "win_rate", "sal_to_opportunity", "acceptance",
-                       "lead_to_mql"),
-    "Sales’ time": ("reps", "weekly_hours", "attempts_per_mql"),
-    "Days from one stage to the next": ("lead_to_mql_days", "mql_to_sal_days", "sal_to_opportunity_days",
-                                        "opportunity_to_customer_days"),
-}  # fmt: skip
 COUNTS = {
     "visits": "Visits",
     "leads": "Leads",
@@ -78,9 +71,11 @@ def variants(plan: Plan, asked: QueryDict, *, at: datetime) -> list[Variant]:
 
 def _variant(plan: Plan, asked: QueryDict, name: str, at: datetime) -> Variant:
     told = {key: value for key, value in asked.items() if key.startswith(f"{name}-")}
-    as_it_is = {field.html_name: field.value() for field in VariantForm(instance=plan, prefix=name)}
-    form = VariantForm(as_it_is | told if told else None, instance=copy(plan), prefix=name)
-    tried = form.instance if told and form.is_valid() else plan
+    form = VariantForm(instance=copy(plan), prefix=name)
+    if told:
+        as_it_is = {field.html_name: field.value() for field in form}
+        form = VariantForm(as_it_is | told, instance=copy(plan), prefix=name)
+    tried = form.instance if form.is_valid() else plan
     return Variant(name, tried, tried.doubts(at=at), form)
 
 
@@ -89,7 +84,7 @@ def inputs(shown: list[Variant]) -> dict[str, list[Typed]]:
     plan, forms = shown[0].whole, [each.form for each in shown if each.form]
     return {
         group: [(forms[0][name].label, _said(plan[name].value()), [form[name] for form in forms]) for name in names]
-        for group, names in GROUPS.items()
+        for group, names in VARIED.items()
     }
 
 

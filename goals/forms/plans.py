@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -14,6 +15,15 @@ from goals.models.versions import CHANGES
 from goals.said import said_by_history
 
 PERCENT = 100
+
+# What a variant of a plan may change.
+VARIED = {
+    "Goal and rates": ("revenue", "marketing_share", "average_deal", "win_rate", "sal_to_opportunity", "acceptance",
+                       "lead_to_mql"),
+    "Sales’ time": ("reps", "weekly_hours", "attempts_per_mql"),
+    "Days from one stage to the next": ("lead_to_mql_days", "mql_to_sal_days", "sal_to_opportunity_days",
+                                        "opportunity_to_customer_days"),
+}  # fmt: skip
 
 
 class PercentField(forms.DecimalField):
@@ -95,8 +105,4 @@ class VariantForm(PlanForm):
 
     class Meta:
         model = Plan
-        fields = (
-            "revenue", "marketing_share", "average_deal", "win_rate", "sal_to_opportunity", "acceptance",
-            "lead_to_mql", "reps", "weekly_hours", "attempts_per_mql", "lead_to_mql_days", "mql_to_sal_days",
-            "sal_to_opportunity_days", "opportunity_to_customer_days",
-        )  # fmt: skip
+        fields = tuple(chain.from_iterable(VARIED.values()))
