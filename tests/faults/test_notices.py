@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import User
 from common import clock as db_clock
+from common import wake
 from leads.intake import receive
 from notifications import threads
 from notifications.models import Delivery, Heartbeat, KeptMail, Notice
@@ -46,6 +47,12 @@ def test_a_broker_that_fails_is_waited_for_once_and_not_for_long(
     assert time.monotonic() - began < FOR_EVER
     assert tries == ["once"]
     assert Delivery.objects.open().count() == 6
+
+
+def test_a_broker_has_two_seconds_to_take_a_nudge(broker: Running) -> None:
+    given = wake._sender().conf.broker_transport_options
+
+    assert given["socket_connect_timeout"] + given["socket_timeout"] < 2
 
 
 def test_a_nudge_tells_within_a_moment(worker: Running, say: Callable) -> None:

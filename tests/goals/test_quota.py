@@ -17,13 +17,23 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shared(draft, theo, nora, rita, at):
+def share_among(draft, theo, nora, rita, at):
+    """Puts 250 MQLs and 20 deals for the quarter in force, for so many reps."""
+
+    def agree(reps):
+        draft.edit(by=theo, at=at, reps=reps)
+        draft.propose(by=theo, at=at)
+        draft.sign(by=theo, at=at)
+        draft.sign(by=nora, at=at)
+        return draft
+
+    return agree
+
+
+@pytest.fixture
+def shared(share_among):
     """250 MQLs and 20 deals for the quarter, for two reps."""
-    draft.edit(by=theo, at=at, reps=2)
-    draft.propose(by=theo, at=at)
-    draft.sign(by=theo, at=at)
-    draft.sign(by=nora, at=at)
-    return draft
+    return share_among(2)
 
 
 @pytest.fixture
@@ -97,13 +107,10 @@ def test_the_head_of_sales_finds_them_at_home_and_beside_the_plan(shared, client
     assert "for you to see" in client_of(theo).get(address).text
 
 
-def test_who_got_too_few_stands_first(draft, theo, nora, rita, sam, at):
-    draft.edit(by=theo, at=at, reps=300)  # of 250 MQLs one is needed of each by this morning
-    draft.propose(by=theo, at=at)
-    draft.sign(by=theo, at=at)
-    draft.sign(by=nora, at=at)
+def test_who_got_too_few_stands_first(share_among, nora, rita, sam):
+    plan = share_among(300)  # of 250 MQLs one is needed of each by this morning
     a_handoff(at=MAY - DAY, owner=rita)
-    assert [(line.rep, line.needed, line.standing) for line in quotas(draft, nora, at=MAY)] == [
+    assert [(line.rep, line.needed, line.standing) for line in quotas(plan, nora, at=MAY)] == [
         (sam, 1, "too few"),
         (rita, 1, "enough"),
     ]
